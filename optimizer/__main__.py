@@ -1,0 +1,5 @@
+"""`python -m optimizer` is `zoufang`."""
+
+from optimizer.cli import main
+
+main()

@@ -1,0 +1,90 @@
+"""The house itself: one direction of imports, nothing heavy before it is needed."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import optimizer
+
+PACKAGE = Path(optimizer.__file__).parent
+ORDER = [
+    "errors",
+    "model",
+    "settings",
+    "datum",
+    "workdays",
+    "messages",
+    "writing",
+    "example",
+    "intake",
+    "register",
+    "roads",
+    "travel",
+    "territories",
+    "blocks",
+    "campaign",
+    "records",
+    "routes",
+    "check",
+    "wire",
+    "dayplan",
+    "sheets",
+    "maps",
+    "bulletin",
+    "folder",
+    "cli",
+    "__main__",
+]
+
+
+def rooms_imported(path: Path) -> set[str]:
+    """The rooms of the package that a file imports."""
+    rooms = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            parts = node.module.split(".")
+            names = [alias.name for alias in node.names] if len(parts) == 1 else [parts[1]]
+            rooms |= set(names) if parts[0] == "optimizer" else set()
+    return rooms
+
+
+def test_rooms_import_only_what_stands_above_them():
+    """A line is readable, a knot is not: DESIGN's list is the order of the rooms."""
+    wrong = []
+    for path in PACKAGE.rglob("*.py"):
+        room = path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+        if room == "__init__":
+            continue
+        assert room in ORDER, f"{room} has no place in the order of the rooms"
+        above = ORDER[: ORDER.index(room) + 1]
+        wrong += [f"{path.name} imports {other}" for other in rooms_imported(path) - {*above}]
+    assert not wrong
+
+
+def test_the_tour_in_the_readme_names_every_room():
+    """Who looks for a thing goes by the README's tour."""
+    text = (PACKAGE.parent / "README.md").read_text(encoding="utf-8")
+    tour = text.split("## The tour of the house")[1].split("## Reference")[0]
+    missing = [room for room in ORDER if room != "__main__" and f"`{room}`" not in tour]
+    assert not missing
+
+
+def test_help_answers_before_anything_heavy_is_loaded():
+    """A chief who asks for help must not wait for a solver to load."""
+    heavy = ["ortools", "numba", "pandas", "osmnx", "folium", "typst", "geopandas"]
+    code = (
+        "import sys; from optimizer.cli import app\n"
+        "try: app(['--help'])\nexcept SystemExit: pass\n"
+        f"print([m for m in {heavy} if m in sys.modules], file=sys.stderr)"
+    )
+    begin = time.monotonic()
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, encoding="utf-8"
+    )
+    assert done.stderr.strip() == "[]"
+    assert "import" in done.stdout
+    assert time.monotonic() - begin < 5
