@@ -1,0 +1,104 @@
+"""Everything that can go wrong for a reason that a user can mend.
+
+::
+
+    ZoufangError
+    ├── CampaignError          the folder, campaign.toml or the order of the stages
+    │   └── SettingsError      a value in campaign.toml (also a ValueError)
+    ├── IntakeError            an input file, with every fault of every file
+    ├── RegisterError          the register cannot be opened, read or written
+    ├── RoadsError             the street network
+    ├── ProblemError           a routing problem that makes no sense (also a ValueError)
+    └── RecordError            what came back from the field, with every fault
+
+A `ZoufangError` is printed as its sentence and ends a command with exit code 2; any other
+exception is a bug and shows its traceback.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+class ZoufangError(Exception):
+    """Base of all errors that say what is wrong, where, and what to do."""
+
+
+class CampaignError(ZoufangError):
+    """The campaign folder lacks something that a command needs."""
+
+
+class SettingsError(CampaignError, ValueError):
+    """A value in campaign.toml is missing, of the wrong kind, or out of range."""
+
+
+class RegisterError(ZoufangError):
+    """The register cannot be opened, read or written."""
+
+
+class RoadsError(ZoufangError):
+    """The street network is missing, unreadable, or unfit."""
+
+
+class ProblemError(ZoufangError, ValueError):
+    """A routing problem contradicts itself; the message names the place."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that is wrong with one cell of one file.
+
+    Attributes
+    ----------
+    file
+        Name of the file as the user gave it.
+    row
+        Row as a spreadsheet shows it (the header is row 1), or None for the whole file.
+    column
+        The column's heading in the file, or None for the whole row.
+    value
+        The offending value as it was written, shortened to 40 characters.
+    problem
+        What is wrong, one clause.
+    action
+        What to do about it, one clause.
+    """
+
+    file: str
+    row: int | None
+    column: str | None
+    value: str | None
+    problem: str
+    action: str
+
+    def __str__(self) -> str:
+        place = self.file
+        if self.row is not None:
+            place += f":{self.row}"
+        if self.column is not None:
+            place += f" [{self.column}]"
+        value = "" if self.value is None else f" {self.value!r}"
+        return f"{place}{value}: {self.problem} → {self.action}"
+
+
+class _FaultsError(ZoufangError):
+    """An error that carries all faults that were found together."""
+
+    def __init__(self, message: str, faults: Sequence[Fault] = ()) -> None:
+        super().__init__(message)
+        self.faults = tuple(faults)
+
+    def __str__(self) -> str:
+        return "\n".join([super().__str__(), *map(str, self.faults)])
+
+
+class IntakeError(_FaultsError):
+    """An input file cannot go into the register; carries every fault of every file."""
+
+
+class RecordError(_FaultsError):
+    """Records from the field cannot be taken in; carries every fault."""

@@ -1,0 +1,388 @@
+"""The nouns: small frozen values, valid by construction, changed by `dataclasses.replace`.
+
+Times of day are whole seconds since midnight, durations whole seconds, lengths whole metres,
+coordinates WGS-84 degrees. Tables of many customers are not here: they are pandas frames whose
+columns `optimizer.register` documents.
+"""
+
+from __future__ import annotations
+
+import datetime as dt  # noqa: TC003  (pydantic reads the annotations when plans are stored)
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from optimizer.errors import ProblemError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+LAST_S = 10**9
+"""No time of a problem is later (a day's are far below; benchmarks count in other units)."""
+
+
+class LonLat(NamedTuple):
+    """A point in WGS-84 degrees, longitude first."""
+
+    lon: float
+    lat: float
+
+
+class CustomerKind(StrEnum):
+    """What sort of customer an account is."""
+
+    HOUSEHOLD = "household"
+    BUSINESS = "business"
+    HV10KV = "hv10kv"
+
+
+class VisitKind(StrEnum):
+    """Why somebody calls at a door."""
+
+    FIRST = "first"
+    RETRY = "retry"
+    REVISIT = "revisit"
+    REQUEST = "request"
+    APPOINTMENT = "appointment"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class TimeWindow:
+    """Seconds since midnight between which something may begin, both ends included."""
+
+    start_s: int
+    end_s: int
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.start_s <= self.end_s <= LAST_S:
+            raise ProblemError(
+                f"time window {self.start_s}..{self.end_s}: needs 0 <= start <= end, in seconds"
+            )
+
+    def __contains__(self, time_s: object) -> bool:
+        return isinstance(time_s, int) and self.start_s <= time_s <= self.end_s
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Station:
+    """A supply station: crews start and end here."""
+
+    station_id: str
+    name: str
+    location: LonLat
+    phone: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Crew:
+    """Two staff and one motorcycle, as the crew file describes them."""
+
+    crew_id: str
+    station_id: str
+    members: tuple[str, ...]
+    phone: str = ""
+    motorcycle: str = ""
+    skills: frozenset[str] = frozenset()
+    home: LonLat | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """One call at one door, as a day's problem sees it.
+
+    Attributes
+    ----------
+    visit_id
+        Unique in a problem.
+    place
+        Row and column of the door in the problem's matrices.
+    service_s
+        Time at the door; `setup_s` comes on top when the previous stop has another `address`.
+    address_key
+        Visits with the same non-empty key, one after the other, share one setup.
+    windows
+        When service may begin; any one of them. Empty: any time of the shift.
+    preferred_windows, preference_price
+        When service should begin, and what ignoring it costs (seconds of travel).
+    skills
+        A crew needs all of them.
+    preferred_crew, crew_price
+        Who should go (the one that was there before, the area's manager), and what sending
+        another costs (seconds of travel).
+    mandatory
+        Left out only if it is proven that nobody can serve it.
+    price
+        What leaving an optional visit out costs (seconds of travel).
+    pinned_crew, pinned_start_s
+        A chief's fixed choice of crew and of the beginning of service.
+    failed_s
+        When the last call found nobody home: this one falls into the other half of the day.
+    not_before, deadline
+        First and last day on which the visit counts; on its last day it is mandatory.
+    load
+        How much of the crew's `capacity` it takes (parts, forms).
+    walk_m
+        Metres on foot from the road to the door; their time is in the matrices already.
+    why, check
+        For the sheet: why we come, and what to look at.
+    finding
+        The category of the old finding that a revisit checks; the tool bag follows from it.
+    """
+
+    visit_id: str
+    place: int
+    service_s: int
+    kind: VisitKind = VisitKind.FIRST
+    account_no: str = ""
+    name: str = ""
+    address: str = ""
+    phone: str = ""
+    area: str = ""
+    location: LonLat | None = None
+    customer_kind: CustomerKind = CustomerKind.HOUSEHOLD
+    setup_s: int = 0
+    address_key: str = ""
+    windows: tuple[TimeWindow, ...] = ()
+    preferred_windows: tuple[TimeWindow, ...] = ()
+    preference_price: int = 0
+    skills: frozenset[str] = frozenset()
+    preferred_crew: str | None = None
+    crew_price: int = 0
+    forbidden_crews: frozenset[str] = frozenset()
+    mandatory: bool = False
+    price: int = 4 * 3600
+    pinned_crew: str | None = None
+    pinned_start_s: int | None = None
+    failed_s: int | None = None
+    not_before: dt.date | None = None
+    deadline: dt.date | None = None
+    load: int = 0
+    walk_m: int = 0
+    why: str = ""
+    check: str = ""
+    finding: str = ""
+
+    def __post_init__(self) -> None:
+        if self.service_s < 0 or self.setup_s < 0:
+            raise ProblemError(f"visit {self.visit_id}: service and setup cannot be negative")
+        if self.place < 0:
+            raise ProblemError(f"visit {self.visit_id}: place {self.place} is negative")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lunch:
+    """A break that begins within `window` and lasts `duration_s`.
+
+    With `at_place` the crew is at that place of the matrices; without, it rests where it is,
+    be it in the middle of a ride. A crew that is back before the window closes eats at home,
+    unless `always`.
+    """
+
+    window: TimeWindow
+    duration_s: int
+    at_place: int | None = None
+    always: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CrewDay:
+    """A crew on duty on one day, as a day's problem sees it.
+
+    It leaves `start_place` not before `shift.start_s` and is back at `end_place` by
+    `shift.end_s`. None for a place means that the ride there is not ours to plan. Rides take
+    the matrix's seconds divided by `speed_factor`; sending the crew out at all is priced
+    `fixed_s` seconds of travel.
+    """
+
+    crew_id: str
+    start_place: int | None
+    end_place: int | None
+    shift: TimeWindow
+    lunch: Lunch | None = None
+    skills: frozenset[str] = frozenset()
+    max_visits: int | None = None
+    max_travel_s: int | None = None
+    speed_factor: float = 1.0
+    capacity: int | None = None
+    fixed_s: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Problem:
+    """One station, one day: who is to be visited and who can go.
+
+    Attributes
+    ----------
+    seconds, metres
+        int32 arrays of shape (places, places): travel from row to column, door to door,
+        parking and walking included.
+    balance
+        Price of each second between the longest and the shortest working time of the crews
+        (travel and service).
+    overlap
+        Price in seconds of each crew beyond the first in one area.
+    pinned_routes
+        Crews whose route is fixed as it is: crew and visits in their order.
+    date
+        The day, where visits have days on which they count.
+    """
+
+    visits: tuple[Visit, ...]
+    crews: tuple[CrewDay, ...]
+    seconds: NDArray[np.int32] = field(repr=False)
+    metres: NDArray[np.int32] = field(repr=False)
+    balance: float = 0.0
+    overlap: int = 0
+    pinned_routes: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    date: dt.date | None = None
+
+    def __post_init__(self) -> None:
+        _check_matrix(self.seconds, "seconds")
+        _check_matrix(self.metres, "metres")
+        if self.seconds.shape != self.metres.shape:
+            raise ProblemError(
+                f"seconds are {self.seconds.shape}, metres {self.metres.shape}: must be the same"
+            )
+        size = len(self.seconds)
+        _check_unique("visit", [visit.visit_id for visit in self.visits])
+        _check_unique("crew", [crew.crew_id for crew in self.crews])
+        for visit in self.visits:
+            if visit.place >= size:
+                raise ProblemError(f"visit {visit.visit_id}: place {visit.place} of {size}")
+        for crew in self.crews:
+            for place in (crew.start_place, crew.end_place):
+                if place is not None and not 0 <= place < size:
+                    raise ProblemError(f"crew {crew.crew_id}: place {place} of {size}")
+
+
+def _check_matrix(matrix: NDArray[np.int32], name: str) -> None:
+    if matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1]:
+        raise ProblemError(f"{name}: a matrix of shape {matrix.shape} is not square")
+    if matrix.dtype != np.int32:
+        raise ProblemError(f"{name}: {matrix.dtype} instead of int32")
+    if matrix.size and matrix.min() < 0:
+        row, column = (int(i) for i in np.argwhere(matrix < 0)[0])
+        raise ProblemError(f"{name}: row {row}, column {column} is {matrix[row, column]}")
+
+
+def _check_unique(what: str, names: list[str]) -> None:
+    seen: set[str] = set()
+    for name in names:
+        if name in seen:
+            raise ProblemError(f"{what} {name} is there twice")
+        seen.add(name)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stop:
+    """One visit in a route.
+
+    `travel_s` and `distance_m` are those of the ride to it; service begins `waiting_s` after
+    `arrival_s` and takes `service_s`, setup included.
+    """
+
+    visit_id: str
+    arrival_s: int
+    waiting_s: int
+    service_s: int
+    travel_s: int
+    distance_m: int
+
+    @property
+    def begin_s(self) -> int:
+        """When service begins."""
+        return self.arrival_s + self.waiting_s
+
+    @property
+    def departure_s(self) -> int:
+        """When the crew leaves."""
+        return self.begin_s + self.service_s
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rest:
+    """The lunch break of a route: it lies after the first `after` stops.
+
+    At a `place` of the matrices, `travel_s` and `distance_m` are those of the ride to it; else
+    they are 0 and the crew rests on its way to the next stop. `waiting_s` passes before it.
+    """
+
+    start_s: int
+    duration_s: int
+    after: int
+    waiting_s: int = 0
+    place: int | None = None
+    travel_s: int = 0
+    distance_m: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """What one crew does: leaves at `start_s`, makes the stops, is back at `end_s`.
+
+    `return_travel_s` and `return_distance_m` are those of the last ride.
+    """
+
+    crew_id: str
+    start_s: int
+    end_s: int
+    stops: tuple[Stop, ...]
+    rest: Rest | None = None
+    return_travel_s: int = 0
+    return_distance_m: int = 0
+
+    @property
+    def travel_s(self) -> int:
+        """Seconds on the way, parking and walking included."""
+        lunch = self.rest.travel_s if self.rest else 0
+        return sum(stop.travel_s for stop in self.stops) + lunch + self.return_travel_s
+
+    @property
+    def distance_m(self) -> int:
+        """Metres on the way."""
+        lunch = self.rest.distance_m if self.rest else 0
+        return sum(stop.distance_m for stop in self.stops) + lunch + self.return_distance_m
+
+    @property
+    def service_s(self) -> int:
+        """Seconds at doors."""
+        return sum(stop.service_s for stop in self.stops)
+
+    @property
+    def waiting_s(self) -> int:
+        """Seconds spent waiting for a window to open, or for lunch."""
+        lunch = self.rest.waiting_s if self.rest else 0
+        return sum(stop.waiting_s for stop in self.stops) + lunch
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unassigned:
+    """A visit that is not in the plan: why, and what can be done.
+
+    `code` is one of those the README lists, for machines; `reason` and `action` are sentences.
+    """
+
+    visit_id: str
+    code: str
+    reason: str
+    action: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayPlan:
+    """One station, one day: everything that a sheet or a phone map shows.
+
+    Only crews with a route are printed; `crews` holds all that were on duty. `version` counts
+    the plans of this station and date from 1, and is given by the register; 0 was not kept.
+    """
+
+    station: Station
+    date: dt.date
+    crews: tuple[Crew, ...]
+    visits: tuple[Visit, ...]
+    routes: tuple[Route, ...]
+    unassigned: tuple[Unassigned, ...] = ()
+    seed: int = 0
+    version: int = 0

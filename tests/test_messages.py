@@ -1,0 +1,37 @@
+"""The words that people read: both languages, the same places for values."""
+
+from __future__ import annotations
+
+import datetime as dt
+import string
+
+import pytest
+
+from optimizer.messages import Texts, messages
+
+
+def places(sentence: str) -> set[str]:
+    """Names of the values that a message takes."""
+    return {name for _, name, _, _ in string.Formatter().parse(sentence) if name}
+
+
+@pytest.mark.parametrize("name", sorted(messages()))
+def test_a_message_speaks_both_languages(name):
+    """A message in one language only would end a command for half of the people."""
+    both = messages()[name]
+    assert set(both) == {"zh", "en"}
+    assert places(both["zh"]) == places(both["en"])
+
+
+def test_dates_read_as_people_write_them():
+    """The second of March 2027 is a Tuesday."""
+    day = dt.date(2027, 3, 2)
+    assert Texts("zh").date(day) == "2027年3月2日 星期二"
+    assert Texts("en").date(day) == "Tuesday 2027-03-02"
+    assert Texts("zh").short_date(day) == "3月2日 星期二"
+
+
+def test_names_that_settings_add_speak_for_themselves():
+    """Who puts a ladder into the bag finds the word ladder on the sheet."""
+    assert Texts("zh").named("tool", "fuse") == "保险丝"
+    assert Texts("zh").named("tool", "梯子") == "梯子"
