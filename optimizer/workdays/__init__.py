@@ -1,0 +1,21 @@
+"""Which days are worked, by whom, and which of them suit the customers.
+
+`calendar` knows working days, `rosters` the duty days and leave of crews, `seasons` the days to
+avoid, prefer or close; `tables` reads what a chief writes about them by hand.
+"""
+
+from optimizer.workdays.calendar import read_workdays, working_days
+from optimizer.workdays.rosters import duty, parse_duty_days
+from optimizer.workdays.seasons import Season, read_seasons, season_day
+from optimizer.workdays.tables import small_table
+
+__all__ = [
+    "Season",
+    "duty",
+    "parse_duty_days",
+    "read_seasons",
+    "read_workdays",
+    "season_day",
+    "small_table",
+    "working_days",
+]
