@@ -1,0 +1,304 @@
+"""Files in: every fault of every file in one report, or all rows as clean tables.
+
+`read_tables` is the door. It opens CSV and XLSX files (`files`), finds their headings (`grid`,
+`columns`), cleans and parses the cells (`cells`), turns coordinates to WGS-84 (`places`), and
+compares rows and files with each other (`rows`). What is wrong is collected (`findings`) in words
+of two languages (`sentences`).
+"""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from optimizer.datum import Datum
+from optimizer.errors import Fault, IntakeError
+from optimizer.intake.cells import NUMBERS, parse_table
+from optimizer.intake.columns import COLUMNS, KEYS, REASON_HEADINGS, TYPES, Column, columns
+from optimizer.intake.findings import Findings, Grid
+from optimizer.intake.grid import choose_sheet, read_grid
+from optimizer.intake.places import check_far, place_table
+from optimizer.intake.rows import Known, check_order, check_twice, known_of, resolve
+from optimizer.intake.sentences import sentence
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping
+
+    from numpy.typing import NDArray
+
+    from optimizer.intake.files import Sheet
+    from optimizer.intake.sentences import Lang
+
+    Values = dict[str, NDArray[Any]]
+    Progress = Callable[[int, int], None]
+
+__all__ = ["COLUMNS", "TYPES", "Column", "Intake", "columns", "read_tables", "write_rejected"]
+
+
+_NAMED = {column.reference for _, column in columns()}
+_LON_LAT = {"lon": "经度/lon", "lat": "纬度/lat"}
+
+
+@dataclass(frozen=True)
+class Intake:
+    """What was read.
+
+    Attributes
+    ----------
+    tables
+        For each file that was given its good rows, with the columns of `COLUMNS`: text as pandas
+        `str` ("" where empty), numbers as float64 (NaN where empty), coordinates in WGS-84.
+    faults
+        Of the rows that were left out; empty unless bad rows were to be skipped.
+    rejected
+        For each table with faulty rows: these rows as they stand in the file, and the reason.
+    warnings
+        What the user should know.
+    files
+        Where each table came from.
+    """
+
+    tables: dict[str, pd.DataFrame]
+    faults: tuple[Fault, ...] = ()
+    rejected: dict[str, pd.DataFrame] = field(default_factory=dict)
+    warnings: tuple[Fault, ...] = ()
+    files: dict[str, Path] = field(default_factory=dict)
+
+
+def read_tables(
+    *,
+    stations: Path | str | None = None,
+    areas: Path | str | None = None,
+    customers: Path | str | None = None,
+    crews: Path | str | None = None,
+    leave: Path | str | None = None,
+    datum: Datum | str = "wgs84",
+    skip_bad_rows: bool = False,
+    known: Mapping[str, Collection[str]] | None = None,
+    progress: Progress | None = None,
+    lang: Lang = "en",
+) -> Intake:
+    """Read customer files, all of them or, with `skip_bad_rows`, all good rows of them.
+
+    Parameters
+    ----------
+    stations, areas, customers, crews, leave
+        CSV or XLSX files; None for those that are in the register already.
+    datum
+        Of all coordinates in the files.
+    skip_bad_rows
+        Leave out rows with faults, and rows that refer to them, instead of refusing the files.
+    known
+        For each table the ids that are in the register, for references to files not given.
+    progress
+        Told (rows read, rows in all files).
+    lang
+        Language of the report.
+
+    Raises
+    ------
+    IntakeError
+        With every fault of every file.
+    """
+    datum = Datum.parse(datum) if isinstance(datum, str) else datum
+    given = {
+        "stations": stations,
+        "areas": areas,
+        "crews": crews,
+        "leave": leave,
+        "customers": customers,
+    }
+    files = {table: Path(path) for table, path in given.items() if path is not None}
+    findings = Findings(lang)
+    if not files:
+        findings.file(Path("-"), "no_input")
+    grids = _read_grids(files, findings, progress)
+    values = {table: parse_table(grid, findings) for table, grid in grids.items()}
+    for table, grid in grids.items():
+        place_table(grid, values[table], datum, findings)
+        check_order(grid, values[table], findings)
+        check_twice(grid, values[table], findings)
+    check_far(grids, values, findings)
+    _resolve_all(files, grids, values, known or {}, findings, reject=skip_bad_rows)
+    _compare(grids, values, findings)
+    faults = findings.report(list(COLUMNS), files)
+    if findings.fatal or (faults and not skip_bad_rows):
+        raise IntakeError(_headline(faults, files, lang), faults)
+    return _intake(files, grids, values, findings)
+
+
+def _read_grids(
+    files: dict[str, Path], findings: Findings, progress: Progress | None
+) -> dict[str, Grid]:
+    sheets: dict[str, Sheet] = {}
+    for table, path in files.items():
+        sheet = choose_sheet(path, table, findings)
+        if sheet is not None:
+            sheets[table] = sheet
+    total = sum(sheet.total for sheet in sheets.values())
+    grids, before = {}, 0
+    for table, sheet in sheets.items():
+
+        def move(rows: int, before: int = before) -> None:
+            if progress is not None:
+                progress(min(before + rows, total), total)
+
+        grid = read_grid(files[table], table, sheet, findings, move=move)
+        before += sheet.total
+        if grid is not None:
+            grids[table] = grid
+    if progress is not None and total:
+        progress(total, total)
+    return grids
+
+
+def _resolve_all(
+    files: dict[str, Path],
+    grids: dict[str, Grid],
+    values: dict[str, Values],
+    registered: Mapping[str, Collection[str]],
+    findings: Findings,
+    *,
+    reject: bool,
+) -> None:
+    """References of every table, each after those that it refers to."""
+    known = {
+        table: Known(frozenset(registered.get(table, ()))) for table in KEYS if table not in files
+    }
+    for table in KEYS:
+        if table in grids:
+            grid = grids[table]
+            resolve(grid, values[table], known, findings, reject=reject)
+            if table in _NAMED:
+                known[table] = known_of(grid, values[table], registered.get(table, ()))
+
+
+def _compare(grids: dict[str, Grid], values: dict[str, Values], findings: Findings) -> None:
+    """Warnings about what is odd, but possible."""
+    customers, areas, crews = (values.get(name) for name in ("customers", "areas", "crews"))
+    if customers is not None and not np.isfinite(customers["lon"]).any():
+        findings.warn(grids["customers"].path, "no_coordinates", _LON_LAT)
+    if customers is not None and areas is not None:
+        station_of = dict(zip(areas["area"], areas["station"], strict=True))
+        other = np.array(
+            [
+                station_of.get(area, "") not in {"", station} and station != ""
+                for area, station in zip(customers["area"], customers["station"], strict=True)
+            ],
+            dtype=bool,
+        )
+        _warn_rows(grids["customers"], other, "other_station", "station", findings)
+    if areas is not None and crews is not None:
+        people = {"", *crews["crew"], *crews["member1"], *crews["member2"]}
+        strangers = np.array([manager not in people for manager in areas["manager"]], dtype=bool)
+        _warn_rows(grids["areas"], strangers, "unknown_manager", "manager", findings)
+
+
+def _warn_rows(
+    grid: Grid, where: NDArray[np.bool_], code: str, name: str, findings: Findings
+) -> None:
+    if where.any():
+        row = int(grid.row[where][0])
+        facts = {"count": int(where.sum()), "row": row}
+        findings.warn(grid.path, code, facts, column=grid.heading(name))
+
+
+def _headline(faults: list[Fault], files: dict[str, Path], lang: Lang) -> str:
+    facts = {
+        "count": len(faults),
+        "files": len({fault.file for fault in faults}),
+        "of": len(files),
+    }
+    return " → ".join(sentence(lang, "headline", facts))
+
+
+def _intake(
+    files: dict[str, Path],
+    grids: dict[str, Grid],
+    values: dict[str, Values],
+    findings: Findings,
+) -> Intake:
+    rejected = {
+        table: _rejected(grid, findings.lang) for table, grid in grids.items() if grid.bad.any()
+    }
+    return Intake(
+        tables={table: _frame(table, values[table], ~grid.bad) for table, grid in grids.items()},
+        faults=tuple(findings.rows),
+        rejected=rejected,
+        warnings=tuple(findings.warnings),
+        files=files,
+    )
+
+
+def _frame(table: str, values: Values, good: NDArray[np.bool_]) -> pd.DataFrame:
+    """The good rows with the documented dtypes; a missing name is the id."""
+    ids = values[KEYS[table][0]]
+    data: dict[str, Any] = {}
+    for column in COLUMNS[table]:
+        cells = values[column.name]
+        if column.name == "name" and table != "customers":
+            cells = np.where(cells == "", ids, cells)
+        kept = cells[good]
+        data[column.name] = kept if column.type in NUMBERS else pd.array(kept, dtype="str")
+    return pd.DataFrame(data, index=pd.RangeIndex(int(good.sum())))
+
+
+def _rejected(grid: Grid, lang: Lang) -> pd.DataFrame:
+    """Faulty rows as they stand in the file; the reason, then cells beyond the heading."""
+    where = [int(at) for at in np.flatnonzero(grid.bad)]
+    beyond = [grid.overflow.get(at, []) for at in where]
+    width = max(map(len, beyond), default=0)
+    rows = [
+        [
+            *(cells[at] for cells in grid.cells),
+            "; ".join(map(_reason, grid.reasons[at])),
+            *more,
+            *[""] * (width - len(more)),
+        ]
+        for at, more in zip(where, beyond, strict=True)
+    ]
+    headings = pd.Index([*grid.headings, REASON_HEADINGS[lang], *[""] * width], dtype="str")
+    index = pd.Index(grid.row[where], name="row")
+    return pd.DataFrame(rows, columns=headings, index=index, dtype="str")
+
+
+def _reason(fault: Fault) -> str:
+    column = "" if fault.column is None else f"[{fault.column}] "
+    return f"{column}{fault.problem} → {fault.action}"
+
+
+def write_rejected(intake: Intake) -> list[Path]:
+    """Write the rows that were left out next to their files, each with its reason.
+
+    ``customers.xlsx`` gives ``customers.rejected.csv``: UTF-8 with a mark that Excel recognises.
+    Cells are written as they were, also those that begin with = or with zeros: format the columns
+    as text before correcting account numbers in Excel.
+
+    Raises
+    ------
+    IntakeError
+        If a file cannot be written.
+    """
+    written: list[Path] = []
+    for table, frame in intake.rejected.items():
+        source = intake.files[table]
+        path = source.with_name(f"{source.stem}.rejected.csv")
+        if path in written:
+            path = source.with_name(f"{source.stem}.{table}.rejected.csv")
+        try:
+            with path.open("w", encoding="utf-8-sig", newline="", errors="replace") as file:
+                writer = csv.writer(file)
+                writer.writerow(frame.columns)
+                writer.writerows(frame.itertuples(index=False, name=None))
+        except OSError as error:
+            raise IntakeError(
+                f"{path} cannot be written ({error.strerror}) → close it elsewhere, or copy the "
+                "input to a folder where you may write"
+            ) from None
+        written.append(path)
+    return written

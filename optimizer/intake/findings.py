@@ -1,0 +1,146 @@
+"""What was found while reading: faults of rows, faults of whole files, warnings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from optimizer.errors import Fault
+from optimizer.intake.sentences import Lang, sentence
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    Facts = Mapping[str, object]
+    Texts = NDArray[np.object_]
+    Rows = NDArray[np.int64]
+
+VALUE_SHOWN = 40
+
+
+@dataclass(slots=True)
+class Grid:
+    """A file's table as it stands there, before anything is understood.
+
+    Attributes
+    ----------
+    headings
+        As written, one a column.
+    cells
+        For each column an object array of str: what was written, numbers in plain digits.
+    numeric
+        For each column, which cells Excel holds as numbers.
+    row
+        Row numbers as a spreadsheet shows them.
+    overflow
+        For rows (by position) that have fewer cells than the heading, or more: the cells beyond.
+    ragged
+        Rows whose cells have moved, so that no cell of them is judged.
+    places
+        Position of each recognised column.
+    bad
+        Rows that have a fault.
+    reasons
+        For a bad row (by position) its faults.
+    """
+
+    table: str
+    path: Path
+    headings: list[str]
+    cells: list[Texts]
+    numeric: list[NDArray[np.bool_]]
+    row: Rows
+    overflow: dict[int, list[str]] = field(default_factory=dict)
+    places: dict[str, int] = field(default_factory=dict)
+    ragged: NDArray[np.bool_] = field(init=False)
+    bad: NDArray[np.bool_] = field(init=False)
+    reasons: dict[int, list[Fault]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.ragged = np.zeros(len(self.row), dtype=bool)
+        self.bad = np.zeros(len(self.row), dtype=bool)
+
+    def __len__(self) -> int:
+        return len(self.row)
+
+    def heading(self, name: str) -> str:
+        """Heading in the file of a recognised column."""
+        return self.headings[self.places[name]]
+
+
+def shown(text: str) -> str:
+    """A value as a fault shows it: one line of at most 40 characters."""
+    plain = "".join(letter if letter.isprintable() else " " for letter in text[: VALUE_SHOWN + 1])
+    return plain if len(plain) <= VALUE_SHOWN else plain[: VALUE_SHOWN - 1] + "…"
+
+
+@dataclass(slots=True)
+class Findings:
+    """Collects everything that is wrong, in the words of one language."""
+
+    lang: Lang
+    fatal: list[Fault] = field(default_factory=list)
+    rows: list[Fault] = field(default_factory=list)
+    warnings: list[Fault] = field(default_factory=list)
+
+    def file(
+        self,
+        path: Path,
+        code: str,
+        facts: Facts | None = None,
+        *,
+        row: int | None = None,
+        column: str | None = None,
+    ) -> None:
+        """Note a fault that concerns a whole file or column: nothing of it can be taken."""
+        self.fatal.append(self._fault((path, row, column, None), code, facts or {}))
+
+    def warn(
+        self, path: Path, code: str, facts: Facts | None = None, *, column: str | None = None
+    ) -> None:
+        """Note what the user should know, and what does not prevent the import."""
+        self.warnings.append(self._fault((path, None, column, None), code, facts or {}))
+
+    def cells(
+        self,
+        grid: Grid,
+        code: str,
+        where: Rows | Sequence[int],
+        name: str | None = None,
+        facts: Callable[[int], Facts] | Facts | None = None,
+    ) -> None:
+        """Note a fault in the rows at the positions `where`, in the column `name`.
+
+        `facts` are what the sentence names, the same for all rows or by position.
+        """
+        if not len(where):
+            return
+        column = None if name is None else grid.heading(name)
+        for at in map(int, where):
+            if grid.ragged[at]:
+                continue
+            value = None if name is None else shown(grid.cells[grid.places[name]][at]) or None
+            given = facts(at) if callable(facts) else facts or {}
+            place = (grid.path, int(grid.row[at]), column, value)
+            fault = self._fault(place, code, given)
+            self.rows.append(fault)
+            grid.bad[at] = True
+            grid.reasons.setdefault(at, []).append(fault)
+
+    def _fault(
+        self, place: tuple[Path, int | None, str | None, str | None], code: str, facts: Facts
+    ) -> Fault:
+        path, row, column, value = place
+        problem, action = sentence(self.lang, code, facts)
+        return Fault(str(path), row, column, value, problem, action)
+
+    def report(self, tables: Sequence[str], files: dict[str, Path]) -> list[Fault]:
+        """All faults: of files first, then of rows in the order of the files and of their rows."""
+        order = {str(files[table]): i for i, table in enumerate(tables) if table in files}
+        self.rows.sort(key=lambda fault: (order.get(fault.file, 0), fault.row or 0))
+        return self.fatal + self.rows
