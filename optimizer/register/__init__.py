@@ -1,0 +1,7 @@
+"""The register: the SQLite book of a campaign, and the only room that speaks SQL."""
+
+from optimizer.register.book import Register
+from optimizer.register.frames import TABLES, Table
+from optimizer.register.imports import STATUSES, ImportSummary, TableCounts
+
+__all__ = ["STATUSES", "TABLES", "ImportSummary", "Register", "Table", "TableCounts"]

@@ -1,0 +1,307 @@
+"""The register's file: opened, migrated, locked, backed up, restored; SQLite's errors in words."""
+
+from __future__ import annotations
+
+import datetime as dt
+import getpass
+import os
+import sqlite3  # noqa: TID251  (the one module that speaks to SQLite)
+from contextlib import closing, contextmanager
+from typing import TYPE_CHECKING, Any, Final, Self
+
+from optimizer.errors import RegisterError
+from optimizer.register.schema import APPLICATION_ID, MIGRATIONS, SCHEMA_VERSION
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
+
+    Row = tuple[Any, ...]
+    Values = Sequence[Any] | dict[str, Any]
+
+BUSY_MS: Final = 120_000
+"""How long a writer waits for another: longer than the longest import takes."""
+
+
+_STRAYS: Final = "SELECT * FROM pragma_foreign_key_check LIMIT 100"
+
+
+class DamagedError(RegisterError):
+    """The file holds no register that could be read: it may be moved aside."""
+
+
+def now_text() -> str:
+    """The present moment as ISO text with the offset to UTC, to the second."""
+    return dt.datetime.now().astimezone().isoformat(timespec="seconds")
+
+
+def _user_name() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):
+        return "unknown"
+
+
+class Store:
+    """A connection to one register file, with transactions that are whole or nothing.
+
+    Use one `Store` a thread; opening another is cheap, and writers queue.
+
+    Parameters
+    ----------
+    path
+        The file; it must be a register of this or an older schema version.
+    who
+        Name that stands beside every change; the name of the operating system's user by default.
+
+    Raises
+    ------
+    RegisterError
+        The file is missing, is no register, is damaged, or belongs to a newer program.
+    """
+
+    def __init__(self, path: Path, *, who: str | None = None) -> None:
+        self.path = path
+        self.who = who or _user_name()
+        self._connection = _connect(path)
+        self._writing = False
+        try:
+            with self._translated():
+                self._migrate()
+                self._connection.execute("PRAGMA foreign_keys = ON")
+        except BaseException:
+            self._connection.close()
+            raise
+
+    @classmethod
+    def create(cls, path: Path, *, who: str | None = None) -> Self:
+        """Make an empty register; the file appears whole or not at all."""
+        if path.exists() and path.stat().st_size:
+            raise RegisterError(
+                f"{path} is already there: it is not overwritten; use it, or move it"
+            )
+        if not path.parent.is_dir():
+            raise RegisterError(f"{path.parent} is not a folder: make it first")
+        new = path.with_name(f".{path.name}.{os.getpid()}.new")
+        try:
+            with closing(sqlite3.connect(new, isolation_level=None)) as connection:
+                connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+                connection.execute("PRAGMA journal_mode = WAL")
+            cls(new, who=who).close()
+            new.replace(path)
+        except (OSError, sqlite3.Error) as error:
+            raise RegisterError(f"{path} cannot be made: {error}") from error
+        finally:
+            new.unlink(missing_ok=True)
+        return cls(path, who=who)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._connection.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def rows(self, sql: str, values: Values = ()) -> list[Row]:
+        """All rows of a query."""
+        with self._translated():
+            return self._connection.execute(sql, values).fetchall()
+
+    def value(self, sql: str, values: Values = ()) -> Any:  # noqa: ANN401
+        """First column of the first row of a query; None without one."""
+        with self._translated():
+            row = self._connection.execute(sql, values).fetchone()
+        return None if row is None else row[0]
+
+    def run(self, sql: str, values: Values = ()) -> int:
+        """Execute one statement and tell the id of the row that it inserted."""
+        with self._translated():
+            return self._connection.execute(sql, values).lastrowid or 0
+
+    def run_many(self, sql: str, rows: Iterable[Sequence[object]]) -> None:
+        """Execute one statement for each row of values."""
+        with self._translated():
+            self._connection.executemany(sql, rows)
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """See one state of the register in several queries, whatever others write."""
+        if self._connection.in_transaction:
+            yield
+            return
+        self.run("BEGIN")
+        try:
+            yield
+        finally:
+            self._connection.rollback()
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Change the register: everything inside is kept, or nothing when it raises.
+
+        Inside another `writing` it belongs to that one.
+        """
+        if self._writing:
+            yield
+            return
+        self.run("BEGIN IMMEDIATE")
+        self._writing = True
+        try:
+            yield
+            with self._translated():
+                self._connection.commit()
+        except BaseException:
+            self._connection.rollback()
+            raise
+        finally:
+            self._writing = False
+
+    def faults(self) -> list[str]:
+        """What SQLite finds wrong with the file and its references; empty when it is whole.
+
+        Raises
+        ------
+        RegisterError
+            It cannot be looked at, for another reason than damage.
+        """
+        try:
+            return self.damage() + [
+                f"{table}: row {row} names something of {parent} that is not there"
+                for table, row, parent, _ in self.rows(_STRAYS)
+            ]
+        except DamagedError as error:
+            return [f"the file is damaged: {error}"]
+
+    def damage(self) -> list[str]:
+        """What is wrong with the file itself, whatever its rows say; empty when it is whole."""
+        try:
+            whole = self.rows("PRAGMA integrity_check(100)")
+        except DamagedError as error:
+            return [f"the file is damaged: {error}"]
+        return [f"the file is damaged: {text}" for (text,) in whole if text != "ok"]
+
+    def copy_to(self, path: Path, *, strays: bool = False) -> None:
+        """Write a consistent copy of the register while others work with it.
+
+        Parameters
+        ----------
+        strays
+            Whether rows that name something that is not there are copied too.
+
+        Raises
+        ------
+        RegisterError
+            The copy cannot be written, or is not whole: then there is none.
+        """
+        new = path.with_name(f".{path.name}.{os.getpid()}.new")
+        try:
+            with self._translated(), closing(sqlite3.connect(new)) as copy:
+                self._connection.backup(copy)
+            with Store(new) as written:
+                faults = written.damage() if strays else written.faults()
+            if faults:
+                raise RegisterError(f"{self.path}: the copy is not whole: {'; '.join(faults[:3])}")
+            new.replace(path)
+        except OSError as error:
+            raise RegisterError(f"{path} cannot be written: {error}") from error
+        finally:
+            new.unlink(missing_ok=True)
+
+    def replace_by(self, backup: Path) -> None:
+        """Take over the whole content of another register, in one transaction."""
+        with (
+            self._translated(),
+            closing(sqlite3.connect(f"{backup.absolute().as_uri()}?mode=ro", uri=True)) as source,
+        ):
+            source.backup(self._connection)
+            self._migrate()
+
+    def _migrate(self) -> None:
+        _check_header(self._connection, self.path)
+        version: int = self._connection.execute("PRAGMA user_version").fetchone()[0]
+        if version > SCHEMA_VERSION:
+            raise RegisterError(
+                f"{self.path} was written by a newer program (schema {version}, this one knows "
+                f"{SCHEMA_VERSION}): install that version"
+            )
+        if version < SCHEMA_VERSION:
+            _bring_up_to_date(self._connection)
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise _in_words(self.path, error) from error
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    if not path.is_file():
+        raise RegisterError(
+            f"{path} does not exist: make a campaign with `zoufang init {path.parent}`"
+        )
+    if not path.stat().st_size:
+        raise DamagedError(f"{path} is empty: delete it and make the register again")
+    try:
+        connection = sqlite3.connect(
+            f"{path.absolute().as_uri()}?mode=rw",
+            uri=True,
+            timeout=BUSY_MS / 1000,
+            isolation_level=None,
+        )
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA journal_size_limit = 67108864")
+        connection.execute("PRAGMA cache_size = -65536")
+    except sqlite3.Error as error:
+        raise _in_words(path, error) from error
+    return connection
+
+
+def _check_header(connection: sqlite3.Connection, path: Path) -> None:
+    if connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
+        raise DamagedError(f"{path} is an SQLite file of another program: no register")
+
+
+def _bring_up_to_date(connection: sqlite3.Connection) -> None:
+    connection.execute("PRAGMA foreign_keys = OFF")
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        version: int = connection.execute("PRAGMA user_version").fetchone()[0]
+        for migration in MIGRATIONS[version:]:
+            for statement in _statements(migration):
+                connection.execute(statement)
+        connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+        connection.execute("COMMIT")
+    except BaseException:
+        connection.rollback()
+        raise
+
+
+def _statements(script: str) -> Iterator[str]:
+    statement = ""
+    for line in script.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""
+
+
+def _in_words(path: Path, error: sqlite3.Error) -> RegisterError:
+    name = getattr(error, "sqlite_errorname", "")
+    hint = {
+        "SQLITE_NOTADB": "it is no register: check the path, or restore the last backup",
+        "SQLITE_CORRUPT": "it is damaged: `zoufang doctor` says more; restore the last backup",
+        "SQLITE_FULL": "the disk is full: free some space; nothing was changed",
+        "SQLITE_READONLY": "it cannot be written: check the rights of the file and its folder",
+        "SQLITE_CANTOPEN": "it cannot be opened: check the rights of the file and its folder",
+        "SQLITE_BUSY": "another program has held it for minutes: close that one, then try again",
+    }
+    for code, text in hint.items():
+        if name.startswith(code):
+            damaged = code in {"SQLITE_NOTADB", "SQLITE_CORRUPT"}
+            kind = DamagedError if damaged else RegisterError
+            return kind(f"{path}: {text} ({error})")
+    return RegisterError(f"{path}: {error}")
