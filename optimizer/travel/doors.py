@@ -1,0 +1,115 @@
+"""From door to door: riding from one road front to the next, or leaving the motorcycle and walking.
+
+A ride from door i to door j is the walk and the ride from the door to its node (`access`), the
+ride between the nodes, the parking, and the same from the node to the other door.
+
+A walk is priced there *and back*, and with whatever the motorcycle's staying behind can cost:
+
+    walking(i, j) = 2 * crow(i, j) + max(0, access(i) + net(i, j) - access(j))
+
+so that every plan priced by the smaller of the two can be carried out in the priced time. Proof:
+let the crew ride to door A, walk on to B, C, …, Z, and ride from there to door N. It walks from
+door to door (each leg within its crow-fly half), and from Z back to A, which by the triangle
+inequality is at most the sum of the legs: the other halves. Then it rides from A instead of from
+Z, which takes access(A) + net(A, N) + … instead of access(Z) + net(Z, N) + …; by the triangle
+inequality of the network that is more by at most access(A) + net(A, Z) - access(Z), and that is at
+most the sum of the last terms of the legs. At each door it is not later than priced, and where it
+is earlier it may wait. Rounding up to whole seconds keeps all of this.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+from numba import njit
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+    Ints = NDArray[np.int32]
+
+
+class Doors(NamedTuple):
+    """Doors as the kernels see them; arrays of one length.
+
+    Attributes
+    ----------
+    node
+        Node of the network, or its row in a matrix between nodes.
+    access_s, access_m
+        Seconds and metres between the door and the node: walked to the road, ridden along it.
+    x, y
+        The door on the flat map, in metres.
+    """
+
+    node: Ints
+    access_s: Floats
+    access_m: Floats
+    x: Floats
+    y: Floats
+
+
+@njit(cache=True)
+def ride_seconds(net_s: float, access_i: float, access_j: float, parking_s: float) -> float:
+    """Seconds of riding from door i to door j, parking included."""
+    return access_i + net_s + parking_s + access_j
+
+
+@njit(cache=True)
+def walk_seconds(net_s: float, access_i: float, access_j: float, crow_s: float) -> float:
+    """Price in seconds of walking from door i to door j; `crow_s` is the time of one way."""
+    return 2 * crow_s + max(0.0, access_i + net_s - access_j)
+
+
+@njit(cache=True)
+def door_seconds(
+    net_s: float, access_i: float, access_j: float, crow_s: float, parking_s: float
+) -> int:
+    """Whole seconds from door i to door j: the smaller of riding and walking, rounded up."""
+    ride = ride_seconds(net_s, access_i, access_j, parking_s)
+    walk = walk_seconds(net_s, access_i, access_j, crow_s)
+    return math.ceil(min(ride, walk))
+
+
+@njit(cache=True)
+def fill_door_matrices(  # noqa: PLR0917  (a kernel takes arrays one by one)
+    net_s: Ints,
+    net_m: Ints,
+    doors: Doors,
+    walk_s_per_m: float,
+    walk_detour: float,
+    parking_s: float,
+) -> tuple[Ints, Ints]:
+    """Seconds and metres between all doors, of matrices between nodes.
+
+    Parameters
+    ----------
+    net_s, net_m
+        Shape (nodes, nodes), indexed by `doors.node`.
+    walk_s_per_m
+        Seconds for each metre as the crow flies.
+    walk_detour
+        Metres walked for each of them.
+    """
+    size = len(doors.node)
+    seconds = np.zeros((size, size), np.int32)
+    metres = np.zeros((size, size), np.int32)
+    for i in range(size):
+        a, access_i = doors.node[i], doors.access_s[i]
+        for j in range(size):
+            if i == j:
+                continue
+            b, access_j = doors.node[j], doors.access_s[j]
+            crow_m = math.hypot(doors.x[i] - doors.x[j], doors.y[i] - doors.y[j])
+            ride = ride_seconds(net_s[a, b], access_i, access_j, parking_s)
+            walk = walk_seconds(net_s[a, b], access_i, access_j, crow_m * walk_s_per_m)
+            if walk <= ride:
+                seconds[i, j] = math.ceil(walk)
+                metres[i, j] = round(2 * crow_m * walk_detour)
+            else:
+                seconds[i, j] = math.ceil(ride)
+                metres[i, j] = round(doors.access_m[i] + net_m[a, b] + doors.access_m[j])
+    return seconds, metres
