@@ -1,0 +1,139 @@
+"""Areas that the neighbouring station would serve better, and what that saves."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from optimizer.territories.county import read_county
+from optimizer.territories.survey import crew_days, survey
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from optimizer.roads import Roads
+    from optimizer.settings import Settings
+    from optimizer.territories.county import County
+    from optimizer.territories.survey import Survey
+
+    Floats = NDArray[np.float64]
+    Longs = NDArray[np.int64]
+
+LEAST_SAVED_H = 0.25
+LEAST_SAVED_SHARE = 0.1
+"""What saves less than a quarter of an hour or a tenth of an area's rides is not worth a change."""
+
+_COLUMNS = ["area", "station", "better", "customers", "crew_days", "ride_s", "better_ride_s"]
+
+
+def suggest(  # noqa: PLR0917  (four tables, and what they are measured on)
+    placed: pd.DataFrame,
+    areas: pd.DataFrame,
+    customers: pd.DataFrame,
+    stations: pd.DataFrame,
+    roads: Roads,
+    settings: Settings,
+) -> pd.DataFrame:
+    """Areas that had better change to a station beside them, the most saving first.
+
+    An area is suggested only where it borders, along the roads, on what the other station has or
+    would have by the suggestions above it, and where that station has room.
+
+    Parameters
+    ----------
+    placed, areas
+        The territories as `assign` gives them and the register keeps them.
+    customers, stations
+        As in the register.
+
+    Returns
+    -------
+    pandas.DataFrame
+        area, station, better, customers, crew_days, ride_s and better_ride_s (one way from the
+        station), saved_h (hours of riding in the whole campaign).
+
+    Raises
+    ------
+    CampaignError
+        There is no station, or none has coordinates.
+    """
+    county = _as_drawn(placed, areas, customers, stations, roads=roads, settings=settings)
+    known = county.located & (county.area >= 0)
+    number = len(county.area_names)
+    surveyed = survey(
+        county.area[known],
+        number,
+        county.places.take(known),
+        county.service_s[known],
+        county.travel,
+    )
+    middle = np.maximum(surveyed.node, 0)
+    ride_s = county.seconds_from_stations()[:, middle].T
+    days = crew_days(surveyed.inside_s[:, None], ride_s, settings)
+    hours = np.where(np.isfinite(ride_s), 2 * ride_s * days / 3600, np.inf)
+    hours[surveyed.node < 0] = np.inf
+    moves = _moves(county, surveyed, hours)
+    rows = [
+        (
+            county.area_names[area],
+            county.station_names[county.area_station[area]],
+            county.station_names[better],
+            int(surveyed.size[area]),
+            float(days[area, county.area_station[area]]),
+            int(ride_s[area, county.area_station[area]]),
+            int(ride_s[area, better]),
+            float(saved_h),
+        )
+        for area, better, saved_h in moves
+    ]
+    return pd.DataFrame(rows, columns=[*_COLUMNS, "saved_h"])
+
+
+def _as_drawn(
+    placed: pd.DataFrame,
+    areas: pd.DataFrame,
+    customers: pd.DataFrame,
+    stations: pd.DataFrame,
+    *,
+    roads: Roads,
+    settings: Settings,
+) -> County:
+    """The county with its territories in place of what the files said."""
+    own = customers[["account_no", "kind", "service_min"]]
+    drawn = placed.merge(own, on="account_no", how="inner")
+    nobody = pd.DataFrame({name: [] for name in ("crew", "station", "member1", "member2")})
+    areas = areas.assign(manager="")
+    return read_county(drawn, areas, stations, nobody, roads=roads, settings=settings)
+
+
+def _moves(county: County, surveyed: Survey, hours: Floats) -> list[tuple[int, int, float]]:
+    """(area, better station, hours saved), greedily, the most saving first."""
+    station = county.area_station.copy()
+    areas, stations = hours.shape
+    heads = county.heads()
+    room = county.capacity - np.bincount(
+        station[station >= 0], weights=heads[station >= 0], minlength=stations
+    )
+    borders = np.concatenate([surveyed.borders, surveyed.borders[:, ::-1]])
+    ours = np.where(station >= 0, hours[np.arange(areas), station], np.inf)
+    possible = np.isfinite(ours)
+    saved = np.where(possible, ours, 0)[:, None] - hours
+    least = np.maximum(LEAST_SAVED_H, LEAST_SAVED_SHARE * np.where(possible, ours, 0))
+    worth = (saved >= least[:, None]) & possible[:, None]
+    moves: list[tuple[int, int, float]] = []
+    while worth.any():
+        beside = np.zeros((areas, stations), dtype=bool)
+        touching = station[borders[:, 1]] >= 0
+        beside[borders[touching, 0], station[borders[touching, 1]]] = True
+        open_ = worth & beside & (heads[:, None] <= room)
+        if not open_.any():
+            break
+        area, better = np.unravel_index(np.argmax(np.where(open_, saved, -np.inf)), open_.shape)
+        moves.append((int(area), int(better), float(saved[area, better])))
+        room[station[area]] += heads[area]
+        room[better] -= heads[area]
+        station[area] = better
+        worth[area] = False
+    return moves
