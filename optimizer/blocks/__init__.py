@@ -1,0 +1,21 @@
+"""Crew-days for a whole station: the router of campaign size."""
+
+from optimizer.blocks.station import (
+    BlockLimits,
+    Blocks,
+    Doors,
+    RouterParams,
+    Stretches,
+    route_station,
+    stretches,
+)
+
+__all__ = [
+    "BlockLimits",
+    "Blocks",
+    "Doors",
+    "RouterParams",
+    "Stretches",
+    "route_station",
+    "stretches",
+]

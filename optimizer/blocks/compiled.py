@@ -1,0 +1,52 @@
+"""How the router's inner functions are compiled: once, kept on disk, forgotten when they change.
+
+Functions that get arrays, make none and return numbers do without numba's counting of references:
+its atomic instructions at every array of every call cost three times as much as the work itself.
+
+numba forgets a function on disk when the function's own file changes, but what it calls is compiled
+into it. So here the date of a function is that of the newest file that any of them comes from.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+from numba import njit
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_Function = TypeVar("_Function", bound="Callable[..., Any]")
+
+
+def compiled(function: _Function) -> _Function:
+    """For functions that make no arrays."""
+    return _compile(function, _nrt=False)
+
+
+def inlined(function: _Function) -> _Function:
+    """The same for what is called millions of times: copied to where it is called."""
+    return _compile(function, _nrt=False, forceinline=True)
+
+
+def allocating(function: _Function) -> _Function:
+    """For functions that make arrays."""
+    return _compile(function)
+
+
+def _compile(function: _Function, **options: Any) -> _Function:  # noqa: ANN401  (numba's own)
+    machine_code: Any = njit(cache=True, **options)(function)
+    kept = getattr(getattr(machine_code, "_cache", None), "_cache_file", None)
+    if kept is not None:
+        kept._source_stamp = newest_source()  # noqa: SLF001  (there is no public way)
+    return cast("_Function", machine_code)
+
+
+@cache
+def newest_source() -> tuple[float, int]:
+    """When the newest file of compiled code was changed, and how large all of them are."""
+    here = Path(__file__).resolve().parent
+    stats = [path.stat() for path in (*here.rglob("*.py"), here.parent / "travel" / "doors.py")]
+    return max(stat.st_mtime for stat in stats), sum(stat.st_size for stat in stats)

@@ -1,0 +1,106 @@
+"""First routes: Clarke and Wright (1964), with savings between near neighbours only."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from optimizer.blocks.compiled import allocating
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from optimizer.blocks.cvrp.plane import Plane
+
+
+def savings_routes(plane: Plane) -> list[NDArray[np.int32]]:
+    """Routes within capacity, each the customers in order."""
+    from_, to, saved = _pairs(plane)
+    order = np.argsort(-saved, kind="stable")
+    row, starts = _merge(plane, from_[order], to[order])
+    return np.split(row, starts[1:])
+
+
+@allocating
+def _pairs(plane: Plane) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int32]]:
+    """Every pair of neighbours once, and what serving one after the other saves."""
+    count, width = plane.near.shape
+    pairs = np.empty((3, count * width), np.int32)
+    found = 0
+    for i in range(count):
+        for k in range(width):
+            j = plane.near[i, k]
+            if j < i and plane.near_m[i, k] <= plane.near_m[j, width - 1] and _has(plane, j, i):
+                continue
+            saved = plane.home_m[i] + plane.home_m[j] - plane.near_m[i, k]
+            pairs[0, found], pairs[1, found], pairs[2, found] = i, j, saved
+            found += 1
+    return pairs[0, :found].copy(), pairs[1, :found].copy(), pairs[2, :found].copy()
+
+
+@allocating
+def _has(plane: Plane, i: int, j: int) -> bool:
+    for k in range(plane.near.shape[1]):  # noqa: SIM110  (a loop compiles faster)
+        if plane.near[i, k] == j:
+            return True
+    return False
+
+
+@allocating
+def _merge(
+    plane: Plane, from_: NDArray[np.int32], to: NDArray[np.int32]
+) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Join route ends in the given order of pairs.
+
+    Returns
+    -------
+    int32 (n,), int32 (routes,)
+        Customers route after route, and where each route begins.
+    """
+    count = plane.customers
+    beside = np.full((count, 2), -1, np.int32)
+    parent = np.arange(count).astype(np.int32)
+    load = plane.demand.copy()
+    for k in range(len(from_)):
+        i, j = from_[k], to[k]
+        if beside[i, 1] >= 0 or beside[j, 1] >= 0:
+            continue
+        a, b = _root(parent, i), _root(parent, j)
+        if a == b or load[a] + load[b] > plane.capacity:
+            continue
+        parent[b] = a
+        load[a] += load[b]
+        beside[i, 1 if beside[i, 0] >= 0 else 0] = j
+        beside[j, 1 if beside[j, 0] >= 0 else 0] = i
+    return _unroll(beside)
+
+
+@allocating
+def _root(parent: NDArray[np.int32], i: int) -> int:
+    while parent[i] != i:
+        parent[i] = parent[parent[i]]
+        i = parent[i]
+    return i
+
+
+@allocating
+def _unroll(beside: NDArray[np.int32]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Follow every chain of neighbours from an end."""
+    count = len(beside)
+    row, starts = np.empty(count, np.int32), np.empty(count, np.int32)
+    seen = np.zeros(count, np.bool_)
+    done, routes = 0, 0
+    for end in range(count):
+        if seen[end] or beside[end, 1] >= 0:
+            continue
+        starts[routes] = done
+        routes += 1
+        previous, at = -1, end
+        while at >= 0:
+            seen[at] = True
+            row[done] = at
+            done += 1
+            onward = beside[at, 0] if beside[at, 0] != previous else beside[at, 1]
+            previous, at = at, onward
+    return row, starts[:routes].copy()

@@ -1,0 +1,116 @@
+"""The doors of one territory, and what it takes to get from one to another."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from optimizer.blocks.compiled import compiled, inlined
+from optimizer.travel.doors import door_seconds, ride_seconds, walk_seconds
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+class Ground(NamedTuple):
+    """What does not change while a territory is routed; the last row is the depot.
+
+    Attributes
+    ----------
+    node_s, node_m
+        int32 (k, k): seconds and metres between the road nodes of the doors.
+    node
+        int32 (n + 1,): each door's row in the two matrices.
+    x, y
+        float64 (n + 1,): local metres; the depot's are infinite, it is never walked to.
+    access_s, access_m
+        float64 (n + 1,): from the door to its road node.
+    parking_s
+        Seconds once a ride.
+    walk_s_per_m
+        Seconds walked for each metre as the crow flies, one way.
+    walk_detour
+        Metres walked for each metre as the crow flies.
+    service_s
+        int32 (n + 1,): at the door; 0 at the depot.
+    area
+        int32 (n,): dense index.
+    min_days
+        int32 (areas,): the fewest blocks that an area's work needs.
+    near, near_s
+        int32 and float64 (n, m): near other doors, nearest first, and the seconds between the
+        two, there or back, whichever is less.
+    """
+
+    node_s: NDArray[np.int32]
+    node_m: NDArray[np.int32]
+    node: NDArray[np.int32]
+    x: NDArray[np.float64]
+    y: NDArray[np.float64]
+    access_s: NDArray[np.float64]
+    access_m: NDArray[np.float64]
+    parking_s: float
+    walk_s_per_m: float
+    walk_detour: float
+    service_s: NDArray[np.int32]
+    area: NDArray[np.int32]
+    min_days: NDArray[np.int32]
+    near: NDArray[np.int32]
+    near_s: NDArray[np.float64]
+
+
+@inlined
+def crow_metres(ground: Ground, a: int, b: int) -> float:
+    """As the crow flies."""
+    dx = ground.x[a] - ground.x[b]
+    dy = ground.y[a] - ground.y[b]
+    return math.sqrt(dx * dx + dy * dy)
+
+
+@inlined
+def leg_seconds(ground: Ground, a: int, b: int) -> float:
+    """Riding, or walking there and back to the motorcycle: what `optimizer.travel` prices."""
+    return float(
+        door_seconds(
+            ground.node_s[ground.node[a], ground.node[b]],
+            ground.access_s[a],
+            ground.access_s[b],
+            crow_metres(ground, a, b) * ground.walk_s_per_m,
+            ground.parking_s,
+        )
+    )
+
+
+@compiled
+def leg_metres(ground: Ground, a: int, b: int) -> float:
+    """Metres of the way that `leg_seconds` prices."""
+    crow_m = crow_metres(ground, a, b)
+    net_s = ground.node_s[ground.node[a], ground.node[b]]
+    access_a, access_b = ground.access_s[a], ground.access_s[b]
+    walk_s = walk_seconds(net_s, access_a, access_b, crow_m * ground.walk_s_per_m)
+    if walk_s <= ride_seconds(net_s, access_a, access_b, ground.parking_s):
+        return float(round(2 * crow_m * ground.walk_detour))
+    net_m = ground.node_m[ground.node[a], ground.node[b]]
+    return float(round(ground.access_m[a] + net_m + ground.access_m[b]))
+
+
+def with_neighbours(ground: Ground, near: NDArray[np.int32]) -> Ground:
+    """The same ground with `near`, sorted by travel."""
+    near_s = np.empty(near.shape)
+    _measure_near(ground, near, near_s)
+    order = np.argsort(near_s, axis=1, kind="stable")
+    result: Ground = ground._replace(
+        near=np.take_along_axis(near, order, axis=1),
+        near_s=np.take_along_axis(near_s, order, axis=1),
+    )
+    return result
+
+
+@compiled
+def _measure_near(ground: Ground, near: NDArray[np.int32], near_s: NDArray[np.float64]) -> None:
+    for door in range(len(near)):
+        for j in range(near.shape[1]):
+            there_s = leg_seconds(ground, door, near[door, j])
+            near_s[door, j] = min(there_s, leg_seconds(ground, near[door, j], door))
