@@ -1,0 +1,304 @@
+"""Blocks of one station to crews and days.
+
+Crews share the blocks out (`sharing`), then each crew's stretches get their days: every stretch
+has a fair place in the horizon, and dynamic programming finds the starts, in order, that are
+nearest to their places, seasons, wishes and leave considered.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final, Literal
+
+import numpy as np
+
+from optimizer.campaign.sharing import Run, areas_across, cut_into_runs, share_out, working_order
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from optimizer.campaign.sharing import BlockTable, CrewTable
+
+# Prices in days off a stretch's place.
+GAP_PRICE: Final = 2.0
+"""Of each calendar day by which a stretch is drawn out."""
+LONGEST: Final = 5
+"""A run of so many usual stretches is cut."""
+WISH_PRICE: Final = 10_000.0
+"""Of a block outside the days that somebody has wished for."""
+YEAR_PRICE: Final = 400.0
+"""Of a block in another calendar year than its crew's even pace would have it."""
+MONTH_PRICE: Final = 10.0
+"""Of a block in a month in which the station's other crews do twice the usual."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How blocks are spread over the horizon.
+
+    Attributes
+    ----------
+    pace
+        "even" spreads the work over the horizon, "early" finishes as soon as possible.
+    spare_share
+        Share of a crew's duty days at the end that an even pace leaves free.
+    stretch
+        A crew goes out on about so many duty days in a row before a pause.
+    """
+
+    pace: Literal["even", "early"] = "even"
+    spare_share: float = 0.1
+    stretch: int = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Dates:
+    """The calendar of a station.
+
+    `crew` int32 (b,); `day` int32 (b,): column of `CrewTable.duty`, -1 where the horizon is full.
+    `moved` is how many parts were handed over.
+    """
+
+    crew: NDArray[np.int32]
+    day: NDArray[np.int32]
+    moved: int
+
+
+def lay_out(blocks: BlockTable, crews: CrewTable, pace: Pace) -> Dates:
+    """Give every block a crew and a day, or no day where the duty days are used up."""
+    runs = share_out(cut_into_runs(blocks), blocks, crews)
+    crew = blocks.crew.copy()
+    day = np.full(len(crew), -1, dtype=np.int32)
+    taken = np.zeros(crews.duty.shape[1])
+    for c in range(len(crews.duty)):
+        duty_days = np.flatnonzero(crews.duty[c])
+        order = working_order(runs, c, blocks)
+        order.sort(key=lambda run: int(blocks.tier[run.blocks].min()))
+        groups = stretches(_that_fit(order, len(duty_days)), pace.stretch, blocks)
+        crowd = _crowd_price(taken, crews, pace)
+        turn = Turn(duty_days, crews.dates, crowd, phase=c / len(crews.duty))
+        for group, start in place(cut_by_years(groups, turn, pace, blocks), turn, pace, blocks):
+            crew[group] = c
+            day[group] = duty_days[start : start + len(group)]
+            taken[day[group]] += 1
+    return Dates(crew, day, moved=sum(run.crew != run.home for run in runs))
+
+
+def _crowd_price(taken: NDArray[np.float64], crews: CrewTable, pace: Pace) -> NDArray[np.float64]:
+    """What a block costs on each day, by how many of other crews lie in that month.
+
+    A month's usual share is that of the duty days in it, up to the days that stay free.
+    """
+    month = crews.dates.astype("datetime64[M]").astype(int)
+    month = month - month[0] if len(month) else month
+    days = crews.duty.sum(axis=0).astype(float)
+    days[np.cumsum(days) > days.sum() * (1 - pace.spare_share)] = 0
+    usual = np.bincount(month, days) * taken.sum() / max(1.0, days.sum())
+    load = np.bincount(month, taken, len(usual))
+    over = np.where(usual > 0, np.clip(load / np.maximum(usual, 1e-9) - 1, -1, 1), taken.any())
+    price: NDArray[np.float64] = MONTH_PRICE * (pace.pace == "even") * over[month]
+    return price
+
+
+def _that_fit(order: list[Run], days: int) -> list[Run]:
+    """The runs that `days` duty days hold, the last of them perhaps cut short."""
+    fitting = []
+    for run in order:
+        if days > 0:
+            fitting.append(Run(run.blocks[:days], run.crew, run.home))
+        days -= run.days
+    return fitting
+
+
+def stretches(order: list[Run], days: int, blocks: BlockTable) -> list[list[int]]:
+    """Runs put together to stretches of at least `days` blocks, the last perhaps shorter.
+
+    Runs with another tier, season or wish, or with a target of their own, begin a new one. A run
+    so long that it would fill months is cut, though it breaks an area.
+    """
+    groups: list[list[int]] = []
+    for run in order:
+        for row in _cut_long(run.blocks, LONGEST * days, blocks):
+            if not groups or len(groups[-1]) >= days or not _alike(groups[-1], row, blocks):
+                groups.append([])
+            groups[-1].extend(row)
+    return groups
+
+
+def _cut_long(row: list[int], most: int, blocks: BlockTable) -> list[list[int]]:
+    """Blocks in parts of at most `most`, cut near the middle where few areas are broken."""
+    if len(row) <= most or not np.isnan(blocks.target[row]).all():
+        return [row]
+    third = len(row) // 3
+    across = areas_across(row, blocks)
+    places = range(max(1, third), len(row) - max(1, third) + 1)
+    cut = min(places, key=lambda k: (across[k - 1], abs(2 * k - len(row)), k))
+    return [*_cut_long(row[:cut], most, blocks), *_cut_long(row[cut:], most, blocks)]
+
+
+def _alike(some: list[int], others: list[int], blocks: BlockTable) -> bool:
+    columns = (blocks.tier, blocks.season, blocks.earliest, blocks.latest)
+    same = all(column[some[-1]] == column[others[0]] for column in columns)
+    return same and bool(np.isnan(blocks.target[[some[0], others[0]]]).all())
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One crew's turn to choose its days.
+
+    Attributes
+    ----------
+    duty_days
+        Its duty days as columns of the calendar, ascending.
+    dates
+        The calendar, datetime64[D].
+    crowd
+        float64 (days,): what a block on a day costs because others are out in that month.
+    phase
+        0 to 1: where in its window a stretch has its place, so that crews of a station do not
+        all go out in the same week.
+    """
+
+    duty_days: NDArray[np.int64]
+    dates: NDArray[np.datetime64]
+    crowd: NDArray[np.float64]
+    phase: float
+
+
+def place(
+    groups: list[list[int]], turn: Turn, pace: Pace, blocks: BlockTable
+) -> list[tuple[list[int], int]]:
+    """Stretches with the positions among a crew's duty days where they start.
+
+    Each stretch has a window of the horizon in proportion to its length, and its fair place in
+    it. A target, a wish or a preferred season moves that place. Being off it costs its days;
+    being drawn out by leave or holidays costs too, and so does a day in a bad season, in a
+    crowded month or in the wrong year.
+
+    Parameters
+    ----------
+    groups
+        Blocks of each stretch; together no more than there are duty days.
+    """
+    if not groups:
+        return []
+    lengths = np.array([len(group) for group in groups])
+    number = len(turn.duty_days)
+    price = np.array([_day_price(group, turn, blocks) for group in groups])
+    fair = _fair_places(lengths, number, pace, turn.phase)
+    rows = zip(groups, fair, price, strict=True)
+    aims = np.array([_aim(group, aim, row, turn.duty_days, blocks) for group, aim, row in rows])
+    order = np.argsort(aims, kind="stable")
+    days = turn.duty_days.astype(float)
+    price += np.abs(days - np.interp(aims, np.arange(number), days)[:, None])
+    if pace.pace == "even":
+        price[order] += _year_price(lengths[order], turn, pace)
+    starts = _cheapest_starts(price[order], lengths[order])
+    return [(groups[g], start) for g, start in zip(order.tolist(), starts, strict=True)]
+
+
+def _year_price(lengths: NDArray[np.int64], turn: Turn, pace: Pace) -> NDArray[np.float64]:
+    """Price of each start for blocks in another year than an even pace would have them."""
+    number = len(turn.duty_days)
+    year, fair = _years(int(lengths.sum()), turn, pace)
+    price = np.zeros((len(lengths), number))
+    first = 0
+    for row, length in enumerate(lengths):
+        for k in range(length):
+            price[row, : number - k] += YEAR_PRICE * (year[k:] != fair[first + k])
+        first += length
+    return price
+
+
+def _years(work: int, turn: Turn, pace: Pace) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The year of each duty day, and that in which each of `work` blocks has its even place."""
+    used = max(work, int(len(turn.duty_days) * (1 - pace.spare_share)))
+    year = turn.dates[turn.duty_days].astype("datetime64[Y]").astype(int)
+    return year, year[(np.arange(work) * used / max(1, work)).astype(int)]
+
+
+def cut_by_years(
+    groups: list[list[int]], turn: Turn, pace: Pace, blocks: BlockTable
+) -> list[list[int]]:
+    """Cut stretches that hold a whole year's work and more: they could not keep to the years."""
+    if pace.pace == "early":
+        return groups
+    fair = _years(sum(map(len, groups)), turn, pace)[1]
+    cut: list[list[int]] = []
+    first = 0
+    for group in groups:
+        changes = np.flatnonzero(np.diff(fair[first : first + len(group)])) + 1
+        first += len(group)
+        across = areas_across(group, blocks)
+        begin = 0
+        for early, late in pairwise(changes.tolist()):
+            place = min(range(early + 1, late + 1), key=lambda k: (across[k - 1], k))
+            cut.append(group[begin:place])
+            begin = place
+        cut.append(group[begin:])
+    return cut
+
+
+def _fair_places(
+    lengths: NDArray[np.int64], days: int, pace: Pace, phase: float
+) -> NDArray[np.float64]:
+    work = int(lengths.sum())
+    before = np.cumsum(lengths) - lengths
+    if pace.pace == "early":
+        return before.astype(float)
+    used = max(work, int(days * (1 - pace.spare_share)))
+    fair: NDArray[np.float64] = before + (used - work) * (before + phase * lengths) / work
+    return fair
+
+
+def _aim(
+    group: list[int],
+    fair: float,
+    price: NDArray[np.float64],
+    duty_days: NDArray[np.int64],
+    blocks: BlockTable,
+) -> float:
+    """Where a stretch should start: its target or fair place, or the nearest better-priced one."""
+    target = blocks.target[group[0]]
+    aim = fair if np.isnan(target) else float(np.searchsorted(duty_days, target))
+    here = min(len(price) - 1, round(aim))
+    off = np.abs(duty_days - duty_days[here])
+    best = int(np.argmin(price + off))
+    return float(best) if price[best] + off[best] < price[here] - 1 else aim
+
+
+def _day_price(group: list[int], turn: Turn, blocks: BlockTable) -> NDArray[np.float64]:
+    """What each start costs a stretch but for being off its place; infinite where it cannot end."""
+    duty_days, length = turn.duty_days, len(group)
+    price = np.full(len(duty_days), np.inf)
+    starts = len(duty_days) - length + 1
+    span = duty_days[length - 1 :] - duty_days[:starts]
+    price[:starts] = GAP_PRICE * (span - span.min())
+    for k, block in enumerate(group):
+        day = duty_days[k : k + starts]
+        price[:starts] += turn.crowd[day] + blocks.season_price[blocks.season[block]][day]
+        unwished = (day < blocks.earliest[block]) | (day > blocks.latest[block])
+        price[:starts] += WISH_PRICE * unwished
+    return price
+
+
+def _cheapest_starts(price: NDArray[np.float64], lengths: NDArray[np.int64]) -> list[int]:
+    """Starts in order, no overlap, of the least total price; by dynamic programming."""
+    days = price.shape[1]
+    after = np.cumsum(lengths[::-1])[::-1]
+    choices = []
+    total = np.zeros(days)
+    for row in range(len(lengths)):
+        if row:
+            total = np.concatenate([np.full(lengths[row - 1], np.inf), total])[:days]
+        total = total + price[row]
+        total[days - after[row] + 1 :] = np.inf
+        best = np.minimum.accumulate(total)
+        fresh = np.concatenate([[True], total[1:] < best[:-1]])
+        choices.append(np.maximum.accumulate(np.where(fresh, np.arange(days), 0)))
+        total = best
+    starts = [int(choices[-1][-1])]
+    for row in range(len(lengths) - 2, -1, -1):
+        starts.append(int(choices[row][starts[-1] - lengths[row]]))
+    return starts[::-1]

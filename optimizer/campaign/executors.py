@@ -1,0 +1,64 @@
+"""Where stations are planned: in this process, or in processes beside it.
+
+Stations are independent, and a job carries everything it needs, so that it can run anywhere and
+gives the same answer everywhere.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol, TypeVar
+
+from joblib import Parallel, delayed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+Job = TypeVar("Job")
+Answer = TypeVar("Answer")
+
+
+class Executor(Protocol):
+    """Something that applies a function to jobs and yields (index of the job, answer)."""
+
+    def run(
+        self, function: Callable[[Job], Answer], jobs: Sequence[Job]
+    ) -> Iterator[tuple[int, Answer]]:
+        """Yield each job's index and answer as they come, in any order."""
+        ...
+
+
+class InProcess:
+    """One job after the other, here."""
+
+    def run(
+        self, function: Callable[[Job], Answer], jobs: Sequence[Job]
+    ) -> Iterator[tuple[int, Answer]]:
+        """Yield each job's index and answer."""
+        for index, job in enumerate(jobs):
+            yield index, function(job)
+
+
+@dataclass(frozen=True)
+class Processes:
+    """Local processes, one a processor unless `number` says otherwise."""
+
+    number: int | None = None
+
+    def run(
+        self, function: Callable[[Job], Answer], jobs: Sequence[Job]
+    ) -> Iterator[tuple[int, Answer]]:
+        """Yield each job's index and answer as they come."""
+        number = min(self.number or os.cpu_count() or 1, len(jobs))
+        if number <= 1:
+            yield from InProcess().run(function, jobs)
+            return
+        parallel = Parallel(n_jobs=number, return_as="generator_unordered", pre_dispatch=number)
+        yield from parallel(
+            delayed(_numbered)(function, index, job) for index, job in enumerate(jobs)
+        )
+
+
+def _numbered(function: Callable[[Job], Answer], index: int, job: Job) -> tuple[int, Answer]:
+    return index, function(job)

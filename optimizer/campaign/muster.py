@@ -1,0 +1,323 @@
+"""Who is to be visited by whom: the register's tables made into one job a station.
+
+Nothing here knows the roads. What is found are the customers that no road could help: without
+a station, a crew, a place or a skilled crew.
+"""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from optimizer.errors import CampaignError
+from optimizer.model import CustomerKind
+from optimizer.settings import clock
+from optimizer.workdays import working_days
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from pathlib import Path
+
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    from optimizer.register import Register
+    from optimizer.settings import Settings
+
+OPEN: Final = "open"
+SETTLED: Final = "settled"
+DONE: Final = ("visited", "demolished", "duplicate", "moved")
+"""What the field has said of customers who need no visit any more."""
+FOLLOWED: Final = ("nobody_home", "conflict", "refused")
+"""What it has said of those who are followed up by the records; these are their codes too."""
+AT_REST: Final = (SETTLED, *FOLLOWED)
+"""Codes of customers for whom the campaign looks for no day."""
+SKILL: Final = "hv10kv"
+KINDS: Final = tuple(kind.value for kind in CustomerKind)
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """The register's tables as the campaign reads them, all at one moment.
+
+    Attributes
+    ----------
+    customers
+        Those that are not gone, with the columns account_no, kind, status, service_min, and from
+        the territories area, station, lon, lat, located ("" for who has none yet).
+    areas
+        area, station, crew, lon, lat.
+    stations, crews, leave
+        As in the register.
+    """
+
+    customers: pd.DataFrame
+    areas: pd.DataFrame
+    stations: pd.DataFrame
+    crews: pd.DataFrame
+    leave: pd.DataFrame
+
+
+def read_book(register: Register) -> Book:
+    """Read what a campaign needs, all of one state of the register.
+
+    Raises
+    ------
+    CampaignError
+        There are customers, but no territories yet.
+    """
+    with register.store.reading():
+        customers = register.customers()[["account_no", "kind", "status", "service_min"]]
+        placed, areas = register.territories()
+        stations, crews, leave = register.stations(), register.crews(), register.leave()
+    if len(customers) and placed.empty:
+        raise CampaignError("no territories have been drawn yet: run `zoufang territories` first")
+    customers = customers.merge(placed, on="account_no", how="left")
+    for column in ("area", "station", "located"):
+        customers[column] = customers[column].fillna("").astype("str")
+    return Book(customers, areas, stations, crews, leave)
+
+
+def horizon(settings: Settings, folder: Path | None, today: dt.date | None = None) -> pd.DataFrame:
+    """The days of the campaign, as of `workdays.working_days`.
+
+    Raises
+    ------
+    CampaignError
+        It ends before it starts, or before today.
+    """
+    start, finish = settings.campaign.start, settings.campaign.finish
+    if finish < start:
+        raise CampaignError(
+            f"the campaign finishes on {finish}, before it starts on {start}: set another --finish"
+        )
+    if today is not None and finish < today:
+        raise CampaignError(f"the campaign finishes on {finish}, which is past: set --finish")
+    return working_days(start, finish, folder / "workdays.csv" if folder else None)
+
+
+@dataclass(frozen=True, slots=True)
+class StationRoll:
+    """The customers of one station that have a place and a crew.
+
+    Attributes
+    ----------
+    station
+        Its id; `lon`, `lat` are where crews start.
+    customer
+        int64 (n,): rows of `Book.customers`.
+    door_lon, door_lat
+        float64 (n,).
+    service_s
+        int32 (n,): at the door, introduction included.
+    area
+        int32 (n,): dense.
+    alone
+        bool (n,): belongs to no transformer area as far as its wholeness goes: has none, or is
+        a 10 kV customer whom another crew than his area's must serve. `area` is his own then.
+    crew
+        int32 (n,): the crew in whose territory the door lies, a row of `crews`.
+    kind
+        int8 (n,): of the customer, a row of `KINDS`.
+    skilled
+        bool (n,): needs a skilled crew.
+    crews
+        Ids of the station's crews, sorted.
+    crew_skilled
+        bool (crews,).
+    work_s
+        int32 (crews,): service and travel that fit a day of each crew.
+    """
+
+    station: str
+    lon: float
+    lat: float
+    customer: NDArray[np.int64]
+    door_lon: NDArray[np.float64]
+    door_lat: NDArray[np.float64]
+    service_s: NDArray[np.int32]
+    area: NDArray[np.int32]
+    alone: NDArray[np.bool_]
+    crew: NDArray[np.int32]
+    kind: NDArray[np.int8]
+    skilled: NDArray[np.bool_]
+    crews: tuple[str, ...]
+    crew_skilled: NDArray[np.bool_]
+    work_s: NDArray[np.int32]
+
+    def take(self, rows: NDArray[np.bool_]) -> StationRoll:
+        """The roll with some of its customers only."""
+        columns = (
+            "customer", "door_lon", "door_lat", "service_s", "area", "alone", "crew", "kind",
+            "skilled",
+        )  # fmt: skip
+        return replace(self, **{name: getattr(self, name)[rows] for name in columns})
+
+    def seed(self, crew: int, seed: int) -> int:
+        """A seed for one territory that depends on nothing but names."""
+        return zlib.crc32(f"{seed}/{self.station}/{self.crews[crew]}".encode())
+
+
+@dataclass(frozen=True, slots=True)
+class Muster:
+    """All stations' rolls, and a code for each customer that is in none of them.
+
+    `code` is a text array (customers,): "" for those in a roll, "settled" for those who need no
+    visit any more, one of `FOLLOWED` for those whom the records follow up, else why there is no
+    day.
+    """
+
+    rolls: tuple[StationRoll, ...]
+    code: NDArray[np.object_]
+
+
+def muster(book: Book, settings: Settings) -> Muster:
+    """Make one roll a station, and say who is in none."""
+    customers = book.customers
+    code = _first_codes(book)
+    rolls = []
+    places = book.stations.set_index("station")
+    for station, members in customers.groupby("station", sort=True).indices.items():
+        crews = book.crews[book.crews["station"] == station].sort_values("crew")
+        rows = members[code[members] == ""]
+        if not skilled_crews(crews).any():
+            helpless = customers["kind"].to_numpy()[rows] == SKILL
+            code[rows[helpless]] = "no_skilled_crew"
+            rows = rows[~helpless]
+        if len(rows):
+            rolls.append(_roll(book, settings, crews, rows, place=places.loc[[str(station)]]))
+    return Muster(tuple(rolls), code)
+
+
+def _first_codes(book: Book) -> NDArray[np.object_]:
+    """What can be said without looking at crews one by one; the first that holds."""
+    customers = book.customers
+    status, station = customers["status"].to_numpy(), customers["station"].to_numpy()
+    known = np.isin(station, book.stations["station"].to_numpy())
+    conditions = {
+        SETTLED: np.isin(status, DONE),
+        **{name: status == name for name in FOLLOWED},
+        "no_territory": (customers["located"] == "").to_numpy(),
+        "no_station": ~known,
+        "no_crew": ~np.isin(station, book.crews["station"].to_numpy()),
+        "no_location": (customers["located"] == "none").to_numpy()
+        | customers["lon"].isna().to_numpy()
+        | customers["lat"].isna().to_numpy(),
+    }
+    code = np.select(list(conditions.values()), [*conditions], default="")
+    return code.astype(object)
+
+
+def skilled_crews(crews: pd.DataFrame) -> NDArray[np.bool_]:
+    """Which crews may serve 10 kV customers."""
+    return np.array([SKILL in text.replace("；", ";").split(";") for text in crews["skills"]], bool)
+
+
+def work_limits(crews: pd.DataFrame, settings: Settings) -> NDArray[np.int32]:
+    """Seconds of service and travel that fit a day of each crew, reserve and lunch taken off.
+
+    Raises
+    ------
+    CampaignError
+        A crew's own shift cannot be read.
+    """
+    shift = settings.shift
+    limits = []
+    for crew, start, end in zip(
+        crews["crew"], crews["shift_start"], crews["shift_end"], strict=True
+    ):
+        try:
+            begin_s = clock(start) if start else shift.start
+            end_s = clock(end) if end else shift.end
+        except ValueError as error:
+            raise CampaignError(f"crew {crew}: {error}: correct the crew file") from None
+        through_lunch = begin_s < shift.lunch_end and end_s > shift.lunch_start
+        lunch_s = shift.lunch_min * 60 if through_lunch else 0
+        limits.append(max(0.0, (end_s - begin_s - lunch_s) * (1 - settings.blocks.reserve_share)))
+    return np.array(limits, dtype=np.int32)
+
+
+def service_seconds(customers: pd.DataFrame, settings: Settings) -> NDArray[np.int32]:
+    """Seconds at each door, introduction included."""
+    visit, given = settings.visit, customers["service_min"].to_numpy(dtype=float)
+    visits_s = map(visit.service_s, customers["kind"], given.tolist())
+    return np.fromiter(visits_s, np.int32, len(customers)) + np.int32(visit.setup_s)
+
+
+def _roll(
+    book: Book,
+    settings: Settings,
+    crews: pd.DataFrame,
+    rows: NDArray[np.int64],
+    place: pd.DataFrame,
+) -> StationRoll:
+    customers = book.customers.iloc[rows]
+    lon, lat = customers["lon"].to_numpy(float), customers["lat"].to_numpy(float)
+    skilled = (customers["kind"] == SKILL).to_numpy()
+    crew_skilled = skilled_crews(crews)
+    home = _home_crews(book, customers, crews)
+    crew = _with_skill(home, skilled, crew_skilled, lon, lat)
+    names = customers["area"].to_numpy().astype(object)
+    alone = (names == "") | (crew != home)
+    names[alone] = [f"\0{account}" for account in customers["account_no"].to_numpy()[alone]]
+    area = np.unique(names.astype(str), return_inverse=True)[1]
+    return StationRoll(
+        station=str(place.index[0]),
+        lon=float(place["lon"].iloc[0]),
+        lat=float(place["lat"].iloc[0]),
+        customer=rows.astype(np.int64),
+        door_lon=lon,
+        door_lat=lat,
+        service_s=service_seconds(customers, settings),
+        area=area.astype(np.int32),
+        alone=alone,
+        crew=crew,
+        kind=np.array([KINDS.index(kind) for kind in customers["kind"]], dtype=np.int8),
+        skilled=skilled,
+        crews=tuple(crews["crew"]),
+        crew_skilled=crew_skilled,
+        work_s=work_limits(crews, settings),
+    )
+
+
+def _home_crews(book: Book, customers: pd.DataFrame, crews: pd.DataFrame) -> NDArray[np.int32]:
+    """The crew of each customer's area; of the nearest customer who has one where it has none."""
+    index = {crew: row for row, crew in enumerate(crews["crew"])}
+    of_area = dict(zip(book.areas["area"], book.areas["crew"], strict=True))
+    home = np.array([index.get(of_area.get(a, ""), -1) for a in customers["area"]], dtype=np.int32)
+    lon, lat = customers["lon"].to_numpy(float), customers["lat"].to_numpy(float)
+    known = np.flatnonzero(home >= 0)
+    if not len(known):
+        return np.zeros(len(home), dtype=np.int32)
+    for row in np.flatnonzero(home < 0):
+        home[row] = home[known[_nearest(lon[known], lat[known], lon[row], lat[row])]]
+    return home
+
+
+def _with_skill(
+    home: NDArray[np.int32],
+    skilled: NDArray[np.bool_],
+    crew_skilled: NDArray[np.bool_],
+    lon: NDArray[np.float64],
+    lat: NDArray[np.float64],
+) -> NDArray[np.int32]:
+    """`home`, but 10 kV customers go to the skilled crew whose territory is nearest."""
+    crew = home.copy()
+    able = np.flatnonzero(crew_skilled)
+    inside = np.flatnonzero(crew_skilled[home])
+    for row in np.flatnonzero(skilled & ~crew_skilled[home]):
+        if len(inside):
+            crew[row] = home[inside[_nearest(lon[inside], lat[inside], lon[row], lat[row])]]
+        else:
+            crew[row] = able[0]
+    return crew
+
+
+def _nearest(
+    lon: NDArray[np.float64], lat: NDArray[np.float64], to_lon: float, to_lat: float
+) -> int:
+    east = (lon - to_lon) * np.cos(np.radians(to_lat))
+    return int(np.argmin(east**2 + (lat - to_lat) ** 2))

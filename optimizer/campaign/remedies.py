@@ -1,0 +1,184 @@
+"""When the horizon cannot hold the work: by how much, and the smallest remedies.
+
+Each remedy is found by counting crew-days and proven by laying the calendar out with it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+from ortools.sat.python import cp_model  # noqa: TID251  (remedies are a small model of their own)
+
+from optimizer.campaign.calendar import Pace
+from optimizer.campaign.scenario import (
+    Board,
+    Change,
+    Scene,
+    lend,
+    make_boards,
+    outcome,
+)
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+MOST_DUTY: Final = 5
+MOST_LATER: Final = dt.timedelta(days=3 * 366)
+
+
+@dataclass(frozen=True, slots=True)
+class Shortage:
+    """A station whose crews cannot do its work in time: crew-days it lacks, customers left."""
+
+    station: str
+    needed: int
+    available: int
+    customers: int
+
+    @property
+    def lacking(self) -> int:
+        """Crew-days."""
+        return max(0, self.needed - self.available)
+
+
+@dataclass(frozen=True, slots=True)
+class Remedy:
+    """Changes that together would give everybody a day; each kind in its smallest form."""
+
+    kind: str
+    changes: tuple[Change, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain values."""
+        return {"kind": self.kind, "changes": [str(change) for change in self.changes]}
+
+
+@dataclass(frozen=True, slots=True)
+class Help:
+    """What is short, and the remedies that were found."""
+
+    shortages: tuple[Shortage, ...] = ()
+    remedies: tuple[Remedy, ...] = ()
+
+
+def find_help(scene: Scene, folder: Path | None) -> Help:
+    """Shortages of a plan, and for each kind of remedy the smallest one that ends them all."""
+    boards = make_boards(scene)
+    short = [found for board in boards if (found := _shortage(board)) is not None]
+    if not short:
+        return Help()
+    stations = [shortage.station for shortage in short]
+    remedies = [
+        _lend_remedy(boards, short),
+        _duty_remedy(scene, stations),
+        _finish_remedy(scene, folder, stations),
+    ]
+    return Help(tuple(short), tuple(remedy for remedy in remedies if remedy is not None))
+
+
+def _shortage(board: Board) -> Shortage | None:
+    found = outcome(board, Pace("early"))
+    if not found.without_day:
+        return None
+    return Shortage(board.station, found.needed, found.available, found.without_day)
+
+
+def _all_have_days(boards: tuple[Board, ...], stations: list[str]) -> bool:
+    return not any(
+        outcome(board, Pace("early")).without_day for board in boards if board.station in stations
+    )
+
+
+def _lend_remedy(boards: tuple[Board, ...], short: list[Shortage]) -> Remedy | None:
+    """The fewest crews that other stations can spare, from the nearest."""
+    margin = 0
+    while margin < 3:
+        changes = _fewest_crews(boards, short, margin)
+        if changes is None:
+            return None
+        lent = boards
+        for change in changes:
+            lent = lend(lent, change)
+        touched = [shortage.station for shortage in short] + [change.giver for change in changes]
+        if _all_have_days(lent, touched):
+            return Remedy("lend", tuple(changes))
+        margin += 1
+    return None
+
+
+def _fewest_crews(
+    boards: tuple[Board, ...], short: list[Shortage], margin: int
+) -> list[Change] | None:
+    """A transport problem in whole crews, `margin` more than counted at each station."""
+    by_name = {board.station: board for board in boards}
+    givers = [
+        b for b in boards if b.crews.duty.any() and b.station not in {s.station for s in short}
+    ]
+    model = cp_model.CpModel()
+    lent = {}
+    for giver in givers:
+        crews = giver.crews.duty.any(axis=1)
+        mean = max(1, int(giver.crews.duty[crews].sum() / crews.sum()))
+        spare = int(giver.crews.duty.sum()) - len(giver.blocks)
+        most = min(max(0, spare // mean), int(crews.sum()) - (len(giver.blocks) > 0))
+        row = [model.new_int_var(0, most, "") for _ in short]
+        model.add(sum(row) <= most)
+        lent[giver.station] = (mean, row)
+    for t, shortage in enumerate(short):
+        gained = sum(mean * row[t] for mean, row in lent.values())
+        extra = margin * max((mean for mean, _ in lent.values()), default=0)
+        model.add(gained >= max(1, shortage.lacking) + extra)
+    model.minimize(
+        sum(
+            row[t] * (1_000_000 + _metres(by_name[giver], by_name[shortage.station]))
+            for giver, (_, row) in lent.items()
+            for t, shortage in enumerate(short)
+        )
+    )
+    solver = cp_model.CpSolver()
+    solver.parameters.num_workers = 1
+    solver.parameters.max_deterministic_time = 10
+    if solver.solve(model) not in {cp_model.OPTIMAL, cp_model.FEASIBLE}:
+        return None
+    return [
+        Change("lend", station=shortage.station, giver=giver, number=int(solver.value(row[t])))
+        for giver, (_, row) in lent.items()
+        for t, shortage in enumerate(short)
+        if solver.value(row[t])
+    ]
+
+
+def _metres(a: Board, b: Board) -> int:
+    east = (a.lon - b.lon) * np.cos(np.radians(a.lat))
+    return int(111_195 * np.hypot(east, a.lat - b.lat))
+
+
+def _duty_remedy(scene: Scene, stations: list[str]) -> Remedy | None:
+    """The fewest more duty days a week at each short station."""
+    changes = []
+    for station in stations:
+        for number in range(1, MOST_DUTY + 1):
+            boards = make_boards(scene.with_more_duty(number, station))
+            if _all_have_days(boards, [station]):
+                changes.append(Change("duty", station=station, number=number))
+                break
+        else:
+            return None
+    return Remedy("duty", tuple(changes))
+
+
+def _finish_remedy(scene: Scene, folder: Path | None, stations: list[str]) -> Remedy | None:
+    """The earliest later finish that holds everything."""
+    finish = scene.settings.campaign.finish
+    longer = scene.until(finish + MOST_LATER, folder)
+    soon = [
+        outcome(board, Pace("early")) for board in make_boards(longer) if board.station in stations
+    ]
+    if any(found.without_day for found in soon):
+        return None
+    day = max(found.earliest or finish for found in soon)
+    return Remedy("finish", (Change("finish", day=max(day, finish)),))

@@ -1,0 +1,413 @@
+"""What if: the calendar of a plan that is there, laid out anew under other circumstances.
+
+Routes stay as they are; only crews and days are found anew, which takes seconds for a county.
+Customers who have no day because of time or crews are reckoned as blocks of their station's usual
+size.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import pandas as pd
+
+from optimizer.campaign.calendar import Pace, lay_out
+from optimizer.campaign.muster import SKILL, horizon, read_book, skilled_crews, work_limits
+from optimizer.campaign.sharing import BlockTable, CrewTable
+from optimizer.campaign.station_plan import pace_of
+from optimizer.errors import CampaignError
+from optimizer.workdays import duty, working_days
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from optimizer.campaign.muster import Book
+    from optimizer.register import Register
+    from optimizer.settings import Settings
+
+FOR_WANT_OF_TIME: Final = frozenset({"horizon_full", "no_duty_days", "no_crew"})
+METRES_A_DEGREE: Final = 111_195.0
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One changed circumstance.
+
+    `kind` is "lend" (`number` crews from station `giver` to `station`), "duty" (`number` more
+    duty days a week, for `station` or, with "", for all) or "finish" (`day`).
+    """
+
+    kind: str
+    station: str = ""
+    giver: str = ""
+    number: int = 0
+    day: dt.date | None = None
+
+    def __str__(self) -> str:
+        """As it is written on the command line."""
+        if self.kind == "lend":
+            return f"lend={self.giver}:{self.station}:{self.number}"
+        if self.kind == "duty":
+            return f"duty+{self.number}" + (f"@{self.station}" if self.station else "")
+        return f"finish={self.day}"
+
+
+def parse_change(text: str) -> Change:
+    """Read lend=FROM:TO:CREWS, duty+DAYS, duty+DAYS@STATION or finish=DATE.
+
+    Raises
+    ------
+    CampaignError
+        It is none of these.
+    """
+    if match := re.fullmatch(r"lend=([^:]+):([^:]+):(\d+)", text):
+        return Change("lend", station=match[2], giver=match[1], number=int(match[3]))
+    if match := re.fullmatch(r"duty\+(\d)(?:@(.+))?", text):
+        return Change("duty", station=match[2] or "", number=int(match[1]))
+    try:
+        return Change("finish", day=dt.date.fromisoformat(text.removeprefix("finish=")))
+    except ValueError:
+        raise CampaignError(
+            f"{text!r}: write lend=FROM:TO:CREWS, duty+DAYS, duty+DAYS@STATION or finish=DATE"
+        ) from None
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """A station's blocks and crews, ready to be laid out again.
+
+    `visits` is int64 (b,); `crew_names` are rows of `crews`.
+    """
+
+    station: str
+    name: str
+    lon: float
+    lat: float
+    blocks: BlockTable
+    visits: NDArray[np.int64]
+    crew_names: tuple[str, ...]
+    crews: CrewTable
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What becomes of a station.
+
+    Attributes
+    ----------
+    needed, available
+        Crew-days.
+    without_day
+        Customers for whom there is no time or no crew.
+    finish
+        Day of the last block at the pace of the settings.
+    earliest
+        The same if it had to be as soon as possible.
+    longest_h
+        Hours of the crew that works most.
+    """
+
+    station: str
+    name: str
+    crews: int
+    needed: int
+    available: int
+    without_day: int
+    finish: dt.date | None
+    earliest: dt.date | None
+    longest_h: float
+
+
+@dataclass(frozen=True, slots=True)
+class WhatIf:
+    """Stations as they are planned, and as they would be."""
+
+    changes: tuple[Change, ...]
+    before: tuple[Outcome, ...]
+    after: tuple[Outcome, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain values, dates as ISO text."""
+
+        def plain(outcome: Outcome) -> dict[str, Any]:
+            values = asdict(outcome)
+            days = {name: values[name] for name in ("finish", "earliest")}
+            return values | {name: day and day.isoformat() for name, day in days.items()}
+
+        return {
+            "changes": [str(change) for change in self.changes],
+            "before": [plain(outcome) for outcome in self.before],
+            "after": [plain(outcome) for outcome in self.after],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A plan and the circumstances to lay it out in.
+
+    Attributes
+    ----------
+    blocks, visits, unplanned
+        The plan's frames, as in `Campaign` or as the register has them.
+    days
+        As of `workdays.working_days`.
+    duty
+        bool (crews, days), rows as `book.crews`.
+    """
+
+    book: Book
+    blocks: pd.DataFrame
+    visits: pd.DataFrame
+    unplanned: pd.DataFrame
+    days: pd.DataFrame
+    duty: NDArray[np.bool_]
+    settings: Settings
+
+    @property
+    def dates(self) -> NDArray[np.datetime64]:
+        """The days as datetime64[D]."""
+        return self.days["date"].to_numpy().astype("datetime64[D]")
+
+    def until(self, finish: dt.date, folder: Path | None) -> Scene:
+        """The same with another end of the horizon."""
+        start = self.settings.campaign.start
+        days = working_days(start, finish, folder / "workdays.csv" if folder else None)
+        on_duty = duty(self.book.crews, self.book.leave, days, self.settings)
+        return replace(self, days=days, duty=on_duty)
+
+    def with_more_duty(self, number: int, station: str = "") -> Scene:
+        """The same with so many more duty days a week, at one station or everywhere."""
+        rows = np.ones(len(self.book.crews), dtype=bool)
+        if station:
+            rows = (self.book.crews["station"] == station).to_numpy()
+        return replace(self, duty=more_duty(self.duty, rows, self.days, number))
+
+
+def make_boards(scene: Scene) -> tuple[Board, ...]:
+    """One board a station."""
+    book, settings = scene.book, scene.settings
+    customers = book.customers.set_index("account_no")
+    facts = customers[["area", "kind", "lon", "lat"]]
+    visits = scene.visits[["block", "account_no"]].join(facts, on="account_no")
+    visits = visits.join(scene.blocks.set_index("block")["station"], on="block")
+    waiting = scene.unplanned[scene.unplanned["code"].isin(FOR_WANT_OF_TIME)][["account_no"]]
+    waiting = waiting.join(facts.assign(station=customers["station"]), on="account_no")
+    boards = []
+    for row, station in enumerate(book.stations["station"]):
+        here = np.flatnonzero(book.crews["station"] == station)
+        staff = book.crews.iloc[here]
+        table, counts = _table(
+            scene.blocks[scene.blocks["station"] == station],
+            visits[visits["station"] == station],
+            waiting[waiting["station"] == station],
+            tuple(staff["crew"]),
+            settings,
+        )
+        place = book.stations.iloc[row]
+        boards.append(
+            Board(
+                station=str(station),
+                name=str(place["name"]),
+                lon=float(place["lon"]),
+                lat=float(place["lat"]),
+                blocks=table,
+                visits=counts,
+                crew_names=tuple(staff["crew"]),
+                crews=CrewTable(
+                    scene.duty[here],
+                    skilled_crews(staff),
+                    work_limits(staff, settings),
+                    scene.dates,
+                ),
+            )
+        )
+    return tuple(boards)
+
+
+def _table(
+    blocks: pd.DataFrame,
+    doors: pd.DataFrame,
+    waiting: pd.DataFrame,
+    crews: tuple[str, ...],
+    settings: Settings,
+) -> tuple[BlockTable, NDArray[np.int64]]:
+    """The station's blocks in working order, then those that waiting customers would need."""
+    blocks = blocks.sort_values(["crew", "date"])
+    usual = float(blocks["visits"].mean()) if len(blocks) else 0.9 * settings.blocks.max_visits
+    work_s = float(blocks["work_s"].mean()) if len(blocks) else 20_000.0
+    waiting = waiting.sort_values(["area", "account_no"])
+    chunk = pd.Series(np.arange(len(waiting)) // max(1.0, usual), index=waiting.index)
+    waiting = waiting.assign(block=[f"\0{int(number):06d}" for number in chunk])
+    both = pd.concat([doors[["block", "area", "kind", "lon", "lat"]], waiting], join="inner")
+    grouped = both.groupby("block")
+    order = [*blocks["block"], *sorted(set(waiting["block"]))]
+    counts = np.asarray(grouped.size().reindex(order), dtype=np.int64)
+    middle = grouped[["lon", "lat"]].mean().reindex(order)
+    skilled = (both["kind"] == SKILL).groupby(both["block"]).any().reindex(order)
+    areas = grouped["area"].agg(frozenset).reindex(order)
+    known = sorted(set(both["area"]))
+    number = {area: index for index, area in enumerate(known)}
+    row_of = {crew: index for index, crew in enumerate(crews)}
+    fresh = len(order) - len(blocks)
+    size = len(order)
+    east = METRES_A_DEGREE * np.cos(np.radians(middle["lat"].mean() if size else 0.0))
+    table = BlockTable(
+        crew=np.array([row_of.get(c, 0) for c in blocks["crew"]] + [0] * fresh, dtype=np.int32),
+        work_s=np.array([*blocks["work_s"], *[work_s] * fresh], dtype=np.int32),
+        skilled=skilled.to_numpy(dtype=bool),
+        x=middle["lon"].to_numpy(float) * east,
+        y=middle["lat"].to_numpy(float) * METRES_A_DEGREE,
+        areas=tuple(frozenset(number[area] for area in some) for some in areas),
+        tier=np.zeros(size, dtype=np.int32),
+        target=np.full(size, np.nan),
+        earliest=np.zeros(size, dtype=np.int32),
+        latest=np.full(size, 2**30, dtype=np.int32),
+        season=np.zeros(size, dtype=np.int32),
+        season_price=np.zeros((1, 1)),
+    )
+    return table, counts
+
+
+def outcome(board: Board, pace: Pace) -> Outcome:
+    """Lay a board out, at the given pace and as soon as possible."""
+    dates = board.crews.dates
+    blocks = replace(board.blocks, season_price=np.zeros((1, len(dates))))
+    if not len(board.crews.duty):
+        blank = int(board.visits.sum())
+        return Outcome(board.station, board.name, 0, len(blocks), 0, blank, None, None, 0.0)
+    found = lay_out(blocks, board.crews, pace)
+    soon = lay_out(blocks, board.crews, Pace("early", 0.0, pace.stretch))
+    dated = found.day >= 0
+    work_s = np.bincount(found.crew[dated], blocks.work_s[dated], len(board.crews.duty))
+    return Outcome(
+        station=board.station,
+        name=board.name,
+        crews=int(board.crews.duty.any(axis=1).sum()),
+        needed=len(blocks),
+        available=int(board.crews.duty.sum()),
+        without_day=int(board.visits[~dated].sum()),
+        finish=_last_day(found.day, dates),
+        earliest=_last_day(soon.day, dates),
+        longest_h=round(float(work_s.max(initial=0.0)) / 3600, 1),
+    )
+
+
+def _last_day(day: NDArray[np.int32], dates: NDArray[np.datetime64]) -> dt.date | None:
+    last = int(day.max(initial=-1))
+    return None if last < 0 else dt.date.fromisoformat(str(dates[last]))
+
+
+def lend(boards: tuple[Board, ...], change: Change) -> tuple[Board, ...]:
+    """Move the crews of `giver` that work least to `station`, skilled ones last.
+
+    Raises
+    ------
+    CampaignError
+        A station is unknown, or has not so many crews.
+    """
+    by_name = {board.station: board for board in boards}
+    for station in (change.giver, change.station):
+        if station not in by_name:
+            raise CampaignError(f"{change}: there is no station {station}")
+    giver, taker = by_name[change.giver], by_name[change.station]
+    there = np.flatnonzero(giver.crews.duty.any(axis=1))
+    if change.number > len(there) or giver is taker:
+        raise CampaignError(f"{change}: {giver.station} has only {len(there)} crews on duty")
+    work = np.bincount(giver.blocks.crew, giver.blocks.work_s, len(giver.crews.duty))
+    ranked = sorted(there.tolist(), key=lambda c: (giver.crews.skilled[c], work[c], c))
+    gone = ranked[: change.number]
+    left = giver.crews.duty.copy()
+    left[gone] = False
+    more = CrewTable(
+        np.concatenate([taker.crews.duty, giver.crews.duty[gone]]),
+        np.concatenate([taker.crews.skilled, giver.crews.skilled[gone]]),
+        np.concatenate([taker.crews.limit_s, giver.crews.limit_s[gone]]),
+        taker.crews.dates,
+    )
+    changed = {
+        giver.station: replace(giver, crews=replace(giver.crews, duty=left)),
+        taker.station: replace(
+            taker,
+            crews=more,
+            crew_names=(*taker.crew_names, *(giver.crew_names[c] for c in gone)),
+        ),
+    }
+    return tuple(changed.get(board.station, board) for board in boards)
+
+
+def more_duty(
+    on_duty: NDArray[np.bool_], rows: NDArray[np.bool_], days: pd.DataFrame, number: int
+) -> NDArray[np.bool_]:
+    """Duty days with so many more in each week for some crews, on working days they have free.
+
+    A week in which a crew has no duty day at all (it is on leave) stays so.
+    """
+    more = on_duty.copy()
+    dates = days["date"].to_numpy().astype("datetime64[D]")
+    week = (dates - np.datetime64("1970-01-05")).astype(int) // 7
+    working = days["working"].to_numpy()
+    for this in np.unique(week):
+        inside = np.flatnonzero((week == this) & working)
+        for crew in np.flatnonzero(rows & on_duty[:, week == this].any(axis=1)):
+            free = inside[~on_duty[crew, inside]]
+            more[crew, free[:number]] = True
+    return more
+
+
+def what_if(
+    register: Register, settings: Settings, changes: Sequence[str], folder: Path | None = None
+) -> WhatIf:
+    """What would become of the plan in the register; nothing is changed.
+
+    Parameters
+    ----------
+    changes
+        As `parse_change` reads them; all of them together.
+    folder
+        The campaign's folder, for its own workdays.csv.
+
+    Raises
+    ------
+    CampaignError
+        A change makes no sense, or there is no plan yet.
+    """
+    wanted = tuple(parse_change(text) for text in changes)
+    scene = saved_scene(register, settings, folder)
+    pace = pace_of(settings.campaign)
+    before = tuple(outcome(board, pace) for board in make_boards(scene))
+    for change in wanted:
+        if change.kind == "finish" and change.day is not None:
+            scene = scene.until(change.day, folder)
+    for change in wanted:
+        if change.kind == "duty":
+            scene = scene.with_more_duty(change.number, change.station)
+    boards = make_boards(scene)
+    for change in wanted:
+        if change.kind == "lend":
+            boards = lend(boards, change)
+    return WhatIf(wanted, before, tuple(outcome(board, pace) for board in boards))
+
+
+def saved_scene(register: Register, settings: Settings, folder: Path | None) -> Scene:
+    """The plan in the register, under today's settings.
+
+    Raises
+    ------
+    CampaignError
+        There is no plan yet.
+    """
+    with register.store.reading():
+        book, visits = read_book(register), register.block_visits()
+        blocks, unplanned = register.blocks(), register.unplanned()
+    if blocks.empty and unplanned.empty:
+        raise CampaignError("there is no campaign plan yet: run `zoufang campaign` first")
+    days = horizon(settings, folder)
+    on_duty = duty(book.crews, book.leave, days, settings)
+    return Scene(book, blocks, visits, unplanned, days, on_duty, settings)

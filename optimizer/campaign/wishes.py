@@ -1,0 +1,217 @@
+"""What comes first, and when: complaints, long waits, a chief's wishes, seasons.
+
+wishes.csv in the campaign's folder names areas: area, priority (1 first, 9 last, 5 without a
+wish), not_before, not_after, last_visit, note. Areas with much low voltage go before all that is
+not priority 1; among areas of one priority those go first that were not visited longest.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from optimizer.errors import Fault, IntakeError
+from optimizer.workdays import Season, read_seasons, small_table
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from optimizer.register import Register
+    from optimizer.settings import Settings
+
+USUAL: Final = 50
+COMPLAINTS: Final = 19
+AVOID_PRICE: Final = 30.0
+CLOSED_PRICE: Final = 10_000.0
+_DAYS: Final = ("not_before", "not_after", "last_visit")
+_HEADINGS: Final = {
+    "台区": "area",
+    "优先级": "priority",
+    "不早于": "not_before",
+    "不晚于": "not_after",
+    "上次走访": "last_visit",
+    "备注": "note",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is wished for one area; `tier` orders areas, smaller first."""
+
+    tier: int = USUAL
+    not_before: dt.date | None = None
+    not_after: dt.date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """Wishes by area, and the seasons."""
+
+    by_area: dict[str, Wish] = field(default_factory=dict)
+    seasons: tuple[Season, ...] = ()
+
+    def of(self, area: str) -> Wish:
+        """The wish for an area, or the usual."""
+        return self.by_area.get(area, Wish())
+
+
+def read_wishes(folder: Path | None, register: Register, settings: Settings) -> Wishes:
+    """The campaign's wishes.csv and seasons.csv, and the register's complaints.
+
+    Raises
+    ------
+    IntakeError
+        With every fault of a file.
+    """
+    path = None if folder is None else folder / "wishes.csv"
+    start = settings.campaign.start
+    by_area = {}
+    if path is not None and path.exists():
+        by_area = _read_file(path, start, _known_areas(register))
+    for area in complained_areas(register, settings):
+        wish = by_area.get(area, Wish())
+        by_area[area] = Wish(min(wish.tier, COMPLAINTS), wish.not_before, wish.not_after)
+    return Wishes(by_area, read_seasons(None if folder is None else folder / "seasons.csv"))
+
+
+def complained_areas(register: Register, settings: Settings) -> list[str]:
+    """Areas in which low voltage has been found at so many customers that it is the area's."""
+    findings = register.ledgers.frame("findings")
+    is_open = findings["state"].isin(["open", "rectified"])
+    found = findings[(findings["category"] == "low_voltage") & is_open]
+    counts = found.drop_duplicates("account_no")["area"].value_counts()
+    often = counts[counts >= settings.follow.low_voltage_customers]
+    return sorted(str(area) for area in often.index if area)
+
+
+def _known_areas(register: Register) -> frozenset[str]:
+    """Areas of the files, and those that were formed with the territories."""
+    with register.store.reading():
+        return frozenset([*register.areas()["area"], *register.territories()[1]["area"]])
+
+
+def _read_file(path: Path, start: dt.date, known: frozenset[str]) -> dict[str, Wish]:
+    wishes: dict[str, Wish] = {}
+    faults: list[Fault] = []
+    for number, row in small_table(path, _HEADINGS, ("area",)):
+        found = _faults_of(row, known, (path.name, number))
+        if row["area"] in wishes:
+            place = (path.name, number, "area", row["area"][:40])
+            found.append(Fault(*place, "is there twice", "delete one"))
+        faults += found
+        if not found:
+            wishes[row["area"]] = _wish(row, start)
+    if faults:
+        raise IntakeError(f"{path} has {len(faults)} faults:", faults)
+    return wishes
+
+
+def _faults_of(row: dict[str, str], known: frozenset[str], place: tuple[str, int]) -> list[Fault]:
+    """What is wrong with one row by itself."""
+    faults = []
+    if row["area"] not in known:
+        action = "write an area's id as in the area file"
+        faults.append(Fault(*place, "area", row["area"][:40], "no such area", action))
+    days = {}
+    for column in _DAYS:
+        try:
+            days[column] = _day(row, column)
+        except ValueError:
+            action = "write it as 2027-02-06"
+            faults.append(Fault(*place, column, row[column][:40], "not a date", action))
+    first, last = days.get("not_before"), days.get("not_after")
+    if first and last and last < first:
+        action = "exchange them, or correct one"
+        problem = f"is before not_before, {first}"
+        faults.append(Fault(*place, "not_after", str(last), problem, action))
+    priority = _priority(row)
+    if priority not in set("123456789"):
+        action = "write 1 (first) to 9 (last)"
+        faults.append(Fault(*place, "priority", priority[:40], "no priority", action))
+    return faults
+
+
+def _wish(row: dict[str, str], start: dt.date) -> Wish:
+    """The wish of a row without faults."""
+    last = _day(row, "last_visit")
+    years = 0 if last is None else max(0, min(9, (start - last).days // 365))
+    tier = int(_priority(row)) * 10 - years
+    return Wish(tier, _day(row, "not_before"), _day(row, "not_after"))
+
+
+def _day(row: dict[str, str], column: str) -> dt.date | None:
+    text = row.get(column, "")
+    return dt.date.fromisoformat(text) if text else None
+
+
+def _priority(row: dict[str, str]) -> str:
+    return row.get("priority", "") or "5"
+
+
+@dataclass(frozen=True, slots=True)
+class BlockWishes:
+    """Wishes as the calendar wants them, one row a block; as in `sharing.BlockTable`."""
+
+    tier: NDArray[np.int32]
+    earliest: NDArray[np.int32]
+    latest: NDArray[np.int32]
+    season: NDArray[np.int32]
+    season_price: NDArray[np.float64]
+
+
+def block_wishes(
+    wishes: Wishes,
+    station: str,
+    areas: list[frozenset[str]],
+    kinds: list[str],
+    dates: NDArray[np.datetime64],
+) -> BlockWishes:
+    """What is wished for blocks.
+
+    Parameters
+    ----------
+    areas
+        Names of the areas of each block.
+    kinds
+        The commonest kind of customer of each block.
+    dates
+        The days of the horizon, datetime64[D].
+    """
+    found = [[wishes.of(area) for area in sorted(some)] or [Wish()] for some in areas]
+
+    def column(day: dt.date) -> int:
+        return int((np.datetime64(day) - dates[0]).astype(int)) if len(dates) else 0
+
+    after = [[column(w.not_before) for w in row if w.not_before] for row in found]
+    until = [[column(w.not_after) for w in row if w.not_after] for row in found]
+    applies = np.array(
+        [
+            [_applies(season, station, some, kind) for season in wishes.seasons]
+            for some, kind in zip(areas, kinds, strict=True)
+        ],
+        dtype=bool,
+    ).reshape(len(areas), len(wishes.seasons))
+    patterns, season = np.unique(applies, axis=0, return_inverse=True)
+    return BlockWishes(
+        tier=np.array([min(w.tier for w in row) for row in found], dtype=np.int32),
+        earliest=np.array([max(row, default=0) for row in after], dtype=np.int32),
+        latest=np.array([min(row, default=len(dates)) for row in until], dtype=np.int32),
+        season=season.reshape(-1).astype(np.int32),
+        season_price=patterns.astype(float) @ _prices(wishes.seasons, dates),
+    )
+
+
+def _applies(season: Season, station: str, areas: frozenset[str], kind: str) -> bool:
+    return not season.where or bool(season.where & (areas | {station, kind}))
+
+
+def _prices(seasons: tuple[Season, ...], dates: NDArray[np.datetime64]) -> NDArray[np.float64]:
+    """Price of each day in each season, shape (seasons, days)."""
+    price = {"avoid": AVOID_PRICE, "prefer": -AVOID_PRICE, "closed": CLOSED_PRICE}
+    rows = [season.days(dates) * price[season.effect] for season in seasons]
+    return np.array(rows, dtype=float).reshape(len(seasons), len(dates))

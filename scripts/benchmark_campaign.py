@@ -1,0 +1,202 @@
+"""Seconds and memory of each stage from a customer file to the certificate, by size.
+
+    python scripts/benchmark_campaign.py --sizes 35000 350000 --folder /tmp/bench
+
+Makes the example county of each size, then runs each stage in a process of its own and prints a
+table in Markdown. Memory is the sum over the stage's processes, read from /proc every half second:
+pages that they share count once a process.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import importlib.metadata
+import json
+import os
+import platform
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+LIBRARIES = ("numpy", "numba", "pandas", "scipy", "joblib", "ortools", "routingkit-cch")
+STAGES = ("init", "roads", "import", "territories", "campaign", "what-if")
+
+
+def main() -> None:
+    """Run all sizes and print the table."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
+    parser.add_argument("--sizes", type=int, nargs="+", default=[35_000])
+    parser.add_argument("--folder", type=Path, help="where campaigns are made; kept afterwards")
+    parser.add_argument("--processes", type=int, default=os.cpu_count())
+    parser.add_argument("--stage", nargs=2, metavar=("STAGE", "DIR"), help=argparse.SUPPRESS)
+    wanted = parser.parse_args()
+    if wanted.stage:
+        print(json.dumps(run_stage(wanted.stage[0], Path(wanted.stage[1]), wanted.processes)))
+        return
+    folder = wanted.folder or Path(tempfile.mkdtemp())
+    results = {size: measure(size, folder / str(size), wanted.processes) for size in wanted.sizes}
+    print_table(results)
+
+
+def measure(size: int, folder: Path, processes: int) -> dict[str, dict[str, object]]:
+    """Every stage of one size: seconds, MB, and what the stage tells."""
+    shutil.rmtree(folder, ignore_errors=True)
+    found = {}
+    for stage in STAGES:
+        found[stage] = run_watched(command_of(stage, folder, size, processes))
+        print(f"{size:,} {stage}: {found[stage]['seconds']:.1f} s", file=sys.stderr)
+    return found
+
+
+def command_of(stage: str, folder: Path, size: int, processes: int) -> list[str]:
+    """The command line of a stage."""
+    here = [sys.executable, "-m", "optimizer"]
+    files = folder / "input"
+    if stage == "init":
+        return [*here, "init", str(folder), "--example", "liling", "--customers", str(size)]
+    if stage == "roads":
+        return [*here, "roads", "-C", str(folder), "--file", str(files / "roads.osm.pbf")]
+    if stage == "import":
+        names = ("stations", "areas", "customers", "crews", "leave")
+        options = [part for name in names for part in (f"--{name}", str(files / f"{name}.csv"))]
+        return [*here, "import", "-C", str(folder), *options]
+    own = [sys.executable, str(Path(__file__).resolve()), "--processes", str(processes)]
+    return [*own, "--stage", stage, str(folder)]
+
+
+def run_watched(command: list[str]) -> dict[str, object]:
+    """Run a command and measure it; its last line may be JSON with facts.
+
+    Raises
+    ------
+    SystemExit
+        It failed; its messages are shown.
+    """
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    begin = time.monotonic()
+    with tempfile.TemporaryFile("w+") as out:
+        process = subprocess.Popen(command, stdout=out, env=environment)
+        peak = [0.0]
+        done = threading.Event()
+        watcher = threading.Thread(target=watch, args=(process.pid, peak, done))
+        watcher.start()
+        code = process.wait()
+        seconds = time.monotonic() - begin
+        done.set()
+        watcher.join()
+        out.seek(0)
+        lines = out.read().strip().splitlines() or [""]
+    if code:
+        raise SystemExit(f"{' '.join(command)} failed with {code}")
+    facts = json.loads(lines[-1]) if lines[-1].startswith("{") else {}
+    return {"seconds": seconds, "mb": peak[0], **facts}
+
+
+def watch(pid: int, peak: list[float], done: threading.Event) -> None:
+    """Keep the largest memory of a process and its descendants, MB, until done."""
+    while not done.wait(0.5):
+        peak[0] = max(peak[0], tree_mb(pid))
+
+
+def tree_mb(pid: int) -> float:
+    """Resident memory of a process and its descendants, MB."""
+    parents: dict[int, int] = {}
+    pages: dict[int, int] = {}
+    for entry in Path("/proc").glob("[0-9]*"):
+        try:
+            text = (entry / "stat").read_text()
+        except OSError:
+            continue
+        fields = text.rpartition(")")[2].split()
+        parents[int(entry.name)], pages[int(entry.name)] = int(fields[1]), int(fields[21])
+    members = {pid}
+    while True:
+        more = {child for child, parent in parents.items() if parent in members} | members
+        if more == members:
+            break
+        members = more
+    return sum(pages.get(member, 0) for member in members) * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
+def run_stage(stage: str, folder: Path, processes: int) -> dict[str, object]:
+    """One stage that is no command of its own, in this process; what it tells."""
+    from optimizer.folder import CampaignFolder  # noqa: PLC0415
+
+    here = CampaignFolder(folder)
+    return {"territories": territories, "campaign": campaign, "what-if": question}[stage](
+        here, processes
+    )
+
+
+def territories(here, _processes: int) -> dict[str, object]:  # type: ignore[no-untyped-def]  # noqa: ANN001
+    """Draw the territories and save them."""
+    from optimizer.territories import assign  # noqa: PLC0415
+
+    with here.register() as register:
+        drawn = assign(
+            register.customers(),
+            register.areas(),
+            register.stations(),
+            register.crews(),
+            here.roads,
+            here.settings,
+            leave=register.leave(),
+        )
+        register.save_territories(drawn.customers, drawn.areas)
+    return {}
+
+
+def campaign(here, processes: int) -> dict[str, object]:  # type: ignore[no-untyped-def]  # noqa: ANN001
+    """Plan, certify and save; the certificate's figures."""
+    from optimizer.campaign import Processes, certificate, plan_campaign  # noqa: PLC0415
+
+    with here.register() as register:
+        planned = plan_campaign(
+            register, here.roads, here.settings, folder=here.path, executor=Processes(processes)
+        )
+        register.save_calendar(planned.blocks, planned.visits, planned.unplanned)
+    account = certificate(planned).as_json()
+    names = ("planned", "needed", "available", "whole_share", "travel_share", "longest_share")
+    return {name: account[name] for name in names} | {
+        "unplanned": sum(account["unplanned"].values()),
+        "moved": sum(station["moved"] for station in account["stations"]),
+        "months": [month["blocks"] for month in account["months"]],
+    }
+
+
+def question(here, processes: int) -> dict[str, object]:  # type: ignore[no-untyped-def]  # noqa: ANN001
+    """Ask a what-if question of the saved plan: it must take less than a minute."""
+    del processes
+    from optimizer.campaign import what_if  # noqa: PLC0415
+
+    with here.register() as register:
+        answer = what_if(register, here.settings, ["duty+1"], here.path)
+    return {"stations": len(answer.after)}
+
+
+def print_table(results: dict[int, dict[str, dict[str, object]]]) -> None:
+    """The table, with what is needed to make it again."""
+    versions = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in LIBRARIES)
+    print(
+        f"{dt.datetime.now().astimezone().date()}, {platform.machine()}, {os.cpu_count()} cores, "
+    )
+    print(f"Python {platform.python_version()}, {versions}")
+    print(f"`python scripts/benchmark_campaign.py {' '.join(sys.argv[1:])}`\n")
+    print("| customers | " + " | ".join(f"{stage} s (MB)" for stage in STAGES) + " |")
+    print("|---" * (len(STAGES) + 1) + "|")
+    for size, found in results.items():
+        cells = [f"{found[stage]['seconds']:.1f} ({found[stage]['mb']:.0f})" for stage in STAGES]
+        print(f"| {size:,} | " + " | ".join(cells) + " |")
+    for size, found in results.items():
+        facts = {k: v for k, v in found["campaign"].items() if k not in {"seconds", "mb"}}
+        print(f"\n{size:,}: " + ", ".join(f"{name} {value}" for name, value in facts.items()))
+
+
+if __name__ == "__main__":
+    main()

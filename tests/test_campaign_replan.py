@@ -1,0 +1,222 @@
+"""A campaign that rolls on: what is visited and printed stays, the rest follows the pace."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import pytest
+from campaign_world import crews, fill, grid_roads, hamlets, short_settings, stations
+from rich.console import Console
+
+from optimizer.campaign import (
+    InProcess,
+    certificate,
+    check_campaign,
+    plan_campaign,
+    render_replan,
+    replan,
+)
+from optimizer.errors import CampaignError
+from optimizer.register import Register
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from optimizer.campaign import Replan
+    from optimizer.roads import Roads
+    from optimizer.settings import Settings
+
+SETTINGS = short_settings(spare_share=0.3, freeze_days=3)
+TODAY = dt.date(2027, 1, 8)
+"""Friday of the first week; printed until Monday 11 January."""
+
+
+@pytest.fixture(scope="session")
+def roads(tmp_path_factory: pytest.TempPathFactory) -> Roads:
+    return grid_roads(tmp_path_factory.mktemp("grid"))
+
+
+class World:
+    """Two stations of 6 areas of 40 customers and a crew each, planned and saved."""
+
+    def __init__(self, path: Path, roads: Roads) -> None:
+        rng = np.random.default_rng(11)
+        areas, customers = hamlets("ST00", 6, 40, rng)
+        more_areas, more = hamlets("ST01", 6, 40, rng, first=500)
+        self.roads = roads
+        self.tables = {
+            "stations": stations(2),
+            "areas": pd.concat([areas, more_areas]),
+            "customers": pd.concat([customers, more]),
+            "crews": pd.concat([crews("ST00", 1), crews("ST01", 1)]),
+        }
+        self.register = fill(path, self.tables)
+        self.campaign = plan_campaign(self.register, roads, SETTINGS, executor=InProcess())
+        campaign = self.campaign
+        self.register.save_calendar(campaign.blocks, campaign.visits, campaign.unplanned)
+        dated = campaign.visits.merge(campaign.blocks, on="block")
+        self.dated = dated.set_index("account_no")
+
+    def visit(self, accounts: list[str]) -> None:
+        """Those were met at home."""
+        self.register.store.run_many(
+            "UPDATE customers SET status = 'visited' WHERE account_no = ?",
+            [(account,) for account in accounts],
+        )
+
+    def due(self, station: str | None = None) -> list[str]:
+        """Whose day is before today."""
+        past = self.dated[self.dated["date"] < TODAY.isoformat()]
+        return past.index[past["station"].isin([station] if station else ["ST00", "ST01"])].tolist()
+
+    def replan(self) -> Replan:
+        again = self.replan_with(SETTINGS)
+        assert check_campaign(again.campaign, self.register, self.roads, SETTINGS) == []
+        return again
+
+    def replan_with(self, settings: Settings) -> Replan:
+        return replan(self.register, self.roads, settings, TODAY, executor=InProcess())
+
+
+@pytest.fixture
+def world(tmp_path: Path, roads: Roads) -> World:
+    return World(tmp_path / "register.sqlite", roads)
+
+
+def days_of(blocks: pd.DataFrame, visits: pd.DataFrame) -> pd.Series:
+    return visits.merge(blocks, on="block").set_index("account_no")["date"].sort_index()
+
+
+def test_nothing_moves_while_all_goes_well(world: World) -> None:
+    """Everybody due was visited, nobody came or went: no customer gets another day."""
+    world.visit(world.due())
+    again = world.replan()
+    assert [(n.overdue, n.moved, n.entered, n.left) for n in again.news] == [(0, 0, 0, 0)] * 2
+    pd.testing.assert_series_equal(
+        days_of(again.blocks, again.visits), days_of(world.campaign.blocks, world.campaign.visits)
+    )
+
+
+def test_visited_stay_in_the_past_and_printed_days_stay(world: World) -> None:
+    """The book keeps the blocks in which visits were made; the next days stay as on paper."""
+    world.visit(world.due())
+    again = world.replan()
+    assert again.frozen_until == dt.date(2027, 1, 11)
+    assert sorted(again.past_visits["account_no"]) == sorted(world.due())
+    printed = world.dated[world.dated["date"].between("2027-01-08", "2027-01-11")]
+    now = again.visits.merge(again.blocks, on="block").set_index("account_no")
+    for column in ("block", "crew", "date"):
+        assert (now.loc[printed.index, column] == printed[column]).all()
+
+
+def test_overdue_customers_get_a_new_day_after_the_printed_ones(world: World) -> None:
+    """Five were not met: they are planned again, and the station shows since when."""
+    due = world.due("ST00")
+    missed = due[-5:]
+    world.visit([account for account in world.due() if account not in missed])
+    again = world.replan()
+    (news,) = [news for news in again.news if news.station == "ST00"]
+    assert news.overdue == 5
+    assert news.since == dt.date.fromisoformat(world.dated.loc[missed, "date"].min())
+    days = days_of(again.campaign.blocks, again.campaign.visits)
+    assert (days[missed] > "2027-01-11").all()
+
+
+def test_new_customers_enter_and_gone_ones_leave(world: World) -> None:
+    """A file with one more and one less: the plan follows, also on printed days."""
+    world.visit(world.due())
+    future = world.dated[world.dated["date"] > "2027-01-11"].index
+    printed = world.dated[world.dated["date"].between("2027-01-08", "2027-01-11")].index
+    customers = world.tables["customers"]
+    new = customers[customers["account_no"] == future[0]].assign(account_no="9999999999")
+    gone = [future[1], *printed[:1]]
+    tables = {"customers": pd.concat([customers[~customers["account_no"].isin(gone)], new])}
+    world.register.take_in(tables, source="test", datum="wgs84")
+    placed, areas = world.register.territories()
+    row = placed[placed["account_no"] == future[0]].assign(account_no="9999999999")
+    world.register.save_territories(pd.concat([placed, row]), areas)
+    again = world.replan()
+    accounts = set(again.campaign.visits["account_no"])
+    assert "9999999999" in accounts
+    assert not accounts & set(gone)
+    assert sum(news.entered for news in again.news) == 1
+
+
+def test_refusals_in_the_printed_days_are_followed_up(world: World) -> None:
+    """Who refused today keeps his line on the printed sheet, but is not called planned or done."""
+    world.visit(world.due())
+    today = world.dated.index[world.dated["date"] == TODAY.isoformat()][0]
+    world.register.store.run_many(
+        "UPDATE customers SET status = 'refused' WHERE account_no = ?", [(today,)]
+    )
+    account = certificate(world.replan().campaign)
+    assert (account.follow_up, account.settled) == ({"refused": 1}, len(world.due()))
+    assert account.planned == 480 - len(world.due()) - 1
+
+
+def test_slow_station_gets_smaller_blocks_and_a_later_finish(world: World) -> None:
+    """Three of five were done a day: the rest is planned at that pace, the other station's not."""
+    due = world.due("ST00")
+    assert len(due) >= 80
+    world.visit([*due[: len(due) * 3 // 5], *world.due("ST01")])
+    again = world.replan()
+    slow, good = again.news
+    assert slow.pace == pytest.approx(0.6, abs=0.01)
+    assert good.pace == 1
+    later = again.campaign.blocks[again.campaign.blocks["date"] > "2027-01-11"]
+    assert later.loc[later["station"] == "ST00", "visits"].max() <= 15
+    assert good.moved == 0
+    assert slow.finish_after is not None
+    assert slow.finish_before is not None
+    assert slow.finish_after >= slow.finish_before
+
+
+def test_smaller_blocks_hold_from_the_first_day_not_printed(world: World) -> None:
+    """A setting that changed: what is printed stays, no later block is bigger than wished."""
+    world.visit(world.due())
+    blocks = SETTINGS.blocks.model_copy(update={"max_visits": 16, "min_visits": 10})
+    again = world.replan_with(SETTINGS.model_copy(update={"blocks": blocks}))
+    later = again.campaign.blocks["date"] > "2027-01-11"
+    assert again.campaign.blocks.loc[~later, "visits"].max() > 16
+    assert again.campaign.blocks.loc[later, "visits"].max() <= 16
+
+
+def test_leave_during_printed_days_leaves_them_as_printed(world: World) -> None:
+    """Who falls ill has his sheets in hand already: the day's plan sees to it, not a traceback."""
+    world.visit(world.due())
+    ill = {"crew": ["ST00-C0"], "first": ["2027-01-08"], "last": ["2027-01-15"], "reason": ["病"]}
+    world.register.take_in({"leave": pd.DataFrame(ill)}, source="test", datum="wgs84")
+    days = world.replan_with(SETTINGS).campaign.blocks.query("crew == 'ST00-C0'")["date"]
+    assert days.min() == "2027-01-08"
+    assert not days.between("2027-01-12", "2027-01-15").any()
+
+
+def test_replan_goes_into_the_register_and_can_be_replanned(world: World) -> None:
+    """Tomorrow's replan starts from today's."""
+    world.visit(world.due())
+    again = world.replan()
+    world.register.save_calendar(again.blocks, again.visits, again.campaign.unplanned)
+    third = world.replan()
+    assert sum(news.moved for news in third.news) == 0
+
+
+def test_replan_is_told_in_words_and_json(world: World) -> None:
+    """Each station on a line; dates as text for machines."""
+    again = world.replan()
+    console = Console(width=200)
+    with console.capture() as shown:
+        console.print(render_replan(again, "en"))
+    assert "ST01" in shown.get()
+    plain = again.as_json()
+    assert plain["frozen_until"] == "2027-01-11"
+    assert plain["stations"][0]["station"] == "ST00"
+
+
+def test_replan_needs_a_plan(tmp_path: Path, roads: Roads) -> None:
+    """There is nothing to continue."""
+    register = Register.create(tmp_path / "register.sqlite")
+    with pytest.raises(CampaignError, match="zoufang campaign"):
+        replan(register, roads, SETTINGS, TODAY)
