@@ -1,0 +1,78 @@
+"""What came back from the field, and what follows from it.
+
+`read_together` makes entries of files and pasted text, `take_records` puts them into the register
+with all that follows, `due` is what a station could do on a day; the decisions of people are
+functions of their own.
+"""
+
+from optimizer.records.coverage import (
+    LISTS,
+    Coverage,
+    account_list,
+    coverage,
+    coverage_by_town,
+)
+from optimizer.records.decisions import (
+    add_appointment,
+    add_request,
+    advance_project,
+    breaches,
+    cancel_appointment,
+    check_projects,
+    close_request,
+    decide_finding,
+    decide_opinion,
+    settle,
+)
+from optimizer.records.due import due
+from optimizer.records.entry import (
+    CATEGORIES,
+    RESULTS,
+    Entry,
+    Finding,
+    typed_entry,
+    typed_id,
+)
+from optimizer.records.learning import Learned, corrected, learn
+from optimizer.records.opinions import opinion_ledger
+from optimizer.records.reading import Reading, read_records, read_text, read_together
+from optimizer.records.reconciling import reconcile
+from optimizer.records.taking import Taken, reckon_all, take_records, verify
+
+__all__ = [
+    "CATEGORIES",
+    "LISTS",
+    "RESULTS",
+    "Coverage",
+    "Entry",
+    "Finding",
+    "Learned",
+    "Reading",
+    "Taken",
+    "account_list",
+    "add_appointment",
+    "add_request",
+    "advance_project",
+    "breaches",
+    "cancel_appointment",
+    "check_projects",
+    "close_request",
+    "corrected",
+    "coverage",
+    "coverage_by_town",
+    "decide_finding",
+    "decide_opinion",
+    "due",
+    "learn",
+    "opinion_ledger",
+    "read_records",
+    "read_text",
+    "read_together",
+    "reckon_all",
+    "reconcile",
+    "settle",
+    "take_records",
+    "typed_entry",
+    "typed_id",
+    "verify",
+]

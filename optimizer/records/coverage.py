@@ -1,0 +1,205 @@
+"""How far the campaign is, honestly: every account in one state, every figure with its list."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from optimizer.errors import RecordError
+from optimizer.register.agenda import MATTERS, STATES, TO_VISIT
+from optimizer.settings import FollowSettings
+from optimizer.workdays import working_days
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pandas as pd
+
+    from optimizer.register import Register
+
+LISTS: Final = (*STATES, "overdue_areas", "conflicts", *MATTERS)
+"""What `account_list` can list."""
+
+_USUAL: Final = FollowSettings()
+_TOWN = re.compile(r"(?:^|市|县)([^市县]{2,8}?(?:街道|镇|乡|开发区))")
+_PACE_DAYS: Final = 20
+_AGES: Final = ((7, "0-7"), (30, "8-30"), (60, "31-60"), (10**6, "61-"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coverage:
+    """The state of the campaign on one day.
+
+    Attributes
+    ----------
+    accounts
+        All accounts of the register; the sum of `states`.
+    states
+        Accounts by state, with all of `STATES`.
+    stations, areas
+        The same by station and by transformer area: a column a state, and `accounts`.
+    counts
+        Open matters by name: overdue, overdue_areas, conflicts, near_limit, open_findings and
+        the lists.
+    ages
+        Open findings by the days since they were found.
+    pace
+        Accounts visited a working day, of the last twenty; NaN where nobody was visited.
+    finish, finish_early, finish_late
+        When the remaining accounts will be visited at that pace, and at the ends of its range.
+    """
+
+    today: dt.date
+    accounts: int
+    states: dict[str, int]
+    stations: pd.DataFrame
+    areas: pd.DataFrame
+    counts: dict[str, int]
+    ages: dict[str, int]
+    pace: float
+    finish: dt.date | None
+    finish_early: dt.date | None
+    finish_late: dt.date | None
+
+
+def coverage(
+    register: Register,
+    today: dt.date,
+    workdays: Path | None = None,
+    rules: FollowSettings = _USUAL,
+) -> Coverage:
+    """Count every account of the register once, and say when the campaign will end.
+
+    Parameters
+    ----------
+    workdays
+        The campaign's workdays.csv, for the pace and the forecast.
+    rules
+        When an area finding is overdue.
+    """
+    with register.store.reading():
+        grouped = register.agenda.states()
+        days = register.agenda.visited_by_day()
+        counts = register.agenda.counts(today.isoformat(), _areas_since(today, rules))
+        found = register.agenda.found_by_day()
+    totals = grouped.groupby("state")["accounts"].sum()
+    states = {state: int(totals.get(state, 0)) for state in STATES}
+    left = sum(states[state] for state in TO_VISIT)
+    pace, error = _pace(days, today, workdays)
+    early, middle, late = (
+        _after(today, left, rate, workdays) for rate in (pace + error, pace, pace - error)
+    )
+    return Coverage(
+        today=today,
+        accounts=int(grouped["accounts"].sum()),
+        states=states,
+        stations=_by(grouped, ["station"]),
+        areas=_by(grouped, ["station", "area"]),
+        counts=counts,
+        ages=_ages(found, today),
+        pace=pace,
+        finish=middle,
+        finish_early=early,
+        finish_late=late,
+    )
+
+
+def coverage_by_town(register: Register) -> pd.DataFrame:
+    """Accounts by town, as their addresses name it: town, a column a state, accounts."""
+    frame = register.agenda.accounts()
+    names = {text: _town(text) for text in frame["address"].unique()}
+    frame["town"] = frame["address"].map(names)
+    counted = frame.groupby(["town", "state"]).size().rename("accounts").reset_index()
+    return _by(counted, ["town"])
+
+
+def account_list(
+    register: Register,
+    what: str,
+    today: dt.date,
+    station: str | None = None,
+    rules: FollowSettings = _USUAL,
+) -> pd.DataFrame:
+    """The accounts behind a figure.
+
+    Parameters
+    ----------
+    what
+        One of `LISTS`: a state, overdue (revisits), overdue_areas (area findings), open_findings,
+        near_limit (requests), conflicts, or the season, evening, telephone and office lists.
+    rules
+        When an area finding is overdue.
+
+    Raises
+    ------
+    RecordError
+        `what` is another word.
+    """
+    agenda = register.agenda
+    if what in STATES:
+        return agenda.accounts_in(what, station)
+    if what in MATTERS:
+        return agenda.matters(what, today.isoformat(), station)
+    if what == "conflicts":
+        return agenda.contradicted(station)
+    if what == "overdue_areas":
+        return agenda.waiting_areas(_areas_since(today, rules), station)
+    raise RecordError(f"{what!r} is no list; there are {', '.join(LISTS)}")
+
+
+def _areas_since(today: dt.date, rules: FollowSettings) -> str:
+    return (today - dt.timedelta(days=rules.area_step_days)).isoformat()
+
+
+def _by(grouped: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+    table = grouped.pivot_table(
+        index=keys, columns="state", values="accounts", aggfunc="sum", fill_value=0
+    ).reindex(columns=list(STATES), fill_value=0)
+    table["accounts"] = table.sum(axis=1)
+    table.columns.name = None
+    return table.reset_index()
+
+
+def _town(address: str) -> str:
+    found = _TOWN.search(address)
+    return found[1] if found else ""
+
+
+def _ages(found: dict[str, int], today: dt.date) -> dict[str, int]:
+    result = dict.fromkeys((name for _, name in _AGES), 0)
+    for day, count in found.items():
+        age = (today - dt.date.fromisoformat(day)).days
+        result[next(name for upper, name in _AGES if age <= upper)] += count
+    return result
+
+
+def _pace(days: dict[str, int], today: dt.date, override: Path | None) -> tuple[float, float]:
+    """Accounts a working day since the campaign went out, and the error of that mean."""
+    before = {day: count for day, count in days.items() if day <= today.isoformat()}
+    if not before:
+        return np.nan, np.nan
+    first = max(dt.date.fromisoformat(min(before)), today - dt.timedelta(days=60))
+    calendar = working_days(first, today, override)
+    worked = [day.date().isoformat() for day in calendar.loc[calendar["working"], "date"]]
+    counts = np.array([before.get(day, 0) for day in worked[-_PACE_DAYS:]], dtype=np.float64)
+    if not len(counts) or not counts.sum():
+        return np.nan, np.nan
+    error = 1.64 * counts.std(ddof=1) / np.sqrt(len(counts)) if len(counts) > 1 else counts[0] / 2
+    return float(counts.mean()), float(error)
+
+
+def _after(today: dt.date, left: int, pace: float, override: Path | None) -> dt.date | None:
+    """The day on which `left` accounts are done; None where that is not within 30 years."""
+    if not left:
+        return today
+    if not pace > 0 or left / pace > 250 * 30:
+        return None
+    needed = int(np.ceil(left / pace))
+    span = dt.timedelta(days=int(needed * 1.7) + 40)
+    calendar = working_days(today + dt.timedelta(days=1), today + span, override)
+    worked = calendar.loc[calendar["working"], "date"]
+    return worked.iloc[needed - 1].date() if len(worked) >= needed else None

@@ -1,0 +1,341 @@
+"""What people decide in the evening; each decision is an event, and what follows is reckoned."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Final
+
+from optimizer.errors import RecordError
+from optimizer.records.reckoning import Request, request_visits
+from optimizer.records.taking import read_cases, reckon_accounts
+from optimizer.settings import windows
+from optimizer.workdays import working_days
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from optimizer.register import Register
+    from optimizer.settings import Settings
+
+PROJECT_STATES: Final = ("reported", "on_site_check", "approved", "built", "checked")
+"""The states of an area finding, in their order."""
+
+
+def settle(
+    register: Register, settings: Settings, account_no: str, date: dt.date, keep: str
+) -> None:
+    """Of records of one day that contradict each other, keep one; the others stay, uncounted.
+
+    Parameters
+    ----------
+    keep
+        Id of the record that is right.
+
+    Raises
+    ------
+    RecordError
+        There is no such record of that account and day.
+    """
+    with register.store.writing():
+        ids = [
+            row[0]
+            for row in register.ledgers.records_of([account_no])
+            if row[4] == date.isoformat()
+        ]
+        if keep not in ids:
+            raise RecordError(
+                f"account {account_no} has no record {keep!r} on {date}; it has {', '.join(ids)}"
+            )
+        drop = [name for name in ids if name != keep]
+        register.record("settle", {"keep": keep, "drop": drop}, account_no=account_no, date=date)
+        reckon_accounts(register, settings, [account_no])
+
+
+def decide_finding(
+    register: Register,
+    settings: Settings,
+    finding: str,
+    state: str,
+    *,
+    on: dt.date,
+    note: str = "",
+) -> None:
+    """Say that a finding is rectified (it still awaits its check), or dropped for a reason.
+
+    Raises
+    ------
+    RecordError
+        There is no such finding, or it is closed; `state` is neither "rectified" nor "dropped";
+        or it is dropped without a note.
+    """
+    if state not in {"rectified", "dropped"}:
+        raise RecordError(
+            f"{state!r}: a finding is said to be rectified or dropped; only a check closes it"
+        )
+    if state == "dropped" and not note:
+        raise RecordError(f"finding {finding}: to drop it needs a note that says why")
+    body = {"finding": finding, "state": state, "on": on.isoformat(), "note": note}
+    with register.store.writing():
+        row = _one(register, "findings", finding)
+        if row["state"] not in {"open", "rectified"}:
+            raise RecordError(f"finding {finding} is {row['state']} since {row['closed_on']}")
+        _decide(register, settings, "finding", str(row["account_no"]), on=on, body=body)
+
+
+def decide_opinion(
+    register: Register,
+    settings: Settings,
+    opinion: str,
+    state: str,
+    *,
+    on: dt.date,
+    **more: str,
+) -> None:
+    """Move an opinion on.
+
+    The steps are sorted (with category, department), sent (department), answered (answer), told
+    and merged (into).
+
+    Raises
+    ------
+    RecordError
+        There is no such opinion or step.
+    """
+    if state not in {"sorted", "sent", "answered", "told", "merged"}:
+        raise RecordError(f"{state!r}: an opinion is sorted, sent, answered, told or merged")
+    if state == "answered" and not more.get("answer"):
+        raise RecordError(f"opinion {opinion}: say what the answer was")
+    body = {"opinion": opinion, "state": state, "on": on.isoformat(), **more}
+    with register.store.writing():
+        row = _one(register, "opinions", opinion)
+        if state == "merged":
+            _one(register, "opinions", more.get("into", ""))
+        _decide(register, settings, "opinion", str(row["account_no"]), on=on, body=body)
+
+
+def advance_project(
+    register: Register, settings: Settings, project: str, state: str, on: dt.date
+) -> None:
+    """Move an area finding on; once it is built its customers are revisited.
+
+    Raises
+    ------
+    RecordError
+        There is no such project, it would go backwards, or it is called checked before its
+        customers were revisited.
+    """
+    with register.store.writing():
+        row = register.ledgers.one("projects", project)
+        if row is None:
+            raise RecordError(f"there is no area finding {project!r}")
+        _check_step(register, row, state)
+        built = {"built_on": on.isoformat()} if state == "built" else {}
+        register.ledgers.put("projects", {**row, "state": state, "since": on.isoformat(), **built})
+        of_area = register.ledgers.accounts_of_area(str(row["area"]))
+        reckon_accounts(register, settings, of_area)
+
+
+def _check_step(register: Register, row: Mapping[str, object], state: str) -> None:
+    """Refuse what is no step forward from where an area finding is."""
+    project, before = str(row["project"]), str(row["state"])
+    if state not in PROJECT_STATES or PROJECT_STATES.index(state) <= PROJECT_STATES.index(before):
+        raise RecordError(f"area finding {project} is {before}: {state!r} does not come after it")
+    if state == "checked" and (left := register.ledgers.open_in_project(project)):
+        raise RecordError(f"area finding {project}: {left} customers are still to be revisited")
+
+
+def check_projects(register: Register, settings: Settings, on: dt.date) -> list[str]:
+    """Call those area findings checked whose customers have all been revisited after the works."""
+    done = []
+    with register.store.writing():
+        for project, *_, state, _, _, _ in register.ledgers.rows("projects"):
+            if state == "built" and not register.ledgers.open_in_project(project):
+                advance_project(register, settings, project, "checked", on)
+                done.append(project)
+    return done
+
+
+def add_request(
+    register: Register,
+    settings: Settings,
+    *,
+    account_no: str,
+    voltage: str,
+    asked_on: dt.date,
+    matters: str = "",
+    workdays: Path | None = None,
+) -> str:
+    """Enter a wish for a new connection and tell its id.
+
+    Parameters
+    ----------
+    voltage
+        "urban" or "hv10kv": it sets how many visits and days there are.
+    matters
+        What is to be settled on the way, so that one trip does as much as it can.
+    workdays
+        The campaign's workdays.csv.
+
+    Raises
+    ------
+    RecordError
+        The account is not in the register, or the voltage is unknown.
+    """
+    if voltage not in {"urban", "hv10kv"}:
+        raise RecordError(f"{voltage!r}: a request is urban or hv10kv")
+    rules = settings.follow
+    urban = voltage == "urban"
+    limit = (
+        _workday_after(asked_on, rules.urban_workdays, workdays)
+        if urban
+        else asked_on + dt.timedelta(days=rules.hv_days)
+    )
+    name = f"{account_no}/{asked_on.isoformat()}"
+    row: dict[str, object] = {
+        "request": name,
+        "account_no": account_no,
+        "voltage": voltage,
+        "asked_on": asked_on.isoformat(),
+        "max_visits": rules.urban_visits if urban else rules.hv_visits,
+        "deadline": limit.isoformat(),
+        "matters": matters,
+        "state": "open",
+        "closed_on": "",
+    }
+    with register.store.writing():
+        if not register.ledgers.facts_of([account_no]):
+            raise RecordError(
+                f"account {account_no} is not in the register: import the customer first"
+            )
+        if register.ledgers.one("requests", name) is None:
+            _put(register, settings, "requests", row)
+    return name
+
+
+def _workday_after(day: dt.date, number: int, override: Path | None) -> dt.date:
+    first, last = day + dt.timedelta(days=1), day + dt.timedelta(days=15 + 2 * number)
+    days = working_days(first, last, override)
+    worked = days.loc[days["working"], "date"]
+    return worked.iloc[number - 1].date()  # type: ignore[no-any-return]
+
+
+def close_request(
+    register: Register, settings: Settings, request: str, state: str, on: dt.date
+) -> None:
+    """Say that a request is connected or withdrawn.
+
+    Raises
+    ------
+    RecordError
+        There is no such request, it is closed, or `state` is another word.
+    """
+    if state not in {"connected", "withdrawn"}:
+        raise RecordError(f"{state!r}: a request ends connected or withdrawn")
+    with register.store.writing():
+        row = _one(register, "requests", request)
+        if row["state"] != "open":
+            raise RecordError(f"request {request} is {row['state']} since {row['closed_on']}")
+        _put(register, settings, "requests", {**row, "state": state, "closed_on": on.isoformat()})
+
+
+def add_appointment(
+    register: Register,
+    settings: Settings,
+    *,
+    account_no: str,
+    date: dt.date,
+    window: str = "",
+    note: str = "",
+) -> str:
+    """Promise a customer a day, and perhaps hours ("14:00-16:00"); tell the promise's id.
+
+    Raises
+    ------
+    RecordError
+        The account is not in the register, or the hours cannot be read.
+    """
+    try:
+        windows(window)
+    except ValueError as error:
+        raise RecordError(f"appointment of {account_no}: {error}") from None
+    name = f"{account_no}/{date.isoformat()}"
+    row: dict[str, object] = {
+        "appointment": name,
+        "account_no": account_no,
+        "date": date.isoformat(),
+        "window": window,
+        "note": note,
+        "state": "open",
+    }
+    with register.store.writing():
+        if not register.ledgers.facts_of([account_no]):
+            raise RecordError(f"account {account_no} is not in the register: check the number")
+        _put(register, settings, "appointments", row)
+    return name
+
+
+def cancel_appointment(register: Register, settings: Settings, appointment: str) -> None:
+    """Take a promise back.
+
+    Raises
+    ------
+    RecordError
+        There is no such promise, or it was taken back already.
+    """
+    with register.store.writing():
+        row = _one(register, "appointments", appointment)
+        if row["state"] != "open":
+            raise RecordError(f"appointment {appointment} is {row['state']} already")
+        _put(register, settings, "appointments", {**row, "state": "cancelled"})
+
+
+def breaches(register: Register, today: dt.date) -> list[dict[str, object]]:
+    """Requests that spent too many visits or too much time; `visits` are those spent.
+
+    One dict a request, with the columns of the ledger, visits, and breach ("visits", "time").
+    """
+    requests = [Request._make(row) for row in register.ledgers.rows("requests")]
+    cases = {
+        case.account_no: case
+        for case in read_cases(register, [request.account_no for request in requests])
+    }
+    result: list[dict[str, object]] = []
+    for request in requests:
+        visits = len(request_visits(request, cases[request.account_no].records))
+        late = (request.closed_on or today.isoformat()) > request.deadline
+        broken = [
+            word
+            for word, is_so in (("visits", visits > request.max_visits), ("time", late))
+            if is_so and request.state != "withdrawn"
+        ]
+        if broken:
+            result.append({**request._asdict(), "visits": visits, "breach": ",".join(broken)})
+    return result
+
+
+def _one(register: Register, table: str, name: str) -> dict[str, object]:
+    row = register.ledgers.one(table, name)
+    if row is None:
+        raise RecordError(f"there is no {table.removesuffix('s')} {name!r}")
+    return row
+
+
+def _put(register: Register, settings: Settings, table: str, row: Mapping[str, object]) -> None:
+    """Keep a row and what follows from it, inside of `writing`."""
+    register.ledgers.put(table, row)
+    reckon_accounts(register, settings, [str(row["account_no"])])
+
+
+def _decide(
+    register: Register,
+    settings: Settings,
+    kind: str,
+    account_no: str,
+    *,
+    on: dt.date,
+    body: Mapping[str, object],
+) -> None:
+    """Keep a decision and what follows from it, inside of `writing`."""
+    register.record(kind, body, account_no=account_no, date=on)
+    reckon_accounts(register, settings, [account_no])
