@@ -1,0 +1,16 @@
+"""A station's day: read from the register, planned, made anew after a change."""
+
+from optimizer.dayplan.day import Day, candidates, read_day
+from optimizer.dayplan.plan import plan_day
+from optimizer.dayplan.replan import Change, Difference, differences, replan
+
+__all__ = [
+    "Change",
+    "Day",
+    "Difference",
+    "candidates",
+    "differences",
+    "plan_day",
+    "read_day",
+    "replan",
+]

@@ -1,0 +1,88 @@
+"""The plan of a station's day: what is due, routed for the crews on duty, checked."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from optimizer.check import check
+from optimizer.dayplan.day import read_day
+from optimizer.model import DayPlan
+from optimizer.routes import Limit, Params, solve
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from pathlib import Path
+
+    from optimizer.dayplan.day import Day
+    from optimizer.model import Problem
+    from optimizer.register import Register
+    from optimizer.roads import Roads
+    from optimizer.routes import Solution
+    from optimizer.settings import Settings
+
+
+def plan_day(
+    register: Register,
+    roads: Roads,
+    settings: Settings,
+    station: str,
+    date: dt.date,
+    *,
+    seconds: float | None = None,
+    seed: int | None = None,
+    moves: int | None = None,
+    workdays: Path | None = None,
+) -> DayPlan:
+    """The plan of one station's day.
+
+    Parameters
+    ----------
+    seconds, moves
+        Time to search, by default that of the settings; or moves of the search, for plans that
+        are the same on every machine.
+    workdays
+        The campaign's own working days.
+
+    Raises
+    ------
+    CampaignError
+        There is no such station.
+    """
+    day = read_day(register, roads, settings, station, date, workdays)
+    seed = settings.campaign.seed if seed is None else seed
+    params = Params(lang=settings.campaign.lang)
+    solution = solve(day.problem, limit(settings, seconds, moves), seed, params)
+    insist(day.problem, solution)
+    return written(day, solution, seed)
+
+
+def limit(settings: Settings, seconds: float | None = None, moves: int | None = None) -> Limit:
+    """When the search of a day ends."""
+    if moves is not None:
+        return Limit(moves=moves)
+    return Limit(seconds=settings.day.seconds if seconds is None else seconds)
+
+
+def insist(problem: Problem, solution: Solution) -> None:
+    """Run the checker on our own solution: a violation is a bug, not a user's mistake.
+
+    What a chief has pinned as it is may break rules; he is told.
+    """
+    pinned = {crew for crew, _ in problem.pinned_routes}
+    wrong = check(problem, solution.routes, solution.unassigned)
+    wrong = [one for one in wrong if one.crew not in pinned]
+    if wrong:
+        raise AssertionError(f"the plan breaks its own rules: {wrong[:5]}")
+
+
+def written(day: Day, solution: Solution, seed: int) -> DayPlan:
+    """The day and its solution as one plan."""
+    return DayPlan(
+        station=day.station,
+        date=day.date,
+        crews=day.crews,
+        visits=day.problem.visits + day.set_aside,
+        routes=solution.routes,
+        unassigned=solution.unassigned + day.reasons,
+        seed=seed,
+    )

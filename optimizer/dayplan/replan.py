@@ -1,0 +1,308 @@
+"""A plan made anew after a change: what is done stays done, the rest stays if it can."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from optimizer.dayplan.plan import insist
+from optimizer.model import DayPlan, Lunch, Route, TimeWindow
+from optimizer.routes import Params, solve
+from optimizer.routes.timing import ride
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from numpy.typing import NDArray
+
+    from optimizer.dayplan.day import Day
+    from optimizer.model import CrewDay, Problem, Stop, Visit
+    from optimizer.routes import Limit
+    from optimizer.settings import Settings
+
+RETIMED_S = 15 * 60
+"""A visit that moves by less than this within its crew has not changed."""
+_NONE: Mapping[str, str] = MappingProxyType({})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """What is different from when the plan was made.
+
+    Attributes
+    ----------
+    now_s
+        Time of day; what had begun by then stays as it is. None: before everybody left.
+    absent
+        Crews who cannot go on (ill, a broken motorcycle).
+    speed_factor
+        Rides take this many times less long: 0.77 in rain that makes them 30 % longer.
+    crews, begins
+        Pins of visits: to a crew, to a time of day.
+    routes
+        Pins of whole routes as they are: visits of a crew in their order.
+    """
+
+    now_s: int | None = None
+    absent: frozenset[str] = frozenset()
+    speed_factor: float = 1.0
+    crews: Mapping[str, str] = field(default_factory=lambda: _NONE)
+    begins: Mapping[str, int] = field(default_factory=dict)
+    routes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """How a visit stands in the new plan compared with the old.
+
+    `what` is "added", "dropped", "moved" (to another crew) or "retimed"; a crew is "" and a time
+    None where the visit is in no route.
+    """
+
+    visit_id: str
+    what: str
+    old_crew: str = ""
+    new_crew: str = ""
+    old_begin_s: int | None = None
+    new_begin_s: int | None = None
+
+
+def replan(  # noqa: PLR0917
+    day: Day, old: DayPlan, change: Change, stop: Limit, settings: Settings, seed: int = 1
+) -> tuple[DayPlan, tuple[Difference, ...]]:
+    """A new plan that keeps as much of the old one as `day.keep_min` asks for.
+
+    Parameters
+    ----------
+    day
+        What is known now (`read_day`): new visits in it are planned, visits of the old plan that
+        are no longer due are left out.
+    old
+        The printed plan.
+
+    Returns
+    -------
+    DayPlan, differences
+        The whole day with what was done before; and every visit that changed.
+    """
+    done = begun(day, old, change.now_s)
+    problem = remaining(day, old, change, done, settings)
+    first = {
+        route.crew_id: [stop.visit_id for stop in route.stops if stop.visit_id not in done]
+        for route in old.routes
+    }
+    solution = solve(problem, stop, seed, Params(lang=settings.campaign.lang), first)
+    insist(problem, solution)
+    ahead = {route.crew_id: route for route in solution.routes}
+    routes = tuple(stitched(day, old, done, ahead))
+    plan = replace(
+        old,
+        crews=day.crews,
+        visits=_all_visits(day, old, done),
+        routes=routes,
+        unassigned=solution.unassigned + day.reasons,
+        seed=seed,
+    )
+    return plan, differences(old, plan)
+
+
+def begun(day: Day, plan: DayPlan, now_s: int | None) -> set[str]:
+    """Printed visits whose service has begun by a time of day, or that are due no more."""
+    if now_s is None:
+        return set()
+    due = {visit.visit_id for visit in day.problem.visits + day.set_aside}
+    stops = (stop for route in plan.routes for stop in route.stops)
+    return {s.visit_id for s in stops if s.begin_s < now_s or s.visit_id not in due}
+
+
+def remaining(
+    day: Day, old: DayPlan, change: Change, done: set[str], settings: Settings
+) -> Problem:
+    """The problem of the rest of the day."""
+    problem = day.problem
+    made = {route.crew_id: route for route in old.routes}
+    printed = {stop.visit_id: route.crew_id for route in old.routes for stop in route.stops}
+    here = {crew.crew_id for crew in problem.crews} - change.absent
+    keep_s = round(settings.day.keep_min * 60)
+    return replace(
+        problem,
+        visits=tuple(
+            _pinned(_kept(visit, printed.get(visit.visit_id), here, keep_s), change)
+            for visit in problem.visits
+            if visit.visit_id not in done
+        ),
+        crews=tuple(
+            _from_now(crew, made.get(crew.crew_id), change.now_s, done, day)
+            for crew in problem.crews
+            if crew.crew_id in here
+        ),
+        seconds=_slower(problem.seconds, change.speed_factor),
+        pinned_routes=tuple(
+            (crew, tuple(name for name in stops if name not in done))
+            for crew, stops in change.routes.items()
+        ),
+    )
+
+
+def _kept(visit: Visit, crew: str | None, here: set[str], keep_s: int) -> Visit:
+    """A visit that would rather stay with the crew that it was printed for than go or be left."""
+    if crew is None or crew not in here:
+        return visit
+    worth = keep_s + (visit.crew_price if visit.preferred_crew == crew else 0)
+    return replace(visit, preferred_crew=crew, crew_price=worth, price=visit.price + keep_s)
+
+
+def _pinned(visit: Visit, change: Change) -> Visit:
+    """A visit with the chief's pins."""
+    return replace(
+        visit,
+        pinned_crew=change.crews.get(visit.visit_id, visit.pinned_crew),
+        pinned_start_s=change.begins.get(visit.visit_id, visit.pinned_start_s),
+    )
+
+
+def _from_now(
+    crew: CrewDay, route: Route | None, now_s: int | None, done: set[str], day: Day
+) -> CrewDay:
+    """A crew from where it is: at the last door that it has called at."""
+    if now_s is None:
+        return crew
+    past = [] if route is None else [stop for stop in route.stops if stop.visit_id in done]
+    begun_s = [stop.departure_s for stop in past if stop.begin_s < now_s]
+    free_s = max(now_s, crew.shift.start_s, *begun_s[-1:])
+    return replace(
+        crew,
+        start_place=_place_of(day, past[-1].visit_id, crew) if past else crew.start_place,
+        shift=TimeWindow(free_s, max(free_s, crew.shift.end_s)),
+        lunch=_lunch_from(crew.lunch, route, now_s, free_s),
+        max_visits=None if crew.max_visits is None else max(0, crew.max_visits - len(past)),
+        max_travel_s=_left_travel(crew, past),
+    )
+
+
+def _place_of(day: Day, visit_id: str, crew: CrewDay) -> int | None:
+    """Where a visit of today is; where the crew began if nobody knows."""
+    known = (v.place for v in day.problem.visits + day.past if v.visit_id == visit_id)
+    return next(known, crew.start_place)
+
+
+def _left_travel(crew: CrewDay, done: list[Stop]) -> int | None:
+    """Seconds of travel that a crew may still make."""
+    if crew.max_travel_s is None:
+        return None
+    return max(0, crew.max_travel_s - sum(stop.travel_s for stop in done))
+
+
+def _lunch_from(lunch: Lunch | None, route: Route | None, now_s: int, free_s: int) -> Lunch | None:
+    """The lunch that is still to come; one that is late may begin at once."""
+    if lunch is None or (route and route.rest and route.rest.start_s < now_s):
+        return None
+    window = lunch.window
+    if window.end_s < free_s:
+        return (
+            None
+            if route is None or route.rest is None
+            else replace(lunch, window=TimeWindow(free_s, free_s + 3600))
+        )
+    return replace(lunch, window=TimeWindow(max(window.start_s, now_s), window.end_s))
+
+
+def _slower(seconds: NDArray[np.int32], speed_factor: float) -> NDArray[np.int32]:
+    """Rides at another speed, rounded up."""
+    if speed_factor == 1.0:
+        return seconds
+    return np.ceil(seconds / speed_factor).astype(np.int32)
+
+
+def stitched(day: Day, old: DayPlan, done: set[str], ahead: Mapping[str, Route]) -> Iterator[Route]:
+    """Whole routes: what was done as it was, then what is ahead."""
+    crews = {crew.crew_id: crew for crew in day.problem.crews}
+    made = {route.crew_id: route for route in old.routes}
+    for crew_id in [*crews, *(name for name in made if name not in crews)]:
+        route, new = made.get(crew_id), ahead.get(crew_id)
+        past = () if route is None else tuple(s for s in route.stops if s.visit_id in done)
+        if route is None or not past:
+            if new is not None:
+                yield new
+        elif new is not None:
+            yield _joined(route, past, new)
+        elif len(past) == len(route.stops):
+            yield route
+        else:
+            yield _cut_short(day, crews.get(crew_id), route, past)
+
+
+def _joined(route: Route, past: tuple[Stop, ...], new: Route) -> Route:
+    """What was done, and what is ahead of it."""
+    rest = route.rest if route.rest and route.rest.after < len(past) else None
+    if new.rest is not None:
+        rest = replace(new.rest, after=new.rest.after + len(past))
+    return replace(new, start_s=route.start_s, stops=past + new.stops, rest=rest)
+
+
+def _cut_short(day: Day, crew: CrewDay | None, route: Route, past: tuple[Stop, ...]) -> Route:
+    """A route that ends after what was done; the way home is ridden if we know it."""
+    rest = route.rest if route.rest and route.rest.after < len(past) else None
+    travel_s = metres = 0
+    if crew is not None:
+        last = _place_of(day, past[-1].visit_id, crew)
+        travel_s, metres = ride(day.problem, crew, last, crew.end_place)
+    return replace(
+        route,
+        stops=past,
+        rest=rest,
+        end_s=past[-1].departure_s + travel_s,
+        return_travel_s=travel_s,
+        return_distance_m=metres,
+    )
+
+
+def _all_visits(day: Day, old: DayPlan, done: set[str]) -> tuple[Visit, ...]:
+    """The visits of the day, with those that are done and no longer due."""
+    known = day.problem.visits + day.set_aside
+    names = {visit.visit_id for visit in known}
+    past = (v for v in old.visits if v.visit_id in done and v.visit_id not in names)
+    return (*known, *past)
+
+
+def differences(old: DayPlan, new: DayPlan) -> tuple[Difference, ...]:
+    """Every visit that another crew makes, at another time, or that came or went."""
+    before, after = _stops(old), _stops(new)
+    found = []
+    for name in sorted(before.keys() | after.keys()):
+        old_crew, old_begin_s = before.get(name, ("", None))
+        new_crew, new_begin_s = after.get(name, ("", None))
+        what = _what(old_crew, new_crew, old_begin_s, new_begin_s)
+        if what:
+            found.append(
+                Difference(
+                    visit_id=name,
+                    what=what,
+                    old_crew=old_crew,
+                    new_crew=new_crew,
+                    old_begin_s=old_begin_s,
+                    new_begin_s=new_begin_s,
+                )
+            )
+    return tuple(found)
+
+
+def _stops(plan: DayPlan) -> dict[str, tuple[str, int | None]]:
+    return {
+        stop.visit_id: (route.crew_id, stop.begin_s)
+        for route in plan.routes
+        for stop in route.stops
+    }
+
+
+def _what(old_crew: str, new_crew: str, old_s: int | None, new_s: int | None) -> str:
+    if not old_crew:
+        return "added"
+    if not new_crew:
+        return "dropped"
+    if old_crew != new_crew:
+        return "moved"
+    return "retimed" if abs((old_s or 0) - (new_s or 0)) >= RETIMED_S else ""

@@ -1,0 +1,372 @@
+"""A problem as arrays, the form in which compiled code searches.
+
+Tasks are the visits and, for crews who lunch at a place, one task for that lunch. Nodes are the
+tasks, then the places where crews start and end. Every rule that looks at one visit alone (pins,
+preferred times, the half of the day after a failed call) is folded into the task's windows here,
+every rule about who may go into `crew_cost`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from optimizer.errors import ProblemError
+from optimizer.model import LAST_S, TimeWindow
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from numpy.typing import NDArray
+
+    from optimizer.model import CrewDay, Lunch, Problem, Visit
+
+NOON_S = 12 * 3600
+ANY_TIME = TimeWindow(0, LAST_S)
+NEVER = 1 << 40
+"""Later than any time."""
+NOT_ALLOWED = -1.0
+"""In `crew_cost`: this crew may not."""
+MANY = 1 << 30
+
+
+START, END, SPEED, LEAVE, BACK, STOPS, TRAVEL, CAPACITY, HUNGRY, LUNCH_FROM, LUNCH_TO = range(11)
+LUNCH_S, HOME_BY, LIKE = range(11, 14)
+"""Columns of `Arrays.crew`."""
+SERVICE, SETUP, ADDRESS, LOAD, AREA, REAL, MODES, COUNT0, COUNT1, VISIT = range(10)
+"""Columns of `Arrays.task`."""
+
+
+class Arrays(NamedTuple):
+    """What the search reads: q tasks, m crews, N nodes, P speeds, W windows at most.
+
+    Few wide arrays, because compiled functions pay for each array that they are handed.
+
+    Attributes
+    ----------
+    time, back
+        int32 (P, N, N): seconds from row to column; `back` is the transpose.
+    crew
+        int64 (m, 14): nodes of START and END, page of `time` (SPEED), LEAVE not before, BACK by,
+        most STOPS, TRAVEL and CAPACITY, HUNGRY 1 if lunch is a break on the road, when it may
+        begin and how long it is, HOME_BY the latest return without lunch (-1: never without),
+        LIKE equal for interchangeable crews.
+    task
+        int64 (q, 10): SERVICE and SETUP seconds, ADDRESS (0 is nobody's mate), LOAD, AREA (-1 is
+        none), REAL 1 for a visit and 0 for a lunch, MODES, windows in mode 0 and 1, VISIT's index.
+    window
+        int64 (q, 2, W, 2): when service may begin with the preferred times kept (mode 0) and,
+        where MODES is 2, without.
+    price
+        float64 (q, 2): of leaving the task out, and of mode 1.
+    fixed
+        float64 (m): price of using the crew at all.
+    crew_cost
+        float64 (q, m): price of sending this crew, NOT_ALLOWED if it may not.
+    near
+        int32 (q, K): the other tasks, nearest first.
+    weights
+        float64 (2): prices of balance and of overlap.
+    """
+
+    time: NDArray[np.int32]
+    back: NDArray[np.int32]
+    crew: NDArray[np.int64]
+    task: NDArray[np.int64]
+    window: NDArray[np.int64]
+    price: NDArray[np.float64]
+    fixed: NDArray[np.float64]
+    crew_cost: NDArray[np.float64]
+    near: NDArray[np.int32]
+    weights: NDArray[np.float64]
+
+
+def hard_windows(visit: Visit) -> tuple[TimeWindow, ...]:
+    """When service may begin, after pins and failed calls; empty if never."""
+    windows: Sequence[TimeWindow] = merged(visit.windows) or (ANY_TIME,)
+    if visit.failed_s is not None:
+        half = TimeWindow(NOON_S, LAST_S) if visit.failed_s < NOON_S else TimeWindow(0, NOON_S)
+        windows = overlaps(windows, (half,))
+    if visit.pinned_start_s is not None:
+        windows = overlaps(windows, (TimeWindow(visit.pinned_start_s, visit.pinned_start_s),))
+    return tuple(windows)
+
+
+def merged(windows: Iterable[TimeWindow]) -> tuple[TimeWindow, ...]:
+    """The same times as disjoint windows in order."""
+    out: list[TimeWindow] = []
+    for window in sorted(windows):
+        if out and window.start_s <= out[-1].end_s + 1:
+            out[-1] = TimeWindow(out[-1].start_s, max(out[-1].end_s, window.end_s))
+        else:
+            out.append(window)
+    return tuple(out)
+
+
+def overlaps(first: Iterable[TimeWindow], second: Iterable[TimeWindow]) -> tuple[TimeWindow, ...]:
+    """The times in both."""
+    second = tuple(second)
+    pairs = [(max(a.start_s, b.start_s), min(a.end_s, b.end_s)) for a in first for b in second]
+    return merged(TimeWindow(lo, hi) for lo, hi in pairs if lo <= hi)
+
+
+def may_go(crew: CrewDay, visit: Visit) -> bool:
+    """Whether skills, prohibitions and pins let this crew make this visit."""
+    return (
+        visit.skills <= crew.skills
+        and crew.crew_id not in visit.forbidden_crews
+        and visit.pinned_crew in {None, crew.crew_id}
+    )
+
+
+def too_early(problem: Problem, visit: Visit) -> bool:
+    """Whether the visit does not count yet on the problem's day."""
+    return bool(problem.date and visit.not_before and problem.date < visit.not_before)
+
+
+def is_mandatory(problem: Problem, visit: Visit) -> bool:
+    """Whether the visit is mandatory by itself or falls due on the problem's day."""
+    due = problem.date and visit.deadline and visit.deadline <= problem.date
+    return visit.mandatory or bool(due)
+
+
+def crew_price(crew: CrewDay, visit: Visit) -> int:
+    """What sending this crew costs on top of the ride."""
+    preferred = visit.preferred_crew
+    return 0 if preferred is None or preferred == crew.crew_id else visit.crew_price
+
+
+def ridden(seconds: NDArray[np.int32], speed_factor: float) -> NDArray[np.int32]:
+    """Seconds of rides at a crew's own speed, rounded to whole seconds."""
+    if speed_factor == 1.0:
+        return seconds
+    return np.floor(seconds / speed_factor + 0.5).astype(np.int32)
+
+
+def leaving_out(problem: Problem) -> NDArray[np.float64]:
+    """Price of leaving each visit out; that of a mandatory one exceeds all else together."""
+    prices = np.array([max(0, visit.price) for visit in problem.visits], dtype=np.float64)
+    extras = sum(v.crew_price + v.preference_price for v in problem.visits)
+    day = sum(crew.shift.end_s - crew.shift.start_s + crew.fixed_s for crew in problem.crews)
+    dear = 1.0 + prices.sum() + extras + day * (1 + problem.balance)
+    dear += problem.overlap * len(problem.visits)
+    mandatory = np.array([is_mandatory(problem, visit) for visit in problem.visits], dtype=bool)
+    return np.where(mandatory, dear, prices)
+
+
+def arrays_of(problem: Problem) -> Arrays:
+    """The problem in the form in which compiled code searches.
+
+    Raises
+    ------
+    ProblemError
+        When a pin or a preference names a crew that does not exist.
+    """
+    check_names(problem)
+    problem = replace(problem, crews=tuple(_hungry(problem, crew) for crew in problem.crews))
+    crews, visits = problem.crews, problem.visits
+    meals = [(k, crew.lunch) for k, crew in enumerate(crews) if crew.lunch and not on_road(crew)]
+    tasks, nowhere = len(visits) + len(meals), len(problem.seconds)
+    depots: dict[int, int] = {}
+    for crew in crews:
+        for place in (crew.start_place, crew.end_place):
+            depots.setdefault(nowhere if place is None else place, tasks + len(depots))
+    places = [v.place for v in visits] + [lunch.at_place or 0 for _, lunch in meals] + list(depots)
+    speeds = sorted({crew.speed_factor for crew in crews})
+    time = _node_times(problem.seconds, places, speeds)
+    cost = _crew_costs(problem, [k for k, _ in meals])
+    task, window = _tasks(problem, [lunch for _, lunch in meals])
+    return Arrays(
+        time=time,
+        back=np.ascontiguousarray(time.transpose(0, 2, 1)),
+        crew=_crews(problem, depots, speeds, _interchangeable(problem, cost)),
+        task=task,
+        window=window,
+        price=_prices(problem, len(meals)),
+        fixed=np.array([crew.fixed_s for crew in crews], dtype=np.float64),
+        crew_cost=cost,
+        near=_neighbours(time[0], tasks),
+        weights=np.array([problem.balance, problem.overlap], dtype=np.float64),
+    )
+
+
+def _hungry(problem: Problem, crew: CrewDay) -> CrewDay:
+    """The crew without a lunch that it does not need, or cannot have at its place.
+
+    Who is always home in time for lunch needs none; who cannot reach the place of lunch must be
+    home in time, or must stay if lunch is `always` to be had.
+    """
+    lunch, shift = crew.lunch, crew.shift
+    if lunch is None:
+        return crew
+    needless = shift.end_s <= lunch.window.end_s
+    needless |= shift.start_s >= lunch.window.start_s + lunch.duration_s
+    if needless and not lunch.always:
+        return replace(crew, lunch=None)
+    if lunch.at_place is None or _reaches_lunch(problem, crew, lunch):
+        return crew
+    if lunch.always or lunch.window.end_s < shift.start_s:
+        return replace(crew, lunch=None, max_visits=0)
+    return replace(crew, lunch=None, shift=TimeWindow(shift.start_s, lunch.window.end_s))
+
+
+def _reaches_lunch(problem: Problem, crew: CrewDay, lunch: Lunch) -> bool:
+    """Whether a crew that makes no visit can lunch at the place within its shift."""
+    to, on = (
+        0 if start is None or end is None
+        else int(ridden(problem.seconds[start : start + 1, end], crew.speed_factor)[0])
+        for start, end in ((crew.start_place, lunch.at_place), (lunch.at_place, crew.end_place))
+    )  # fmt: skip
+    begin = max(crew.shift.start_s + to, lunch.window.start_s)
+    back = begin + lunch.duration_s + on
+    most = MANY if crew.max_travel_s is None else crew.max_travel_s
+    return begin <= lunch.window.end_s and back <= crew.shift.end_s and to + on <= most
+
+
+def on_road(crew: CrewDay) -> bool:
+    """Whether the crew lunches wherever it is."""
+    return crew.lunch is not None and crew.lunch.at_place is None
+
+
+def check_names(problem: Problem) -> None:
+    """Refuse pins that name a crew or visit that is not in the problem."""
+    crews = {crew.crew_id for crew in problem.crews}
+    visits = {visit.visit_id for visit in problem.visits}
+    for visit in problem.visits:
+        if visit.pinned_crew is not None and visit.pinned_crew not in crews:
+            raise ProblemError(f"visit {visit.visit_id}: no crew {visit.pinned_crew} on duty")
+    pinned: set[str] = set()
+    for crew_id, stops in problem.pinned_routes:
+        if crew_id not in crews:
+            raise ProblemError(f"pinned route: no crew {crew_id} on duty")
+        for visit_id in (f"crew {crew_id}", *stops):
+            if visit_id in pinned:
+                raise ProblemError(f"pinned route of crew {crew_id}: {visit_id} is pinned twice")
+            if visit_id in stops and visit_id not in visits:
+                raise ProblemError(f"pinned route of crew {crew_id}: no visit {visit_id}")
+            pinned.add(visit_id)
+
+
+def _node_times(
+    seconds: NDArray[np.int32], places: list[int], speeds: list[float]
+) -> NDArray[np.int32]:
+    """Seconds between nodes, one page a speed; rides to and from nowhere take no time."""
+    wide = np.zeros((len(seconds) + 1, len(seconds) + 1), dtype=np.int32)
+    wide[:-1, :-1] = np.minimum(seconds, MANY)
+    nodes = wide[np.ix_(places, places)]
+    return np.ascontiguousarray(np.stack([ridden(nodes, speed) for speed in speeds or [1.0]]))
+
+
+def _crews(
+    problem: Problem, depots: dict[int, int], speeds: list[float], like: list[int]
+) -> NDArray[np.int64]:
+    """The table of crews."""
+    table = np.zeros((len(problem.crews), 14), dtype=np.int64)
+    for k, crew in enumerate(problem.crews):
+        nodes = [
+            depots[len(problem.seconds) if place is None else place]
+            for place in (crew.start_place, crew.end_place)
+        ]
+        limits = [
+            MANY if most is None else most
+            for most in (crew.max_visits, crew.max_travel_s, crew.capacity)
+        ]
+        shift, lunch = crew.shift, crew.lunch
+        table[k, :HUNGRY] = [
+            *nodes, speeds.index(crew.speed_factor), shift.start_s, shift.end_s, *limits
+        ]  # fmt: skip
+        table[k, LIKE] = like[k]
+        if lunch and on_road(crew):
+            home_by = -1 if lunch.always else min(lunch.window.end_s, shift.end_s)
+            table[k, HUNGRY:LIKE] = [
+                1, lunch.window.start_s, lunch.window.end_s, lunch.duration_s, home_by
+            ]  # fmt: skip
+    return table
+
+
+def _prices(problem: Problem, meals: int) -> NDArray[np.float64]:
+    """Prices of leaving out and of mode 1; a lunch is dearer than all visits together."""
+    out = leaving_out(problem)
+    beyond = 1.0 + out.sum() + sum(crew.shift.end_s for crew in problem.crews)
+    unwanted = [visit.preference_price for visit in problem.visits]
+    table = np.zeros((len(out) + meals, 2))
+    table[: len(out)] = np.stack([out, np.array(unwanted, dtype=np.float64)], axis=1)
+    table[len(out) :, 0] = beyond
+    return table
+
+
+def _tasks(problem: Problem, meals: list[Lunch]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The table of tasks, and their windows."""
+    visits = problem.visits
+    keys = {key: k for k, key in enumerate(sorted({v.address_key for v in visits} - {""}), start=1)}
+    areas = {name: k for k, name in enumerate(sorted({v.area for v in visits} - {""}))}
+    choices = [_choices(visit) for visit in visits] + [[(lunch.window,)] for lunch in meals]
+    table = np.zeros((len(choices), 10), dtype=np.int64)
+    most = max([1, *(len(windows) for choice in choices for windows in choice)])
+    window = np.full((len(choices), 2, most, 2), -1, dtype=np.int64)
+    for task, choice in enumerate(choices):
+        table[task, MODES] = len(choice)
+        for mode, windows in enumerate(choice):
+            table[task, COUNT0 + mode] = len(windows)
+            for k, one in enumerate(windows):
+                window[task, mode, k] = one.start_s, one.end_s
+    for task, v in enumerate(visits):
+        table[task, :MODES] = [
+            v.service_s, v.setup_s, keys.get(v.address_key, 0), v.load, areas.get(v.area, -1), 1
+        ]  # fmt: skip
+        table[task, VISIT] = task
+    for task, lunch in enumerate(meals, start=len(visits)):
+        table[task, :MODES] = [lunch.duration_s, 0, 0, 0, -1, 0]
+        table[task, VISIT] = -1
+    return table, window
+
+
+def _choices(visit: Visit) -> list[tuple[TimeWindow, ...]]:
+    """The windows with the preferred times kept, then those without if they are wider."""
+    hard = hard_windows(visit)
+    if not visit.preferred_windows:
+        return [hard]
+    wanted = overlaps(hard, visit.preferred_windows)
+    return [hard] if wanted == hard else [wanted, hard]
+
+
+def _crew_costs(problem: Problem, meal_crews: list[int]) -> NDArray[np.float64]:
+    """(q, m) prices of crews, NOT_ALLOWED where rules forbid or the crew's route is pinned."""
+    fixed = {crew_id for crew_id, _ in problem.pinned_routes}
+    settled = {visit_id for _, stops in problem.pinned_routes for visit_id in stops}
+    cost = np.full((len(problem.visits) + len(meal_crews), len(problem.crews)), NOT_ALLOWED)
+    for k, visit in enumerate(problem.visits):
+        if visit.visit_id in settled or too_early(problem, visit):
+            continue
+        for c, crew in enumerate(problem.crews):
+            if crew.crew_id not in fixed and may_go(crew, visit):
+                cost[k, c] = crew_price(crew, visit)
+    for k, c in enumerate(meal_crews):
+        cost[len(problem.visits) + k, c] = 0.0
+    return cost
+
+
+def _interchangeable(problem: Problem, cost: NDArray[np.float64]) -> list[int]:
+    """Numbers that are equal for crews who differ in nothing."""
+    seen: dict[object, int] = {}
+    out = []
+    for k, crew in enumerate(problem.crews):
+        key = (
+            crew.start_place, crew.end_place, crew.shift, crew.lunch, crew.max_visits,
+            crew.max_travel_s, crew.speed_factor, crew.capacity, crew.fixed_s, cost[:, k].tobytes(),
+        )  # fmt: skip
+        out.append(seen.setdefault(key, k))
+    return out
+
+
+def _neighbours(time: NDArray[np.int32], tasks: int, most: int = 400) -> NDArray[np.int32]:
+    """(q, K) the other tasks by travel there and back, nearest first."""
+    keep = max(0, min(tasks - 1, most))
+    near = np.zeros((tasks, keep), dtype=np.int32)
+    for task in range(tasks):
+        both = time[task, :tasks].astype(np.int64) + time[:tasks, task]
+        both[task] = -1
+        near[task] = np.argsort(both, kind="stable")[1 : keep + 1]
+    return near

@@ -1,0 +1,267 @@
+"""One station, one day, solved: the whole way from a problem to a plan."""
+
+from __future__ import annotations
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from optimizer.model import CrewDay, Problem, TimeWindow, Visit
+from optimizer.routes.arrays import MODES, VISIT, arrays_of
+from optimizer.routes.figures import plan_cost
+from optimizer.routes.lastword import last_word
+from optimizer.routes.reasons import explain
+from optimizer.routes.schedule import (
+    FEASIBLE,
+    LENGTH,
+    LOCKED,
+    REALS,
+    RIDDEN,
+    empty_state,
+    total_cost,
+)
+from optimizer.routes.search import anneal, build, cheapest, keep, lay_out
+from optimizer.routes.timing import timed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from optimizer.model import Route, Unassigned
+    from optimizer.routes.arrays import Arrays
+    from optimizer.routes.schedule import State
+
+SECONDS_PER_TASK = 0.05
+"""A search of fewer visits ends sooner than the time it is given."""
+MOST_TASKS = 800
+"""OR-Tools' model of more visits in routes takes longer to build than it is worth."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """When to stop: after seconds, or after moves of the search (the same on every machine)."""
+
+    seconds: float | None = None
+    moves: int | None = None
+
+    def __post_init__(self) -> None:
+        if (self.seconds is None) == (self.moves is None):
+            raise ValueError("give either seconds or moves")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Params:
+    """How to search.
+
+    `starts` searches run side by side, each on a core of its own; `warm` and `cold` are the
+    temperatures of annealing in mean rides; `chunk` moves are made between two looks at the
+    clock; OR-Tools has `last_share` of the time, or with 0 no word at all; `lang` is the language
+    of reasons.
+    """
+
+    starts: int = 2
+    warm: float = 2.0
+    cold: float = 0.02
+    chunk: int = 200
+    last_share: float = 0.1
+    lang: str = "zh"
+
+
+@dataclass(frozen=True, slots=True)
+class Solution:
+    """A plan: routes in the order of the crews, what is left out and why, and its cost."""
+
+    routes: tuple[Route, ...]
+    unassigned: tuple[Unassigned, ...]
+    cost: float
+
+
+def solve(
+    problem: Problem,
+    stop: Limit,
+    seed: int = 1,
+    params: Params | None = None,
+    first: Mapping[str, Sequence[str]] | None = None,
+) -> Solution:
+    """The best plan that is found until `stop`.
+
+    Parameters
+    ----------
+    first
+        A plan to begin with: visits in their order by crew.
+
+    Raises
+    ------
+    ProblemError
+        The problem contradicts itself.
+    """
+    compile_once()
+    params = params or Params()
+    began = time.monotonic()
+    data = arrays_of(problem)
+    if not len(data.task) or not problem.crews:
+        return _written(problem, data, empty_state(data, seed), params.lang)
+    clock = _Clock.of(stop, began, len(data.task), params)
+    state = search(data, _first_rows(problem, data, first or {}), clock, seed, params)
+    if params.last_share > 0:
+        _last_word(data, state, clock)
+    return _written(problem, data, state, params.lang)
+
+
+@cache
+def compile_once() -> None:
+    """Have the machine code ready before the clock runs; the first time ever it is compiled."""
+    square = np.array([[0, 1], [1, 0]], dtype=np.int32)
+    crew = CrewDay(crew_id="", start_place=0, end_place=0, shift=TimeWindow(0, 9))
+    visit = Visit(visit_id="", place=1, service_s=1)
+    data = arrays_of(Problem(visits=(visit,), crews=(crew,), seconds=square, metres=square))
+    one = _Search(data, _no_rows(data), seed=0)
+    one.anneal(1.0, 1)
+    one.back_to_best()
+    cheapest(data, one.state, 0, 0, 1.0, 0.0)
+
+
+@dataclass(slots=True)
+class _Clock:
+    """How far the search is: by moves, or by time with some left for OR-Tools."""
+
+    moves: int | None
+    began: float = 0.0
+    end: float = 0.0
+    last_s: float | None = None
+
+    @classmethod
+    def of(cls, stop: Limit, began: float, tasks: int, params: Params) -> _Clock:
+        """The clock of a search; few visits do not need all the time."""
+        if stop.seconds is None:
+            return cls(stop.moves)
+        whole = min(stop.seconds, 1.0 + tasks * SECONDS_PER_TASK)
+        last = max(0.1, whole * params.last_share) if params.last_share else 0.0
+        return cls(None, began, began + max(0.0, whole - last), last)
+
+    def share(self, moves: int) -> float:
+        """Share of the search that is done after some moves."""
+        if self.moves is not None:
+            return moves / max(1, self.moves)
+        now = time.monotonic()
+        return 1.0 if now >= self.end else (now - self.began) / (self.end - self.began)
+
+
+class _Search:
+    """One search by ruin and recreate; `figures` are the costs of its best and present plans."""
+
+    def __init__(self, data: Arrays, begin: NDArray[np.int32], seed: int) -> None:
+        self.data, self.moves = data, 0
+        self.state = empty_state(data, seed)
+        self.state.route[:, LOCKED] = begin[:, -1]
+        loose = np.maximum(data.task[:, MODES] - 1, 0)
+        lay_out(data, self.state, begin, loose)
+        # a route of the first plan that cannot be driven any more is begun anew
+        late = (self.state.route[:, FEASIBLE] == 0) & (begin[:, -1] == 0)
+        begin[late, 0] = -1
+        lay_out(data, self.state, begin, loose)
+        cost = build(data, self.state)
+        self.best = _no_rows(data)
+        self.modes = np.zeros(len(data.task), dtype=np.int64)
+        keep(self.state, self.best, self.modes)
+        self.figures = np.array([cost, cost])
+
+    def anneal(self, heat: float, moves: int) -> None:
+        """Some moves at one temperature."""
+        anneal(self.data, self.state, self.best, self.modes, self.figures, heat, heat, moves)
+        self.moves += moves
+
+    def run(self, clock: _Clock, heat: Callable[[float], float], chunk: int) -> None:
+        """Moves until the time is over."""
+        while (share := clock.share(self.moves)) < 1.0:
+            self.anneal(heat(share), chunk)
+
+    def back_to_best(self) -> None:
+        """Make the best plan the present one, and put in whatever fits."""
+        lay_out(self.data, self.state, self.best, self.modes)
+        build(self.data, self.state)
+
+
+def search(
+    data: Arrays, begin: NDArray[np.int32], clock: _Clock, seed: int, params: Params
+) -> State:
+    """The best plan of several searches."""
+    searches = [_Search(data, begin.copy(), seed * 1000 + k) for k in range(params.starts)]
+    ride = _mean_ride(searches[0].state)
+
+    def heat(share: float) -> float:
+        return float(ride * params.warm * (params.cold / params.warm) ** min(1.0, share))
+
+    with ThreadPoolExecutor(params.starts) as pool:
+        list(pool.map(lambda one: one.run(clock, heat, params.chunk), searches))
+    best = min(searches, key=lambda one: one.figures[0])
+    best.back_to_best()
+    return best.state
+
+
+def _last_word(data: Arrays, state: State, clock: _Clock) -> None:
+    """Let OR-Tools improve the plan; what it makes worse is not taken."""
+    cost = total_cost(data, state)
+    if not state.route[:, FEASIBLE].all() or len(data.task) - state.absent[-1] > MOST_TASKS:
+        return
+    found = last_word(data, state, clock.last_s)
+    if found is None:
+        return
+    before, modes = _no_rows(data), np.zeros(len(data.task), dtype=np.int64)
+    keep(state, before, modes)
+    if lay_out(data, state, *found) > cost or not state.route[:, FEASIBLE].all():
+        lay_out(data, state, before, modes)
+    build(data, state)
+
+
+def _no_rows(data: Arrays) -> NDArray[np.int32]:
+    """Rows of tasks, one a crew, all empty."""
+    return np.full((len(data.crew), len(data.task) + 2), -1, dtype=np.int32)
+
+
+def _mean_ride(state: State) -> float:
+    """Seconds of a ride in the present plan, on average."""
+    travel = state.route[:, RIDDEN].sum()
+    rides = state.route[:, REALS].sum() + (state.route[:, REALS] > 0).sum()
+    return max(1.0, float(travel) / max(1, int(rides)))
+
+
+def _first_rows(
+    problem: Problem, data: Arrays, first: Mapping[str, Sequence[str]]
+) -> NDArray[np.int32]:
+    """Rows of tasks to begin with; the last column says which rows are pinned as they are.
+
+    Of a first plan, what is not allowed any more is left out.
+    """
+    index = {visit.visit_id: k for k, visit in enumerate(problem.visits)}
+    rows = _no_rows(data)
+    pinned = dict(problem.pinned_routes)
+    used: set[int] = set()
+    for r, crew in enumerate(problem.crews):
+        names = pinned.get(crew.crew_id, first.get(crew.crew_id, ()))
+        tasks = [index[name] for name in names if name in index]
+        if crew.crew_id not in pinned:
+            tasks = [v for v in tasks if v not in used and data.crew_cost[v, r] >= 0]
+        rows[r, : len(tasks)] = tasks
+        rows[r, -1] = crew.crew_id in pinned
+        used.update(tasks)
+    return rows
+
+
+def _written(problem: Problem, data: Arrays, state: State, lang: str) -> Solution:
+    """The plan in words: routes with their times, reasons for what is left out."""
+    routes = []
+    for r, crew in enumerate(problem.crews):
+        tasks = data.task[state.seq[r, 1 : state.route[r, LENGTH] + 1], VISIT]
+        visits = [problem.visits[k] for k in tasks if k >= 0]
+        if visits:
+            routes.append(timed(problem, crew, visits))
+    served = {stop.visit_id for route in routes for stop in route.stops}
+    left = [visit for visit in problem.visits if visit.visit_id not in served]
+    reasons = tuple(explain(problem, data, state, left, lang))
+    return Solution(tuple(routes), reasons, plan_cost(problem, routes))

@@ -1,0 +1,277 @@
+"""The times of one route: visits in their order, to the second.
+
+The order is given; the choice of windows, of the moment for lunch and of the departure is made
+here, exactly: of all ways to drive the route, one of least price, of these the earliest return,
+of these the latest departure. An order that cannot be kept is timed all the same, late where it
+must be (a chief's own route is shown as it is, and the checker says what is wrong with it).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING, NamedTuple
+
+from optimizer.model import LAST_S, Rest, Route, Stop, TimeWindow
+from optimizer.routes.arrays import hard_windows, overlaps
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from optimizer.model import CrewDay, Lunch, Problem, Visit
+
+BROKEN = 1e12
+"""Price of a rule that is broken because it must."""
+ALWAYS = TimeWindow(0, LAST_S)
+
+
+class Ride(NamedTuple):
+    """The way between two places."""
+
+    seconds: int
+    metres: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Label:
+    """A way to have served the first stops: leaves at `leave_s`, has cost `price`."""
+
+    leave_s: int
+    price: float
+    fed: bool
+    stops: int = 0
+    before: _Label | None = None
+    span: TimeWindow = ALWAYS
+    lunch_here: bool = False
+
+
+class _Arrival(NamedTuple):
+    """Being somewhere: when, at what price so far, lunch over or not, lunch just taken or not."""
+
+    time_s: int
+    price: float
+    fed: bool
+    lunch: bool
+
+
+def ride(problem: Problem, crew: CrewDay, start: int | None, end: int | None) -> Ride:
+    """Seconds at the crew's speed and metres; nothing to and from nowhere."""
+    if start is None or end is None:
+        return Ride(0, 0)
+    seconds = int(problem.seconds[start, end])
+    if crew.speed_factor != 1.0:
+        seconds = int(seconds / crew.speed_factor + 0.5)
+    return Ride(seconds, int(problem.metres[start, end]))
+
+
+def stay_s(before: Visit | None, visit: Visit) -> int:
+    """Seconds at a door after another one: service, and setup unless at the same address."""
+    mates = before is not None and visit.address_key and visit.address_key == before.address_key
+    return visit.service_s + (0 if mates else visit.setup_s)
+
+
+def timed(
+    problem: Problem, crew: CrewDay, visits: Sequence[Visit], lunch_after: int | None = None
+) -> Route:
+    """The route that makes these visits in this order.
+
+    Parameters
+    ----------
+    lunch_after
+        Lunch lies after so many visits (-1: there is none); None where it suits best.
+    """
+    return _Line(problem, crew, tuple(visits), lunch_after).route()
+
+
+def timed_price(problem: Problem, crew: CrewDay, visits: Sequence[Visit]) -> float:
+    """Price of preferences that the best timing ignores; `BROKEN` or more if it cannot be done."""
+    return _Line(problem, crew, tuple(visits)).final().price
+
+
+class _Line:
+    """One order of visits of one crew."""
+
+    def __init__(
+        self, problem: Problem, crew: CrewDay, visits: tuple[Visit, ...],
+        lunch_after: int | None = None,
+    ) -> None:  # fmt: skip
+        self.problem, self.crew, self.visits = problem, crew, visits
+        self.lunch_after = lunch_after
+        places = [crew.start_place, *(visit.place for visit in visits), crew.end_place]
+        self.places = places
+        self.rides = [ride(problem, crew, a, b) for a, b in pairwise(places)]
+        before = [None, *visits]
+        self.stays = [stay_s(a, b) for a, b in zip(before, visits, strict=False)]
+
+    def route(self) -> Route:
+        """The whole route with its times."""
+        label = self.final()
+        end_s, spans, gap = label.leave_s, [], None
+        while label.before is not None:
+            if label.lunch_here:
+                gap = label.stops - 1
+            spans.append(label.span)
+            label = label.before
+        spans = spans[:0:-1]  # in order, without the return
+        return self._written(spans, gap, self._latest_start(spans, gap, end_s))
+
+    def final(self) -> _Label:
+        """The best way to be back."""
+        crew = self.crew
+        hungry = crew.lunch is not None and bool(self.visits)
+        labels = [_Label(crew.shift.start_s, 0.0, fed=not hungry)]
+        for _ in self.visits:
+            labels = _pareto(new for label in labels for new in self._serve(label))
+        ends = [self._home(label, came) for label in labels for came in self._arrivals(label)]
+        return min(ends, key=lambda end: (end.price, end.leave_s))
+
+    def _arrivals(self, label: _Label) -> Iterator[_Arrival]:
+        """Ways to arrive at the next node, lunch before it or not."""
+        k = label.stops
+        yield _Arrival(label.leave_s + self.rides[k].seconds, label.price, label.fed, lunch=False)
+        if not label.fed and self.crew.lunch is not None and self.lunch_after in {None, k}:
+            arrival, late, detour = self._lunch(self.crew.lunch, label.leave_s, k)
+            price = label.price + (BROKEN if late else 0.0) + detour
+            yield _Arrival(arrival, price, fed=True, lunch=True)
+
+    def _lunch(self, lunch: Lunch, leave_s: int, k: int) -> tuple[int, bool, int]:
+        """Arrival when lunch is taken in gap k, whether it is too late for it, its detour."""
+        way = self.rides[k].seconds
+        if lunch.at_place is None:
+            begin = max(leave_s, lunch.window.start_s)
+            arrival = max(leave_s + way, begin) + lunch.duration_s
+            return arrival, begin > lunch.window.end_s, 0
+        to, on = self._by_way_of(lunch.at_place, k)
+        begin = max(leave_s + to.seconds, lunch.window.start_s)
+        arrival = begin + lunch.duration_s + on.seconds
+        return arrival, begin > lunch.window.end_s, to.seconds + on.seconds - way
+
+    def _by_way_of(self, place: int, k: int) -> tuple[Ride, Ride]:
+        """The two rides of gap k by way of the place of lunch."""
+        return (
+            ride(self.problem, self.crew, self.places[k], place),
+            ride(self.problem, self.crew, place, self.places[k + 1]),
+        )
+
+    def _serve(self, label: _Label) -> Iterator[_Label]:
+        """Ways to have served the next visit."""
+        visit = self.visits[label.stops]
+        hard = hard_windows(visit)
+        wanted = overlaps(hard, visit.preferred_windows) if visit.preferred_windows else hard
+        dear = visit.preference_price if visit.preferred_windows else 0
+        for came in self._arrivals(label):
+            for windows, price in ((wanted, 0.0), (hard, dear)):
+                span = next((w for w in windows if came.time_s <= w.end_s), None)
+                if span is not None:
+                    yield self._served(label, came, span, price)
+            if not hard or came.time_s > hard[-1].end_s:
+                yield self._served(label, came, ALWAYS, BROKEN + dear)
+
+    def _served(self, label: _Label, came: _Arrival, span: TimeWindow, price: float) -> _Label:
+        """The next visit served within a window."""
+        leave = max(came.time_s, span.start_s) + self.stays[label.stops]
+        return _Label(leave, came.price + price, came.fed, label.stops + 1, label, span, came.lunch)
+
+    def _home(self, label: _Label, came: _Arrival) -> _Label:
+        """The return, with the price of being late or hungry."""
+        price, lunch = came.price, self.crew.lunch
+        if came.time_s > self.crew.shift.end_s:
+            price += BROKEN
+        if not came.fed and lunch is not None:
+            at_home = not lunch.always and came.time_s <= lunch.window.end_s
+            price += 0.0 if at_home else BROKEN
+        return _Label(came.time_s, price, came.fed, label.stops + 1, label, ALWAYS, came.lunch)
+
+    def _latest_start(self, spans: list[TimeWindow], gap: int | None, end_s: int) -> int:
+        """Latest departure with the same return."""
+        latest = end_s
+        for k in range(len(self.visits), -1, -1):
+            latest = self._leave_by(latest, k, lunch=k == gap)
+            if k:
+                latest = min(spans[k - 1].end_s, latest - self.stays[k - 1])
+        return max(self.crew.shift.start_s, latest)
+
+    def _leave_by(self, latest: int, k: int, *, lunch: bool) -> int:
+        """Latest departure into gap k with an arrival by a time."""
+        way, meal = self.rides[k].seconds, self.crew.lunch
+        if not lunch or meal is None:
+            return latest - way
+        if meal.at_place is None:
+            return min(meal.window.end_s, latest - meal.duration_s - way)
+        to, on = self._by_way_of(meal.at_place, k)
+        return min(meal.window.end_s, latest - on.seconds - meal.duration_s) - to.seconds
+
+    def _written(self, spans: list[TimeWindow], gap: int | None, start_s: int) -> Route:
+        """The route with a departure and a gap for lunch."""
+        clock, rest = start_s, None
+        stops: list[Stop] = []
+        meal = self.crew.lunch
+        if gap == 0 and meal and not meal.always:
+            fed_start = self._latest_start(spans, None, self._end_of(spans, gap, start_s))
+            if fed_start >= meal.window.start_s + meal.duration_s:
+                gap, clock, start_s = None, fed_start, fed_start
+        for k in range(len(self.visits) + 1):
+            way = self.rides[k]
+            if k == gap and meal is not None:
+                rest, clock, way = self._rest(meal, clock, k)
+            else:
+                clock += way.seconds
+            if k < len(self.visits):
+                begin = max(clock, spans[k].start_s)
+                stops.append(
+                    Stop(
+                        visit_id=self.visits[k].visit_id,
+                        arrival_s=clock,
+                        waiting_s=begin - clock,
+                        service_s=self.stays[k],
+                        travel_s=way.seconds,
+                        distance_m=way.metres,
+                    )
+                )
+                clock = begin + self.stays[k]
+        return Route(
+            crew_id=self.crew.crew_id, start_s=start_s, end_s=clock, stops=tuple(stops), rest=rest,
+            return_travel_s=way.seconds, return_distance_m=way.metres,
+        )  # fmt: skip
+
+    def _end_of(self, spans: list[TimeWindow], gap: int | None, start_s: int) -> int:
+        """The return after a departure."""
+        clock = start_s
+        for k in range(len(self.visits) + 1):
+            if k == gap and self.crew.lunch is not None:
+                clock = self._lunch(self.crew.lunch, clock, k)[0]
+            else:
+                clock += self.rides[k].seconds
+            if k < len(self.visits):
+                clock = max(clock, spans[k].start_s) + self.stays[k]
+        return clock
+
+    def _rest(self, meal: Lunch, leave_s: int, k: int) -> tuple[Rest, int, Ride]:
+        """The rest in gap k, the arrival after it, and the ride from it (or around it)."""
+        way = self.rides[k]
+        arrival = self._lunch(meal, leave_s, k)[0]
+        opens, closes = meal.window.start_s, meal.window.end_s
+        if meal.at_place is not None:
+            to, on = self._by_way_of(meal.at_place, k)
+            there = leave_s + to.seconds
+            begin = max(there, opens)
+            rest = Rest(
+                start_s=begin, duration_s=meal.duration_s, after=k, waiting_s=begin - there,
+                place=meal.at_place, travel_s=to.seconds, distance_m=to.metres,
+            )  # fmt: skip
+            return rest, arrival, on
+        begin = leave_s
+        if leave_s < opens:
+            begin = max(opens, min(leave_s + way.seconds, closes))
+        waiting = max(0, opens - leave_s - way.seconds) if leave_s < opens else 0
+        rest = Rest(start_s=begin, duration_s=meal.duration_s, after=k, waiting_s=waiting)
+        return rest, arrival, way
+
+
+def _pareto(labels: Iterator[_Label]) -> list[_Label]:
+    """Labels of which no other is as early, as cheap and as well fed."""
+    kept: list[_Label] = []
+    for label in sorted(labels, key=lambda one: (one.leave_s, one.price, not one.fed)):
+        if not any(one.price <= label.price and one.fed >= label.fed for one in kept):
+            kept.append(label)
+    return kept

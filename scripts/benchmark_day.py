@@ -1,0 +1,326 @@
+"""Hold the day's solver against VROOM, PyVRP and OR-Tools alone, on the same inputs in one run.
+
+    python scripts/benchmark_day.py plain rules vrptw change county --data ../shared/data
+
+plain: 300 visits, 16 crews, a quarter with windows of two hours, on real road networks;
+rules: the same with lunch, skills, several windows, and more visits than fit;
+vrptw: Solomon and Gehring-Homberger instances; change: a crew is ill at nine; county: the day of
+twenty stations. Every plan is timed and checked by us; tables are printed in Markdown.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib.metadata
+import json
+import math
+import platform
+import time
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from peers import by_ortools, by_pyvrp, by_vroom
+
+from optimizer.check import check
+from optimizer.model import CrewDay, Lunch, Problem, TimeWindow, Visit
+from optimizer.roads import read_roads
+from optimizer.routes import Limit, solve, timed
+from optimizer.routes.solver import compile_once
+from optimizer.settings import Settings
+from optimizer.travel import Travel
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from optimizer.model import Route
+    from optimizer.roads import Roads
+
+    Plan = dict[str, list[str]]
+    Solver = Callable[[Problem, int], Plan]
+
+NETWORKS = {"heidelberg.osm.pbf": 4, "north-bayreuth.osm.gz": 3, "andorra.osm.pbf": 3}
+LIBRARIES = ("ortools", "pyvrp", "pyvroom", "numba", "numpy")
+HOUR = 3600
+SHIFT = TimeWindow(8 * HOUR, 17 * HOUR)
+HUNDREDTHS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a solver made of an instance."""
+
+    cost: float
+    seconds: float
+    left_out: int
+    priority: int
+    violations: int
+
+
+def main() -> None:
+    """Run the parts that are asked for."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
+    parser.add_argument("parts", nargs="+", choices=PARTS)
+    parser.add_argument("--data", type=Path, default=Path(__file__).parents[2] / "shared" / "data")
+    parser.add_argument("--seconds", type=float, help="time of each run; by default the bar's")
+    parser.add_argument("--seeds", type=int, default=2)
+    parser.add_argument("--instances", type=int, default=10, help="at most so many a part")
+    wanted = parser.parse_args()
+    versions = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in LIBRARIES)
+    print(f"{platform.machine()}, Python {platform.python_version()}, {versions}\n")
+    compile_once()
+    for part in wanted.parts:
+        print(f"## {part}\n")
+        PARTS[part](wanted)
+        print()
+
+
+# ---- station days on real roads -----------------------------------------------------------------
+
+
+def days(data: Path, most: int, *, rules: bool) -> Iterator[tuple[str, Problem]]:
+    """Instances on the networks in turn, with their names."""
+    made = 0
+    for file, count in NETWORKS.items():
+        share = min(math.ceil(most * count / sum(NETWORKS.values())), most - made)
+        if share < 1:
+            continue
+        settings = Settings().travel
+        roads = read_roads(data / "osm" / file, settings)
+        for number in range(share):
+            made += 1
+            yield f"{file.split('.')[0]} {number + 1}", day(roads, number, rules=rules)
+
+
+def day(roads: Roads, seed: int, *, rules: bool, visits: int = 300, crews: int = 16) -> Problem:
+    """A station in the middle of a network, visits in hamlets around it."""
+    rng = np.random.default_rng(seed)
+    hamlets = rng.choice(len(roads.node_lon), 40)
+    at = hamlets[rng.integers(0, len(hamlets), visits)]
+    lon = roads.node_lon[at] + rng.normal(0, 0.004, visits)
+    lat = roads.node_lat[at] + rng.normal(0, 0.003, visits)
+    centre = np.median(roads.node_lon), np.median(roads.node_lat)
+    ends = roads.attach(np.append(centre[0], lon), np.append(centre[1], lat))
+    seconds, metres = Travel(roads, Settings().travel).door_matrix(ends)
+    lunch = Lunch(window=TimeWindow(41400, 46800), duration_s=HOUR, always=True)
+    return Problem(
+        visits=tuple(call(rng, k + 1, rules=rules) for k in range(visits)),
+        crews=tuple(
+            CrewDay(
+                crew_id=f"c{k}",
+                start_place=0,
+                end_place=0,
+                shift=SHIFT,
+                lunch=lunch if rules else None,
+                skills=frozenset({"hv10kv"} if rules and k < crews // 4 else ()),
+            )
+            for k in range(crews - (5 if rules else 0))
+        ),
+        seconds=seconds,
+        metres=metres,
+    )
+
+
+def call(rng: np.random.Generator, place: int, *, rules: bool) -> Visit:
+    """A visit of twelve minutes and two to introduce oneself; a quarter have windows."""
+    windows: tuple[TimeWindow, ...] = ()
+    if rng.random() < 0.25:
+        starts = (rng.integers(8, 16) * HOUR, rng.integers(8, 17) * HOUR)
+        windows = (TimeWindow(int(starts[0]), int(starts[0]) + 2 * HOUR),)
+        if rules and rng.random() < 0.5:
+            windows += (TimeWindow(int(starts[1]), int(starts[1]) + HOUR),)
+    priority = int(rng.integers(0, 4)) if rules else 0
+    skilled = rules and rng.random() < 0.05
+    return Visit(
+        visit_id=f"v{place}",
+        place=place,
+        service_s=720,
+        setup_s=120,
+        windows=windows,
+        skills=frozenset({"hv10kv"} if skilled else ()),
+        mandatory=not rules,
+        price=(1 + priority * 400) * 101_000_000 + priority if rules else 0,
+    )
+
+
+def ours(seconds: float) -> Solver:
+    """The day's solver for some seconds."""
+
+    def run(problem: Problem, seed: int) -> Plan:
+        found = solve(problem, Limit(seconds=seconds), seed)
+        return {route.crew_id: [stop.visit_id for stop in route.stops] for route in found.routes}
+
+    return run
+
+
+def judged(problem: Problem, solver: Solver, seed: int) -> Outcome:
+    """Run a solver, time its routes and check them."""
+    began = time.perf_counter()
+    plan = solver(problem, seed)
+    seconds = time.perf_counter() - began
+    visits = {visit.visit_id: visit for visit in problem.visits}
+    crews = {crew.crew_id: crew for crew in problem.crews}
+    routes: list[Route] = [
+        timed(problem, crews[name], [visits[stop] for stop in stops])
+        for name, stops in plan.items()
+        if stops
+    ]
+    served = {stop.visit_id for route in routes for stop in route.stops}
+    wrong = [one for one in check(problem, routes, ()) if one.rule != "once"]
+    return Outcome(
+        cost=float(sum(route.travel_s for route in routes)),
+        seconds=seconds,
+        left_out=len(problem.visits) - len(served),
+        priority=sum(visit.price % 101 for visit in problem.visits if visit.visit_id in served),
+        violations=len(wrong),
+    )
+
+
+def station_days(wanted: argparse.Namespace, *, rules: bool) -> None:
+    """The table of station days: rows are instances, columns solvers."""
+    seconds = wanted.seconds or 10.0
+    solvers: dict[str, Solver] = {
+        "ours": ours(seconds),
+        "VROOM": lambda problem, _: by_vroom(problem),
+    }
+    if not rules:
+        solvers["PyVRP"] = lambda problem, seed: by_pyvrp(problem, seconds, seed)
+        solvers["OR-Tools alone"] = lambda problem, _: by_ortools(problem, seconds)
+    random = {"ours", "PyVRP"}
+    print("| instance | " + " | ".join(f"{name}: cost (s), left out" for name in solvers) + " |")
+    print("|---|" + "---|" * len(solvers))
+    sums: dict[str, list[Outcome]] = {name: [] for name in solvers}
+    for title, problem in days(wanted.data, wanted.instances, rules=rules):
+        cells = []
+        for name, solver in solvers.items():
+            seeds = range(1, wanted.seeds + 1) if name in random else [1]
+            found = [judged(problem, solver, seed) for seed in seeds]
+            sums[name].append(mean_of(found))
+            cells.append(cell(sums[name][-1]))
+        print(f"| {title} | " + " | ".join(cells) + " |", flush=True)
+    means = {name: mean_of(found) for name, found in sums.items()}
+    print("| mean | " + " | ".join(map(cell, means.values())) + " |")
+    base = means["ours"].cost
+    print(
+        "| against ours | " + " | ".join(f"{m.cost / base - 1:+.2%}" for m in means.values()) + " |"
+    )
+
+
+def mean_of(found: list[Outcome]) -> Outcome:
+    """Means of costs and times; sums of what is left out and violations."""
+    return Outcome(
+        cost=float(np.mean([one.cost for one in found])),
+        seconds=float(np.mean([one.seconds for one in found])),
+        left_out=round(np.mean([one.left_out for one in found])),
+        priority=round(np.mean([one.priority for one in found])),
+        violations=sum(one.violations for one in found),
+    )
+
+
+def cell(one: Outcome) -> str:
+    """One cell of a table."""
+    text = f"{one.cost:,.0f} ({one.seconds:.1f})"
+    if one.left_out:
+        text += f" {one.left_out} left, priority {one.priority}"
+    return text + (f" **{one.violations} violations**" if one.violations else "")
+
+
+# ---- instances of the literature ----------------------------------------------------------------
+
+
+def read_vrptw(path: Path) -> Problem:
+    """A Solomon or Gehring-Homberger instance in hundredths of a unit."""
+    lines = [line.split() for line in path.read_text().splitlines()]
+    numbers = [[int(cell) for cell in line] for line in lines if line and line[0].isdigit()]
+    (vehicles, capacity), rows = numbers[0], np.array(numbers[1:])
+    x, y = rows[:, 1], rows[:, 2]
+    distance = np.hypot(x[:, None] - x[None, :], y[:, None] - y[None, :])
+    matrix = np.rint(distance * HUNDREDTHS).astype(np.int32)
+    ready, due, service = (rows[:, column] * HUNDREDTHS for column in (4, 5, 6))
+    return Problem(
+        visits=tuple(
+            Visit(
+                visit_id=f"v{k}",
+                place=k,
+                service_s=int(service[k]),
+                windows=(TimeWindow(int(ready[k]), int(due[k])),),
+                load=int(rows[k, 3]),
+                mandatory=True,
+            )
+            for k in range(1, len(rows))
+        ),
+        crews=tuple(
+            CrewDay(
+                crew_id=f"c{k}",
+                start_place=0,
+                end_place=0,
+                shift=TimeWindow(0, int(due[0])),
+                capacity=capacity,
+            )
+            for k in range(vehicles)
+        ),
+        seconds=matrix,
+        metres=matrix,
+    )
+
+
+def literature(wanted: argparse.Namespace) -> None:
+    """Distance with vehicles free, against the best known and PyVRP."""
+    seconds = wanted.seconds or 30.0
+    folder = wanted.data / "vrp" / "vrptw"
+    best = json.loads((folder / "best-known.json").read_text())
+    print("| instance | best known | ours | gap | PyVRP | gap |\n|---|---|---|---|---|---|")
+    for path in sorted(folder.glob("*.txt"))[: wanted.instances]:
+        known = best[path.name]
+        name = path.stem
+        target = known.get(f"{name.upper()}_distance", known.get(name, known.get(name.upper())))
+        problem = read_vrptw(path)
+        mine = judged(problem, ours(seconds), 1)
+        peer = judged(problem, lambda p, s: by_pyvrp(p, seconds, s), 1)
+        gaps = [one.cost / HUNDREDTHS / target - 1 for one in (mine, peer)]
+        costs = [f"{cell(replace(one, cost=one.cost / HUNDREDTHS))}" for one in (mine, peer)]
+        print(
+            f"| {name} | {target} | {costs[0]} | {gaps[0]:+.2%} | {costs[1]} | {gaps[1]:+.2%} |",
+            flush=True,
+        )
+
+
+# ---- a change, and a county ---------------------------------------------------------------------
+
+
+def change(wanted: argparse.Namespace) -> None:
+    """A crew is ill at nine: its visits go to the others within three seconds."""
+    _, problem = next(iter(days(wanted.data, 1, rules=True)))
+    before = solve(problem, Limit(seconds=wanted.seconds or 5.0), 1)
+    first = {route.crew_id: [stop.visit_id for stop in route.stops] for route in before.routes}
+    ill = replace(problem, crews=problem.crews[1:])
+    began = time.perf_counter()
+    after = solve(ill, Limit(seconds=2.5), 1, first=first)
+    seconds = time.perf_counter() - began
+    wrong = check(ill, after.routes, after.unassigned)
+    print(f"new plan in {seconds:.2f} s, {len(after.unassigned)} left out, {len(wrong)} violations")
+
+
+def county(wanted: argparse.Namespace) -> None:
+    """Twenty stations of 300 visits and 15 crews, one after the other on all cores."""
+    roads = read_roads(wanted.data / "osm" / "heidelberg.osm.pbf", Settings().travel)
+    began = time.perf_counter()
+    served = 0
+    for station in range(20):
+        problem = day(roads, 100 + station, rules=False, crews=15)
+        plan = solve(problem, Limit(seconds=wanted.seconds or 10.0), 1)
+        served += sum(len(route.stops) for route in plan.routes)
+    print(f"20 stations, {served} visits: {time.perf_counter() - began:.0f} s")
+
+
+PARTS: dict[str, Callable[[argparse.Namespace], None]] = {
+    "plain": lambda wanted: station_days(wanted, rules=False),
+    "rules": lambda wanted: station_days(wanted, rules=True),
+    "vrptw": literature,
+    "change": change,
+    "county": county,
+}
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,356 @@
+"""`optimizer.dayplan`: from the register to a day's plan, and to a new one after a change."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+from campaign_world import LAT, LON, STEP, crews, fill, grid_roads, stations
+from day_world import EIGHT, HOUR, NOON, crew, noon_lunch, problem, visit
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from optimizer.check import check
+from optimizer.dayplan import Change, Day, differences, plan_day, read_day, replan
+from optimizer.dayplan.day import windows_of
+from optimizer.dayplan.replan import begun, remaining
+from optimizer.errors import CampaignError
+from optimizer.model import DayPlan, LonLat, Station, TimeWindow
+from optimizer.routes import Limit, Params, Reason, figures, price_of_rules, solve, where_fits
+from optimizer.settings import Settings
+
+MONDAY = dt.date(2027, 1, 4)
+QUICK = Limit(moves=400)
+ENGLISH = Settings.model_validate({"campaign": {"lang": "en"}})
+
+# ---- from the register --------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def roads(tmp_path_factory):
+    """The grid of village roads, a kilometre apart."""
+    return grid_roads(tmp_path_factory.mktemp("grid"))
+
+
+@pytest.fixture
+def village(tmp_path):
+    """Eight customers of one area: the last has no coordinates, the last but one is far away."""
+    lon = [LON + STEP * k / 2 for k in range(6)] + [LON + 3, float("nan")]
+    customers = pd.DataFrame(
+        {
+            "account_no": [f"{k:010d}" for k in range(8)],
+            "name": "户",
+            "area": "TA1",
+            "station": "ST00",
+            "kind": ["household"] * 5 + ["hv10kv"] + ["household"] * 2,
+            "lon": lon,
+            "lat": [LAT] * 7 + [float("nan")],
+            "window": ["08:30-10:00;14:00-16:00"] + [""] * 7,
+        }
+    )
+    areas = pd.DataFrame({"area": ["TA1"], "station": ["ST00"], "lon": [LON], "lat": [LAT]})
+    tables = {
+        "stations": stations(1),
+        "areas": areas,
+        "customers": customers,
+        "crews": crews("ST00", 3, skills=["", "hv10kv", ""]),
+        "leave": pd.DataFrame(
+            {"crew": ["ST00-C2"], "first": ["2027-01-01"], "last": ["2027-01-31"], "reason": "病"}
+        ),
+    }
+    register = fill(tmp_path / "register.sqlite", tables)
+    blocks = pd.DataFrame(
+        {"block": ["B1"], "station": ["ST00"], "crew": ["ST00-C0"], "date": ["2027-01-04"],
+         "visits": [8], "work_s": [9000], "travel_s": [900], "distance_m": [4000]}
+    )  # fmt: skip
+    visits = pd.DataFrame({"block": "B1", "seq": range(8), "account_no": customers["account_no"]})
+    unplanned = pd.DataFrame({"account_no": [], "code": [], "reason": []}, dtype="str")
+    register.save_calendar(blocks, visits, unplanned)
+    yield register
+    register.close()
+
+
+def test_a_block_becomes_a_plan(village, roads):
+    """Everybody of the block is in a route or listed; the checker has run; crews on leave stay."""
+    plan = plan_day(village, roads, ENGLISH, "ST00", MONDAY, moves=400)
+    accounts = {v.visit_id: v.account_no for v in plan.visits}
+    served = {accounts[s.visit_id]: r.crew_id for r in plan.routes for s in r.stops}
+    assert {crew.crew_id for crew in plan.crews} == {"ST00-C0", "ST00-C1"}
+    assert len(plan.visits) == 8
+    assert set(served) == {f"{k:010d}" for k in range(6)}
+    assert served["0000000005"] == "ST00-C1"  # the one with the certificate
+    reasons = {accounts[one.visit_id]: one.code for one in plan.unassigned}
+    assert reasons == {"0000000006": Reason.UNREACHABLE, "0000000007": Reason.NO_LOCATION}
+
+
+def test_the_day_is_read_with_all_rules(village, roads):
+    """Windows, block crew, skills, service by kind, lunch and shift of the settings."""
+    day = read_day(village, roads, ENGLISH, "ST00", MONDAY)
+    by_account = {v.account_no: v for v in day.problem.visits}
+    first = by_account["0000000000"]
+    assert first.windows == windows_of("08:30-10:00;14:00-16:00")
+    assert (first.preferred_crew, first.crew_price) == ("ST00-C0", 300)
+    assert (first.service_s, first.setup_s) == (12 * 60, 120)
+    assert by_account["0000000005"].skills == {"hv10kv"}
+    assert day.problem.crews[0].shift == TimeWindow(EIGHT, 17 * HOUR)
+    assert day.problem.crews[0].lunch.duration_s == HOUR
+    assert day.problem.seconds[0, 0] == 0
+    assert day.problem.date == MONDAY
+
+
+def test_same_seed_same_day(village, roads):
+    """A chief who plans twice prints the same sheets."""
+    one, two = (plan_day(village, roads, ENGLISH, "ST00", MONDAY, moves=300) for _ in range(2))
+    assert one == two
+
+
+def test_a_day_without_crews_says_so(village, roads):
+    """On a Sunday nobody is on duty, and every visit that is due says that."""
+    plan = plan_day(village, roads, ENGLISH, "ST00", dt.date(2027, 1, 10), moves=10)
+    assert not plan.routes
+    assert Reason.NO_CREW in {one.code for one in plan.unassigned}
+    assert len(plan.unassigned) == len(plan.visits) == 8
+
+
+def test_more_candidates_than_a_day_holds_wait(village, roads):
+    """With one candidate a crew only two are looked at; the others are listed as waiting."""
+    few = Settings.model_validate({"day": {"offered_per_crew": 1}})
+    plan = plan_day(village, roads, few, "ST00", MONDAY, moves=100)
+    assert sum(len(route.stops) for route in plan.routes) == 2
+    assert sum(one.code == Reason.WAITING for one in plan.unassigned) == 4
+
+
+def test_an_unknown_station_is_refused(village, roads):
+    """The message names those that there are."""
+    with pytest.raises(CampaignError, match="ST00"):
+        plan_day(village, roads, ENGLISH, "XX", MONDAY, moves=1)
+
+
+def test_crews_may_start_at_home(village, roads):
+    """Where the crew file names a home and the settings say so."""
+    at_home = Settings.model_validate({"shift": {"base": "home"}})
+    day = read_day(village, roads, at_home, "ST00", MONDAY)
+    assert {crew.start_place for crew in day.problem.crews} == {0}  # no homes in the file
+
+
+# ---- a change -----------------------------------------------------------------------------------
+
+
+def station_day(visits, crews, **more):
+    """A day on the street, and its plan."""
+    day = Day(
+        station=Station(station_id="S", name="S", location=LonLat(0, 0)),
+        date=MONDAY,
+        crews=(),
+        problem=problem(visits, crews, **more),
+        set_aside=(),
+        reasons=(),
+    )
+    found = solve(day.problem, QUICK, 1, Params(starts=1, lang="en"))
+    plan = DayPlan(station=day.station, date=MONDAY, crews=(), visits=day.problem.visits,
+                   routes=found.routes, unassigned=found.unassigned)  # fmt: skip
+    return day, plan
+
+
+def begins(plan):
+    """Crew and beginning of every visit in a route."""
+    return {s.visit_id: (r.crew_id, s.begin_s) for r in plan.routes for s in r.stops}
+
+
+@pytest.fixture
+def two_crews():
+    """Three houses on either side of the day: crew 1 and crew 2 have three hours' work each."""
+    calls = [visit(k, visit_id=f"v{k}", service_s=HOUR, mandatory=False) for k in range(1, 7)]
+    shift = TimeWindow(EIGHT, EIGHT + 5 * HOUR)
+    return station_day(calls, [crew(shift=shift), crew("c2", shift=shift)])
+
+
+def test_nothing_changes_without_a_change(two_crews):
+    """A plan that jumps for no reason is not trusted again."""
+    day, plan = two_crews
+    new, changed = replan(day, plan, Change(), QUICK, ENGLISH)
+    assert not changed
+    assert begins(new) == begins(plan)
+
+
+def test_an_ill_crew_leaves_its_visits_to_others(two_crews):
+    """What fits goes over, what does not is listed; the others keep theirs, for it is priced."""
+    day, plan = two_crews
+    dear = Settings.model_validate({"day": {"keep_min": 60}})
+    new, changed = replan(day, plan, Change(absent=frozenset({"c1"})), QUICK, dear)
+    kept = {name for name, (who, _) in begins(plan).items() if who == "c2"}
+    assert kept <= begins(new).keys()
+    assert {who for who, _ in begins(new).values()} == {"c2"}
+    assert {one.what for one in changed} <= {"dropped", "moved", "retimed"}
+    assert {v for v, (who, _) in begins(plan).items() if who == "c1"} <= {
+        one.visit_id for one in changed
+    }
+
+
+def test_what_is_done_stays_done(two_crews):
+    """At ten crew 1 falls ill: what it has begun stays, its way home is ridden."""
+    day, plan = two_crews
+    now = 10 * HOUR
+    done = {name: at for name, at in begins(plan).items() if at[1] < now}
+    assert done
+    new, _ = replan(day, plan, Change(now_s=now, absent=frozenset({"c1"})), QUICK, ENGLISH)
+    assert {name: begins(new)[name] for name in done} == done
+    later = [at for name, at in begins(new).items() if name not in done]
+    assert all(who == "c2" and time >= now for who, time in later)
+
+
+def test_rain_makes_rides_longer(two_crews):
+    """At three quarters of the speed everything ahead is later, nothing behind is."""
+    day, plan = two_crews
+    new, changed = replan(day, plan, Change(speed_factor=0.5), QUICK, ENGLISH)
+    assert sum(r.travel_s for r in new.routes) > sum(r.travel_s for r in plan.routes)
+    assert changed == differences(plan, new)
+
+
+def test_a_new_visit_is_added_and_the_rest_stays():
+    """One more house in the street of crew 1: only it is new."""
+    calls = [visit(1), visit(3), visit(6)]
+    day, plan = station_day(calls[:2], [crew()])
+    bigger = replace(day, problem=replace(day.problem, visits=tuple(calls)))
+    _, changed = replan(bigger, plan, Change(), QUICK, ENGLISH)
+    assert {one.visit_id for one in changed if one.what == "added"} == {"v6"}
+    assert {one.what for one in changed} <= {"added", "retimed"}
+
+
+def test_a_price_keeps_visits_with_their_crew():
+    """Without it a shorter plan takes them over; with it they stay where they were printed."""
+    calls = [visit(2, mandatory=True), visit(5, mandatory=True)]
+    day, plan = station_day(calls, [crew(), crew("c2", start_place=6, end_place=6)])
+    assert len(plan.routes) == 2
+    slow = Change(speed_factor=0.9)
+    _, changed = replan(day, plan, slow, QUICK, ENGLISH)
+    assert not [one for one in changed if one.what == "moved"]
+
+
+def test_pins_are_completed_around(two_crews):
+    """The chief fixes one visit's crew, another's time and a third one's whole route."""
+    day, plan = two_crews
+    change = Change(crews={"v1": "c2"}, begins={"v2": 11 * HOUR}, routes={"c1": ("v5",)})
+    new, _ = replan(day, plan, change, QUICK, ENGLISH)
+    assert begins(new)["v1"][0] == "c2"
+    assert begins(new).get("v2", ("", 11 * HOUR))[1] == 11 * HOUR
+    assert [s.visit_id for r in new.routes if r.crew_id == "c1" for s in r.stops] == ["v5"]
+
+
+def test_lunch_that_was_eaten_is_not_eaten_again():
+    """In the afternoon the plan keeps the rest where it was."""
+    calls = [visit(k, service_s=HOUR) for k in (1, 2, 3, 4)]
+    day, plan = station_day(calls, [crew(lunch=noon_lunch())])
+    rest = plan.routes[0].rest
+    new, _ = replan(day, plan, Change(now_s=14 * HOUR), QUICK, ENGLISH)
+    assert new.routes[0].rest == rest
+    assert not check(day.problem, new.routes, new.unassigned)
+
+
+def test_a_visit_recorded_early_counts_as_done(two_crews):
+    """A crew that is fast has called at a door before its printed time: it is not sent again."""
+    day, plan = two_crews
+    name, (who, at) = max(begins(plan).items(), key=lambda item: item[1][1])
+    left = tuple(v for v in day.problem.visits if v.visit_id != name)
+    gone = tuple(v for v in day.problem.visits if v.visit_id == name)
+    today = replace(day, problem=replace(day.problem, visits=left), past=gone)
+    new, _ = replan(today, plan, Change(now_s=9 * HOUR), QUICK, ENGLISH)
+    assert begins(new)[name] == (who, at)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    st.lists(st.integers(1, 6), min_size=1, max_size=8),
+    st.integers(8, 17),
+    st.booleans(),
+    st.sampled_from([1.0, 0.77]),
+)
+def test_any_change_at_any_hour_is_a_plan(places, hour, ill, speed):
+    """Whatever happens when: done is done, the rest is in a route or has a reason."""
+    calls = [visit(p, visit_id=f"v{k}", service_s=1800) for k, p in enumerate(places)]
+    day, plan = station_day(calls, [crew(lunch=noon_lunch()), crew("c2")])
+    absent = frozenset({"c1"} if ill else ())
+    change = Change(now_s=hour * HOUR, absent=absent, speed_factor=speed)
+    new, _ = replan(day, plan, change, QUICK, ENGLISH)
+    done = begun(day, plan, change.now_s)
+    assert {name: begins(plan)[name] for name in done} == {name: begins(new)[name] for name in done}
+    named = {*begins(new), *(one.visit_id for one in new.unassigned)}
+    assert named == {v.visit_id for v in day.problem.visits}
+    rest = remaining(day, plan, change, done, ENGLISH)
+    assert not {c.crew_id for c in rest.crews} & absent
+
+
+# ---- figures and questions ----------------------------------------------------------------------
+
+
+def test_where_does_one_more_fit():
+    """Houses at 1 and 4: one at 3 costs nothing between them, one at 5 costs 20 minutes."""
+    day, plan = station_day([visit(1), visit(4)], [crew(), crew("c2")])
+    fits = where_fits(day.problem, plan.routes, visit(3, visit_id="new"))
+    best = fits[0]
+    busy = plan.routes[0].crew_id
+    assert (best.crew_id, best.extra_travel_s, best.later_s) == (busy, 0, 600)
+    idle = next(fit for fit in fits if fit.crew_id != busy)
+    assert (idle.extra_travel_s, idle.after) == (60 * 60, 0)
+    far = where_fits(day.problem, plan.routes, visit(5, visit_id="new"))[0]
+    assert far.extra_travel_s == 20 * 60
+
+
+def test_where_nothing_fits_is_an_empty_list():
+    """A visit whose window is over before anybody is there."""
+    day, plan = station_day([visit(1)], [crew()])
+    late = visit(6, visit_id="new", windows=(TimeWindow(EIGHT, EIGHT + 60),))
+    assert where_fits(day.problem, plan.routes, late) == []
+
+
+def test_the_price_that_is_shown_is_the_price_that_is_paid():
+    """Inserting a visit where it fits costs what was said, or less after another search."""
+    calls = [visit(k, mandatory=True) for k in (1, 2, 5)]
+    day, plan = station_day(calls[:2], [crew(), crew("c2")])
+    fit = where_fits(day.problem, plan.routes, calls[2])[0]
+    more = replace(day.problem, visits=tuple(calls))
+    assert solve(more, QUICK, 1).cost <= solve(day.problem, QUICK, 1).cost + fit.price
+
+
+def test_the_figures_of_a_plan_add_up():
+    """Two houses in one area by two crews: travel, doors, kilometres, overlap, end of work."""
+    calls = [visit(2, area="A", walk_m=30), visit(5, area="A", service_s=1200)]
+    day, plan = station_day(calls, [crew(), crew("c2", start_place=6, end_place=6)])
+    known = figures(day.problem, plan.routes)
+    assert (known.travel_s, known.distance_m) == (60 * 60, 30_000)
+    assert (known.service_s, known.waiting_s, known.walk_m) == (1800, 0, 60)
+    assert (known.shared_areas, known.overlap, known.visits, known.unassigned) == (1, 1, 2, 0)
+    assert known.longest_work_s - known.shortest_work_s == 40 * 60 + 600 - 20 * 60 - 1200
+    assert {c.crew_id: c.end_s for c in known.crews} == {
+        "c1": EIGHT + 50 * 60, "c2": EIGHT + 40 * 60
+    }  # fmt: skip
+    assert known.cost == known.travel_s
+
+
+def test_the_price_of_a_rule_is_what_the_day_saves_without_it():
+    """Far, near and far again because of windows: 120 + 80 minutes instead of 120."""
+    windows = [
+        TimeWindow(9 * HOUR, 9 * HOUR),
+        TimeWindow(NOON, NOON),
+        TimeWindow(15 * HOUR, 15 * HOUR),
+    ]
+    calls = [visit(p, visit_id=f"v{k}", windows=(windows[k],)) for k, p in enumerate((6, 2, 6))]
+    day, plan = station_day(calls, [crew()])
+    prices = price_of_rules(day.problem, plan.routes, Limit(moves=300))
+    assert prices["windows"] == 80 * 60
+    assert "skills" not in prices
+
+
+def test_windows_are_read_as_they_are_written():
+    """The register's text."""
+    assert windows_of("") == ()
+    assert windows_of("08:30-10:00") == (TimeWindow(EIGHT + 1800, 10 * HOUR),)
+
+
+def test_a_matrix_of_a_day_is_symmetric_where_the_roads_are(village, roads):
+    """Door to door by the same roads: no seconds are lost in one direction."""
+    seconds = read_day(village, roads, ENGLISH, "ST00", MONDAY).problem.seconds
+    assert np.abs(seconds - seconds.T).max() <= 1
