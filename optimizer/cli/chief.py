@@ -1,0 +1,393 @@
+"""Commands of a station's chief: tomorrow's plan, its sheets and its phone maps."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from optimizer.cli.console import (
+    HERE,
+    Here,
+    Json,
+    console,
+    day_of,
+    print_json,
+    progress,
+    texts_of,
+    time_of,
+    today,
+)
+from optimizer.errors import CampaignError, ProblemError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from collections.abc import Set as AbstractSet
+
+    from rich.table import Table
+
+    from optimizer.dayplan import Difference
+    from optimizer.folder import CampaignFolder
+    from optimizer.messages import Texts
+    from optimizer.model import DayPlan
+    from optimizer.register import Register
+
+PANEL = "Station chief"
+
+StationId = Annotated[str | None, typer.Option(help="Its id; without it every station.")]
+Date = Annotated[str | None, typer.Option(help="YYYY-MM-DD; without it the next planned day.")]
+Out = Annotated[Path | None, typer.Option(help="Where files go; without it out/ in the campaign.")]
+Seconds = Annotated[
+    float | None, typer.Option(min=0, help="Time to look for a better plan, for each station.")
+]
+
+
+def day(
+    folder: Here = HERE,
+    station: StationId = None,
+    date: Date = None,
+    seconds: Seconds = None,
+    out: Out = None,
+    as_json: Json = False,
+) -> None:
+    """Plan a station's day; write each crew's sheet (PDF) and phone map (HTML)."""
+    from optimizer.folder import CampaignFolder
+
+    campaign = CampaignFolder(folder)
+    texts = texts_of(campaign)
+    plans = []
+    with campaign.register() as register:
+        when = _day(register, date, station)
+        names = _stations(register, station, when)
+        with progress(texts("cli.planning_day", date=when)) as move:
+            for done, name in enumerate(names):
+                move(done, len(names))
+                plan = _plan(campaign, register, name, when, seconds)
+                _write(plan, campaign, out or campaign.out(when, name), texts)
+                plans.append(plan)
+    if as_json:
+        print_json([_summary(plan) for plan in plans])
+        return
+    for plan in plans:
+        if not plan.crews:
+            typer.echo(texts("cli.nobody_on_duty", station=plan.station.name, date=when))
+            continue
+        console().print(_table(plan, texts))
+        _print_unassigned(plan, texts)
+        if plan.routes:
+            target = out or campaign.out(when, plan.station.station_id)
+            typer.echo(texts("cli.written", path=target))
+
+
+def _day(register: Register, date: str | None, station: str | None) -> dt.date:
+    """The day that was named, else the station's next one with blocks, today included."""
+    if date is not None:
+        return day_of(date, "--date")
+    blocks = register.blocks(station, first=today())
+    if blocks.empty:
+        raise CampaignError("nothing is planned from today on: run `zoufang campaign` first")
+    return dt.date.fromisoformat(str(blocks["date"].min()))
+
+
+def _stations(register: Register, station: str | None, when: dt.date) -> list[str]:
+    known = list(register.stations()["station"])
+    if station is not None:
+        if station not in known:
+            raise CampaignError(f"there is no station {station}: we have {', '.join(known)}")
+        return [station]
+    busy = set(register.blocks(first=when, last=when)["station"])
+    if not busy:
+        raise CampaignError(f"nothing is planned on {when}: name a --station and another --date")
+    return [name for name in known if name in busy]
+
+
+def _plan(
+    campaign: CampaignFolder,
+    register: Register,
+    station: str,
+    when: dt.date,
+    seconds: float | None,
+) -> DayPlan:
+    from optimizer.dayplan import plan_day
+
+    plan = plan_day(
+        register,
+        campaign.roads,
+        campaign.settings,
+        station,
+        when,
+        seconds=seconds,
+        workdays=campaign.workdays_path,
+    )
+    return register.save_day_plan(plan)
+
+
+def _write(plan: DayPlan, campaign: CampaignFolder, out: Path, texts: Texts) -> None:
+    from optimizer.maps import write_maps
+    from optimizer.sheets import draw_day, write_sheets
+
+    drawing = draw_day(plan, campaign.roads, campaign.settings)
+    write_sheets(plan, drawing, campaign.settings, out, texts.lang)
+    write_maps(plan, drawing, campaign.settings, out, texts.lang)
+
+
+def _table(plan: DayPlan, texts: Texts) -> Table:
+    from rich.markup import escape
+    from rich.table import Table
+
+    from optimizer.settings import clock_text
+
+    table = Table(
+        title=f"{plan.station.name} {texts.date(plan.date)}", title_justify="left", box=None
+    )
+    for column in ("crew", "members", "start", "end", "visits", "km"):
+        table.add_column(texts(f"cli.column_{column}"))
+    members = {crew.crew_id: " ".join(crew.members) for crew in plan.crews}
+    for route in plan.routes:
+        table.add_row(
+            route.crew_id,
+            escape(members[route.crew_id]),
+            clock_text(route.start_s),
+            clock_text(route.end_s),
+            str(len(route.stops)),
+            texts.km(route.distance_m),
+        )
+    return table
+
+
+def _print_unassigned(plan: DayPlan, texts: Texts) -> None:
+    visits = {visit.visit_id: visit for visit in plan.visits}
+    for left in plan.unassigned:
+        visit = visits[left.visit_id]
+        typer.echo(
+            texts(
+                "cli.unassigned",
+                account_no=visit.account_no,
+                customer=visit.name,
+                reason=left.reason,
+                action=left.action,
+            )
+        )
+
+
+def _summary(plan: DayPlan) -> dict[str, Any]:
+    """What a machine wants to know of a day: times in seconds since midnight."""
+    return {
+        "station": plan.station.station_id,
+        "date": plan.date.isoformat(),
+        "routes": [
+            {
+                "crew": route.crew_id,
+                "start_s": route.start_s,
+                "end_s": route.end_s,
+                "distance_m": route.distance_m,
+                "stops": [
+                    {"row": row, "visit_id": stop.visit_id, "arrival_s": stop.arrival_s}
+                    for row, stop in enumerate(route.stops, 1)
+                ],
+            }
+            for route in plan.routes
+        ],
+        "unassigned": [
+            {name: getattr(left, name) for name in ("visit_id", "code", "reason", "action")}
+            for left in plan.unassigned
+        ],
+    }
+
+
+def print_day(
+    station: Annotated[str, typer.Option(help="The station's id.")],
+    date: Annotated[str, typer.Option(help="YYYY-MM-DD.")],
+    folder: Here = HERE,
+    forms: Annotated[
+        bool, typer.Option("--forms", help="With opinion forms, cards and notes.")
+    ] = False,
+    mask: Annotated[bool, typer.Option("--mask", help="Hide phones and half of names.")] = False,
+    weather: Annotated[str, typer.Option(help="The day's weather, for the head.")] = "",
+    out: Out = None,
+) -> None:
+    """One file for the whole station: the chief's page, then crew after crew; and its map."""
+    from optimizer.folder import CampaignFolder
+    from optimizer.maps import write_day_map
+    from optimizer.sheets import draw_day, print_station
+
+    campaign = CampaignFolder(folder)
+    when = day_of(date, "--date")
+    with campaign.register() as register:
+        plan = _stored(register, folder, station, when)
+    settings, lang = campaign.settings, campaign.settings.campaign.lang
+    drawing = draw_day(plan, campaign.roads, settings)
+    target = out or campaign.out(when, station)
+    sheet = target / f"{station}.pdf"
+    print_station(plan, drawing, settings, sheet, lang, forms=forms, mask=mask, weather=weather)
+    typer.echo(sheet)
+    typer.echo(write_day_map(plan, drawing, settings, target / f"{station}.html", lang, mask=mask))
+
+
+def map_areas(
+    station: Annotated[str, typer.Option(help="The station's id.")],
+    folder: Here = HERE,
+    out: Out = None,
+) -> None:
+    """The campaign of a station as a map: its areas done, due, to come, overdue."""
+    from optimizer.folder import CampaignFolder
+    from optimizer.maps import write_campaign_map
+
+    campaign = CampaignFolder(folder)
+    settings = campaign.settings
+    path = (out or campaign.path / "out") / f"{station}.html"
+    with campaign.register() as register:
+        write_campaign_map(
+            register,
+            campaign.roads,
+            settings,
+            station,
+            path,
+            lang=settings.campaign.lang,
+            today=today(),
+        )
+    typer.echo(path)
+
+
+def replan_day(
+    station: Annotated[str, typer.Option(help="The station's id.")],
+    date: Annotated[str, typer.Option(help="YYYY-MM-DD.")],
+    folder: Here = HERE,
+    without: Annotated[
+        list[str] | None, typer.Option(help="A crew that cannot go; may be repeated.")
+    ] = None,
+    slower: Annotated[
+        float, typer.Option(min=0.1, help="Rides take so many times as long: 1.3 in rain.")
+    ] = 1.0,
+    now: Annotated[
+        str | None, typer.Option(help="HH:MM; what had begun by then stays as it is.")
+    ] = None,
+    pin: Annotated[list[str] | None, typer.Option(help="VISIT=CREW; may be repeated.")] = None,
+    seconds: Annotated[float, typer.Option(help="Time to look for a better plan.")] = 3.0,
+    out: Out = None,
+) -> None:
+    """Plan a printed day anew after a change; keep what can be kept, say what changed."""
+    from optimizer.dayplan import Change, read_day, replan
+    from optimizer.folder import CampaignFolder
+    from optimizer.routes import Limit
+
+    campaign = CampaignFolder(folder)
+    texts, settings, when = texts_of(campaign), campaign.settings, day_of(date, "--date")
+    change = Change(
+        now_s=None if now is None else time_of(now, "--now"),
+        absent=frozenset(without or ()),
+        speed_factor=1 / slower,
+        crews=dict(_pins(pin or ())),
+    )
+    with campaign.register() as register:
+        old = _stored(register, folder, station, when)
+        _know(change.absent | set(change.crews.values()), old)
+        known = read_day(
+            register, campaign.roads, settings, station, when, campaign.workdays_path, old.visits
+        )
+        new, changed = replan(known, old, change, Limit(seconds=seconds), settings)
+        new = register.save_day_plan(new)
+    _write(new, campaign, out or campaign.out(when, station), texts)
+    console().print(_table(new, texts))
+    console().print(_changes(changed, new, texts))
+    _print_unassigned(new, texts)
+
+
+def _stored(register: Register, folder: Path, station: str, when: dt.date) -> DayPlan:
+    """The latest plan of a station's day.
+
+    Raises
+    ------
+    CampaignError
+        There is none.
+    """
+    plan = register.day_plan(station, when)
+    if plan is None:
+        raise CampaignError(
+            f"station {station} has no plan on {when}: "
+            f"run `zoufang day -C {folder} --station {station} --date {when}` first"
+        )
+    return plan
+
+
+def _pins(texts: Iterable[str]) -> Iterator[tuple[str, str]]:
+    for text in texts:
+        visit, sign, crew = text.partition("=")
+        if not (visit and sign and crew):
+            raise CampaignError(f"--pin {text!r}: write VISIT=CREW")
+        yield visit, crew
+
+
+def _know(crews: AbstractSet[str], plan: DayPlan) -> None:
+    """Refuse crews that are not of this day."""
+    known = {crew.crew_id for crew in plan.crews}
+    strangers = sorted(crews - known)
+    if strangers:
+        raise CampaignError(
+            f"crew {', '.join(strangers)} is not on duty that day: {', '.join(sorted(known))} are"
+        )
+
+
+def _changes(changed: Iterable[Difference], plan: DayPlan, texts: Texts) -> Table:
+    from rich.markup import escape
+    from rich.table import Table
+
+    from optimizer.settings import clock_text
+
+    def place(crew: str, begin_s: int | None) -> str:
+        return "–" if begin_s is None else f"{crew} {clock_text(begin_s)}"
+
+    visits = {visit.visit_id: visit for visit in plan.visits}
+    table = Table(box=None)
+    for column in ("change", "customer", "before", "after"):
+        table.add_column(texts(f"cli.column_{column}"))
+    for one in changed:
+        visit = visits.get(one.visit_id)
+        table.add_row(
+            texts(f"cli.{one.what}"),
+            one.visit_id if visit is None else escape(f"{visit.account_no} {visit.name}"),
+            place(one.old_crew, one.old_begin_s),
+            place(one.new_crew, one.new_begin_s),
+        )
+    return table
+
+
+def route(
+    problem: Annotated[Path, typer.Argument(help="VROOM's JSON.")],
+    out: Annotated[
+        Path | None, typer.Option("-o", help="Where the answer goes; else it is printed.")
+    ] = None,
+    seconds: Annotated[float, typer.Option(help="Time to look for a better plan.")] = 10.0,
+    seed: Annotated[int, typer.Option(help="Everything random follows from it.")] = 1,
+    check: Annotated[
+        bool, typer.Option("--check", help="Judge the vehicles' steps instead of solving.")
+    ] = False,
+) -> None:
+    """Solve a problem in VROOM's JSON, or judge the plan in it."""
+    import json
+
+    from optimizer.wire import route_json
+
+    try:
+        document = json.loads(problem.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ProblemError(f"{problem}: {error.strerror}: check the path") from None
+    except ValueError as error:
+        raise ProblemError(f"{problem}: no JSON: {error}") from None
+    answer = route_json(document, seconds, seed, check=check)
+    if out is None:
+        print_json(answer)
+    else:
+        out.write_text(json.dumps(answer, ensure_ascii=False, indent=1), encoding="utf-8")
+        typer.echo(out)
+
+
+COMMANDS = {
+    "day": day,
+    "replan": replan_day,
+    "print": print_day,
+    "map": map_areas,
+    "route": route,
+}

@@ -1,0 +1,358 @@
+"""Commands of the clerk: what came back, how far we are, ledgers and backups."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import math
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import typer
+
+from optimizer.cli.console import (
+    HERE,
+    Here,
+    Json,
+    console,
+    day_of,
+    frame_table,
+    print_json,
+    progress,
+    texts_of,
+    today,
+)
+from optimizer.errors import CampaignError, RecordError, RegisterError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    import pandas as pd
+
+    from optimizer.bulletin import Period
+    from optimizer.folder import CampaignFolder
+    from optimizer.messages import Texts
+    from optimizer.records import Coverage, Finding, Reading, Taken
+    from optimizer.register import Register
+
+PANEL = "Clerk"
+_KINDS: Final = "first, retry, revisit, request, appointment"
+
+Day = Annotated[str | None, typer.Option(help="YYYY-MM-DD.")]
+Out = Annotated[Path | None, typer.Option(help="Folder for the files; without it out/.")]
+
+
+def record(
+    files: Annotated[
+        list[Path] | None, typer.Argument(help="What phones exported, or typed CSV or XLSX.")
+    ] = None,
+    folder: Here = HERE,
+    text: Annotated[
+        list[str] | None, typer.Option(help="Pasted text or a QR code's content; repeatable.")
+    ] = None,
+    station: Annotated[str | None, typer.Option(help="Of a single entry, or to balance.")] = None,
+    date: Day = None,
+    crew: Annotated[str | None, typer.Option(help="Of a single entry.")] = None,
+    row: Annotated[int | None, typer.Option(help="Row of the printed sheet.", min=1)] = None,
+    version: Annotated[
+        int | None, typer.Option(help="Version printed on the sheet; without it the latest.")
+    ] = None,
+    account: Annotated[
+        str | None, typer.Option(help="Account number: instead of a row, or to check it.")
+    ] = None,
+    kind: Annotated[str | None, typer.Option(help=f"Where no sheet tells: {_KINDS}.")] = None,
+    result: Annotated[str | None, typer.Option(help="done, nobody_home, refused …")] = None,
+    finding: Annotated[
+        list[str] | None, typer.Option(help="CATEGORY[:repaired][:note], repeatable.")
+    ] = None,
+    opinion: Annotated[str, typer.Option(help="What the customer said.")] = "",
+    correct: Annotated[
+        bool, typer.Option("--correct", help="Replaces all that is known of that visit.")
+    ] = False,
+) -> None:
+    """Take in what came back from the field; with --station and --date balance the day."""
+    from optimizer.folder import CampaignFolder
+    from optimizer.records import read_together
+    from optimizer.records.reconciling import reconcile
+
+    campaign = CampaignFolder(folder)
+    readings = read_together(files or [], text or [])
+    typed = {
+        "row": row,
+        "version": version,
+        "account_no": account,
+        "kind": kind,
+        "result": result,
+        "findings": tuple(map(_finding, finding or ())),
+        "opinion": opinion,
+        "corrects": correct,
+    }
+    single = any(typed.values())
+    if single:
+        readings.append(("typed", _typed(typed, station=station, date=date, crew=crew)))
+    balanced = station is not None and date is not None and not single
+    if not readings and not balanced:
+        raise RecordError("nothing to record: name a FILE, --text, or --row with its sheet")
+    with campaign.register() as register:
+        faulty = _take(register, campaign, readings)
+        if station is not None and date is not None and balanced:
+            summary, _ = reconcile(register, station, day_of(date, "--date"))
+            console().print(frame_table(summary))
+    if faulty:
+        raise typer.Exit(2)
+
+
+def _finding(text: str) -> Finding:
+    """A finding as the clerk types it: its category, whether it was repaired, and a note."""
+    from optimizer.records import Finding
+
+    category, _, rest = text.partition(":")
+    word, _, note = rest.partition(":")
+    repaired = word == "repaired"
+    return Finding(category=category, repaired=repaired, note=note if repaired else rest)
+
+
+def _typed(
+    fields: Mapping[str, Any], *, station: str | None, date: str | None, crew: str | None
+) -> Reading:
+    """One visit as an entry; of a row of a printed sheet the register knows who it is."""
+    from optimizer.records import Reading, typed_entry
+    from optimizer.records.entry import KINDS
+
+    if fields["row"] is None and fields["account_no"] is None:
+        raise RecordError("say who was visited: --row with its sheet, or --account")
+    if fields["row"] is not None and None in {station, date, crew, fields["result"]}:
+        raise RecordError("--row needs --station, --date, --crew and --result beside it")
+    if date is None or fields["result"] is None:
+        raise RecordError("--account needs --date and --result beside it")
+    if fields["kind"] not in {None, *KINDS}:
+        raise RecordError(f"--kind {fields['kind']!r}: one of {', '.join(KINDS)}")
+    words = ("account_no", "kind")
+    entry = typed_entry(
+        **{**fields, **{name: fields[name] or "" for name in words}},
+        station=station or "",
+        date=date,
+        crew=crew or "",
+    )
+    return Reading(entries=[entry])
+
+
+def _take(
+    register: Register, campaign: CampaignFolder, readings: Iterable[tuple[str, Reading]]
+) -> bool:
+    """Store what was read and say what became of it; tell whether something could not be taken."""
+    from optimizer.records import check_projects, take_records
+
+    texts = texts_of(campaign)
+    faulty = False
+    for source, reading in readings:
+        taken = take_records(register, campaign.settings, reading.entries, source)
+        faulty |= _report(source, reading, taken, texts)
+        last = max((entry.date for entry in reading.entries), default=None)
+        if taken.added and last is not None:
+            checked = check_projects(register, campaign.settings, dt.date.fromisoformat(last))
+            for project in checked:
+                typer.echo(texts("office.checked", project=project))
+    return faulty
+
+
+def _report(source: str, reading: Reading, taken: Taken, texts: Texts) -> bool:
+    """Print what became of a file; tell whether something in it could not be taken."""
+    typer.echo(texts("cli.recorded", source=source, added=taken.added, known=taken.known))
+    for account_no, day in taken.conflicts:
+        typer.echo(texts("cli.conflict", account_no=account_no, day=day))
+    if taken.conflicts:
+        typer.echo(texts("office.how_to_settle"))
+    for project in taken.projects:
+        typer.echo(texts("cli.project", project=project))
+    for remark in (*reading.remarks, *taken.remarks):
+        typer.echo(f"⚠ {remark}", err=True)
+    faults = (*reading.faults, *taken.faults)
+    for fault in faults:
+        typer.echo(f"✗ {fault}", err=True)
+    return bool(faults)
+
+
+def status(
+    folder: Here = HERE,
+    date: Day = None,
+    station: Annotated[str | None, typer.Option(help="For --list: only of this station.")] = None,
+    which: Annotated[
+        str | None, typer.Option("--list", help="The accounts behind a figure, such as overdue.")
+    ] = None,
+    towns: Annotated[bool, typer.Option("--towns", help="Town by town, as addresses say.")] = False,
+    as_json: Json = False,
+) -> None:
+    """How far the campaign is: every account in exactly one state, pace and forecast."""
+    from optimizer.folder import CampaignFolder
+    from optimizer.records.coverage import account_list, coverage, coverage_by_town
+
+    campaign = CampaignFolder(folder)
+    texts = texts_of(campaign)
+    when = today() if date is None else day_of(date, "--date")
+    with campaign.register() as register:
+        if which is not None:
+            rows = account_list(register, which, when, station, rules=campaign.settings.follow)
+            if as_json:
+                print_json(rows.to_dict("records"))
+            else:
+                console().print(frame_table(rows))
+            return
+        covered = coverage(register, when, campaign.workdays_path, rules=campaign.settings.follow)
+        by_town = coverage_by_town(register) if towns else None
+    if as_json:
+        print_json(_facts(covered) | _rows("towns", by_town))
+        return
+    _print_coverage(covered, texts)
+    console().print(frame_table(covered.stations if by_town is None else by_town))
+
+
+def _facts(covered: Coverage) -> dict[str, Any]:
+    """All of a campaign's state, for machines."""
+    facts = {field.name: getattr(covered, field.name) for field in dataclasses.fields(covered)}
+    facts["pace"] = None if math.isnan(covered.pace) else covered.pace
+    return facts | _rows("stations", covered.stations) | _rows("areas", covered.areas)
+
+
+def _rows(name: str, frame: pd.DataFrame | None) -> dict[str, Any]:
+    return {} if frame is None else {name: frame.to_dict("records")}
+
+
+def _print_coverage(covered: Coverage, texts: Texts) -> None:
+    out = console()
+    out.print(texts("cli.accounts", count=covered.accounts, date=covered.today))
+    for name, count in {**covered.states, **covered.counts}.items():
+        out.print(f"  {name:16} {count:>9,}")
+    if covered.finish is not None:
+        out.print(
+            texts(
+                "cli.forecast",
+                pace=covered.pace,
+                finish=covered.finish,
+                early=covered.finish_early,
+                late=covered.finish_late or "–",
+            )
+        )
+
+
+def bulletin(
+    folder: Here = HERE,
+    week: Annotated[str | None, typer.Option(help="Such as 2026-W49.")] = None,
+    month: Annotated[str | None, typer.Option(help="Such as 2026-11.")] = None,
+    first: Annotated[str | None, typer.Option("--from", help="First day, YYYY-MM-DD.")] = None,
+    last: Annotated[str | None, typer.Option("--to", help="Last day, YYYY-MM-DD.")] = None,
+    out: Out = None,
+) -> None:
+    """Write the bulletin of a week, a month or any days: PDF, XLSX and JSON."""
+    from optimizer.bulletin import write_bulletin
+    from optimizer.folder import CampaignFolder
+
+    campaign = CampaignFolder(folder)
+    texts = texts_of(campaign)
+    roads = campaign.roads if campaign.has_roads else None
+    with campaign.register() as register:
+        written = write_bulletin(
+            register,
+            campaign.settings,
+            _period(week, month, first, last),
+            out or campaign.path / "out",
+            texts.lang,
+            roads=roads,
+        )
+    for path in written:
+        typer.echo(path)
+
+
+def _period(week: str | None, month: str | None, first: str | None, last: str | None) -> Period:
+    from optimizer.bulletin import Period
+
+    if week is not None:
+        return Period.week(week)
+    if month is not None:
+        return Period.month(month)
+    if first is not None and last is not None:
+        return Period.days(day_of(first, "--from"), day_of(last, "--to"))
+    raise CampaignError("name the days: --week 2026-W49, --month 2026-11, or --from and --to")
+
+
+def ledgers(folder: Here = HERE, out: Out = None) -> None:
+    """Write the ledgers as workbooks and the register as a GeoPackage."""
+    from optimizer.bulletin import write_geopackage, write_ledgers
+    from optimizer.folder import CampaignFolder
+
+    campaign = CampaignFolder(folder)
+    texts = texts_of(campaign)
+    target = out or campaign.path / "out"
+    days = campaign.settings.campaign
+    with campaign.register() as register, progress(texts("cli.writing")) as move:
+        written = write_ledgers(register, target, texts.lang, progress=move)
+        written.append(
+            write_geopackage(
+                register,
+                target / "register.gpkg",
+                days.start,
+                days.finish,
+                roads=campaign.roads if campaign.has_roads else None,
+                settings=campaign.settings,
+            )
+        )
+    for path in written:
+        typer.echo(path)
+
+
+def doctor(
+    folder: Here = HERE,
+    reckon: Annotated[
+        bool, typer.Option("--reckon", help="First reckon anew what follows from all records.")
+    ] = False,
+) -> None:
+    """Look whether the register is whole, and its ledgers are what its records say."""
+    from optimizer.folder import CampaignFolder
+    from optimizer.records import reckon_all, verify
+
+    campaign = CampaignFolder(folder)
+    texts = texts_of(campaign)
+    with campaign.register() as register:
+        if faults := register.doctor():
+            raise RegisterError("\n".join(faults))
+        if reckon:
+            with progress(texts("office.reckoning")) as move:
+                reckon_all(register, campaign.settings, progress=move)
+        if wrong := verify(register, campaign.settings):
+            advice = f"reckon them anew: `zoufang doctor -C {folder} --reckon`"
+            raise RegisterError("\n".join([*wrong, advice]))
+    typer.echo(texts("cli.whole"))
+
+
+def backup(
+    file: Annotated[Path, typer.Argument(help="The copy to write.")], folder: Here = HERE
+) -> None:
+    """Write a consistent copy of the register while others work on."""
+    from optimizer.folder import CampaignFolder
+
+    with CampaignFolder(folder).register() as register:
+        register.backup(file)
+    typer.echo(file)
+
+
+def restore(
+    file: Annotated[Path, typer.Argument(help="A copy that `backup` wrote.")], folder: Here = HERE
+) -> None:
+    """Put a backup in the register's place; the former one is kept beside it."""
+    from optimizer.folder import CampaignFolder
+    from optimizer.register import Register
+
+    campaign = CampaignFolder(folder)
+    kept = Register.restore(file, campaign.register_path)
+    typer.echo(texts_of(campaign)("cli.restored", kept=kept or "–"))
+
+
+COMMANDS = {
+    "record": record,
+    "status": status,
+    "bulletin": bulletin,
+    "ledgers": ledgers,
+    "doctor": doctor,
+    "backup": backup,
+    "restore": restore,
+}

@@ -1,0 +1,115 @@
+"""What all commands share: where they print, how they show progress, common options."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from optimizer.errors import CampaignError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    import pandas as pd
+    from rich.console import Console
+    from rich.table import Table
+
+    from optimizer.folder import CampaignFolder
+    from optimizer.messages import Texts
+
+Here = Annotated[Path, typer.Option("-C", help="The campaign's folder; the current one without.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON, for machines.")]
+HERE = Path()
+
+
+def texts_of(campaign: CampaignFolder) -> Texts:
+    """The catalogue in the campaign's language."""
+    from optimizer.messages import Texts
+
+    return Texts(campaign.settings.campaign.lang)
+
+
+def day_of(text: str, option: str) -> dt.date:
+    """The day that somebody typed.
+
+    Raises
+    ------
+    CampaignError
+        It is none.
+    """
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        raise CampaignError(f"{option} {text!r} is not a day such as 2027-03-02") from None
+
+
+def time_of(text: str, option: str) -> int:
+    """The time of day that somebody typed, in seconds since midnight.
+
+    Raises
+    ------
+    CampaignError
+        It is none.
+    """
+    from optimizer.settings import clock
+
+    try:
+        return clock(text)
+    except ValueError as error:
+        raise CampaignError(f"{option}: {error}") from None
+
+
+def today() -> dt.date:
+    """The day on the user's own calendar, or ZOUFANG_TODAY, for rehearsals and tests."""
+    rehearsed = os.environ.get("ZOUFANG_TODAY")
+    return day_of(rehearsed, "ZOUFANG_TODAY") if rehearsed else dt.date.today()  # noqa: DTZ011
+
+
+def console() -> Console:
+    """Where tables for people go."""
+    from rich.console import Console
+
+    return Console(highlight=False)
+
+
+@contextmanager
+def progress(title: str) -> Iterator[Callable[[int, int], None]]:
+    """A bar on stderr that a long call moves by `(done, total)`; gone when it is over."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.percentage:>3.0f} %"),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(title, total=None)
+
+        def move(done: int, total: int) -> None:
+            bar.update(task, completed=done, total=total)
+
+        yield move
+
+
+def print_json(value: object) -> None:
+    """Print a value as JSON with Chinese text readable."""
+    typer.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+
+
+def frame_table(frame: pd.DataFrame) -> Table:
+    """A data frame as people read it; what strangers wrote shows as it is."""
+    from rich.markup import escape
+    from rich.table import Table
+
+    table = Table(*map(str, frame.columns), box=None)
+    for row in frame.itertuples(index=False):
+        table.add_row(*(escape(str(cell)) for cell in row))
+    return table

@@ -1,0 +1,97 @@
+"""A campaign is a folder: where its parts lie, and what to do when one is missing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from optimizer.errors import CampaignError
+from optimizer.register import Register
+from optimizer.roads import Roads, load_roads
+from optimizer.settings import Settings, load_settings, settings_toml
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from pathlib import Path
+
+
+@dataclass(frozen=True)
+class CampaignFolder:
+    """The folder of one campaign.
+
+    Raises
+    ------
+    CampaignError
+        From each part that is not there, with the command that makes it.
+    """
+
+    path: Path
+
+    @classmethod
+    def create(cls, path: Path, settings: Settings) -> CampaignFolder:
+        """Make an empty campaign: settings and an empty register."""
+        folder = cls(path)
+        if folder.settings_path.exists():
+            raise CampaignError(f"{path} is a campaign already: choose another folder")
+        try:
+            path.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise CampaignError(f"{path} cannot be made: {error.strerror}") from None
+        Register.create(folder.register_path).close()
+        folder.settings_path.write_text(settings_toml(settings), encoding="utf-8")
+        return folder
+
+    @property
+    def settings_path(self) -> Path:
+        """campaign.toml."""
+        return self.path / "campaign.toml"
+
+    @property
+    def register_path(self) -> Path:
+        """register.sqlite."""
+        return self.path / "register.sqlite"
+
+    @property
+    def roads_path(self) -> Path:
+        """The folder of the street network."""
+        return self.path / "roads"
+
+    @property
+    def workdays_path(self) -> Path | None:
+        """The campaign's own working days, if it has them."""
+        path = self.path / "workdays.csv"
+        return path if path.is_file() else None
+
+    @cached_property
+    def settings(self) -> Settings:
+        """The campaign's settings."""
+        return load_settings(self.settings_path)
+
+    @cached_property
+    def roads(self) -> Roads:
+        """The campaign's street network."""
+        if not self.has_roads:
+            raise CampaignError(
+                f"{self.path} has no street network: read one with "
+                f"`zoufang roads -C {self.path} --file FILE.osm.pbf`"
+            )
+        return load_roads(self.roads_path, self.settings.travel)
+
+    @property
+    def has_roads(self) -> bool:
+        """Whether a street network has been read."""
+        return self.roads_path.is_dir()
+
+    def register(self) -> Register:
+        """Open the register; the caller closes it."""
+        if not self.settings_path.exists():
+            raise CampaignError(
+                f"{self.path} is not a campaign: make one with `zoufang init {self.path}`, "
+                "or name its folder with -C"
+            )
+        return Register.open(self.register_path)
+
+    def out(self, date: dt.date, station: str) -> Path:
+        """Where the paper and maps of a station's day go."""
+        return self.path / "out" / date.isoformat() / station

@@ -1,0 +1,118 @@
+"""Write the README's reference anew from the code: commands, columns, settings, rules, reasons.
+
+With `--check` nothing is written, and a README that is out of date is a failure.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+import typer
+from environment import ROOT
+
+from optimizer.campaign.reasons import REASONS as CAMPAIGN_REASONS
+from optimizer.check import RULES
+from optimizer.cli import app
+from optimizer.intake import columns
+from optimizer.routes.reasons import SENTENCES
+from optimizer.settings import Settings, setting_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from optimizer.intake import Column
+
+README = ROOT / "README.md"
+BEGIN = "<!-- made by scripts/reference.py: begin -->\n"
+END = "<!-- made by scripts/reference.py: end -->\n"
+LONGEST = 60
+
+
+def main() -> None:
+    """Write, or check with `--check`."""
+    text = README.read_text(encoding="utf-8")
+    before, rest = text.split(BEGIN)
+    after = rest.split(END)[1]
+    new = before + BEGIN + reference() + END + after
+    if "--check" not in sys.argv:
+        README.write_text(new, encoding="utf-8")
+    elif new != text:
+        sys.exit("README.md is out of date: run scripts/reference.py")
+
+
+def reference() -> str:
+    """The whole reference as Markdown."""
+    day = ((f"`{code}`", text.reason, text.action) for code, text in SENTENCES["en"].items())
+    campaign = ((f"`{code}`", reason.en) for code, reason in CAMPAIGN_REASONS.items())
+    rules = ((f"`{name}`", line) for name, line in RULES.items())
+    parts = {
+        "Commands": commands(),
+        "Input files": input_files(),
+        "Settings": table(("setting", "default", "meaning"), settings()),
+        "Rules of a day's plan": table(("rule", "what the checker recomputes"), rules),
+        "Why a visit is not in a day's plan": table(("code", "reason", "action"), day),
+        "Why a customer is not in the campaign": table(("code", "reason and action"), campaign),
+    }
+    return "".join(f"\n### {title}\n\n{text}" for title, text in parts.items()) + "\n"
+
+
+def table(headings: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
+    """A Markdown table."""
+    names = list(headings)
+    return "".join(map(_line, (names, ["---"] * len(names), *rows)))
+
+
+def _line(cells: Iterable[object]) -> str:
+    texts = (" ".join(str(cell).split()).replace("|", "\\|") for cell in cells)
+    return f"| {' | '.join(texts)} |\n"
+
+
+def commands() -> str:
+    """Each command with its sentence and its options."""
+    group = typer.main.get_group(app)
+    return table(("command", "", "options"), map(_command, group.commands.items()))
+
+
+def _command(item: tuple[str, Any]) -> tuple[str, str, str]:
+    name, command = item
+    options = [
+        f"`{option.opts[0]}` {getattr(option, 'help', None) or ''}" for option in command.params
+    ]
+    return f"`{name}`", command.help, "<br>".join(options)
+
+
+def input_files() -> str:
+    """Every column of every file with all headings that are understood."""
+    files: dict[str, list[Column]] = {}
+    for file, column in columns():
+        files.setdefault(file, []).append(column)
+    return "\n".join(f"**{file}**\n\n{_columns(those)}" for file, those in files.items())
+
+
+def _columns(those: list[Column]) -> str:
+    rows = (
+        (
+            f"`{column.name}`",
+            ", ".join((*column.headings, *column.fallback)),
+            "required" if column.required else "",
+            column.meaning,
+        )
+        for column in those
+    )
+    return table(("column", "also", "", "meaning"), rows)
+
+
+def settings() -> Iterator[tuple[str, str, str]]:
+    """Every setting of campaign.toml with its default and its sentence."""
+    default = Settings()
+    for section in Settings.model_fields:
+        values = getattr(default, section)
+        for name, field in type(values).model_fields.items():
+            text = setting_text(values, name)
+            shown = f"`{text}`" if len(text) <= LONGEST else "a table"
+            yield f"`{section}.{name}`", shown, str(field.description)
+
+
+if __name__ == "__main__":
+    main()

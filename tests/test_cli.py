@@ -1,0 +1,266 @@
+"""Commands: a user's mistake is a sentence and exit code 2, and loses nothing."""
+
+from __future__ import annotations
+
+import json
+import sqlite3  # noqa: TID251  (to look at the register from outside)
+import sys
+
+import pandas as pd
+import pytest
+from test_intake_fuzz import broken_files
+
+from optimizer.cli import main
+from optimizer.register import Register
+
+CUSTOMERS = 60
+TABLES = ("stations", "areas", "customers", "crews", "leave")
+
+
+@pytest.fixture
+def zoufang(monkeypatch, capfd):
+    """Run a command as a shell would: exit code, what it printed, what it complained of."""
+
+    def run(*arguments):
+        monkeypatch.setattr(sys, "argv", ["zoufang", *map(str, arguments)])
+        capfd.readouterr()
+        try:
+            main()
+            code = 0
+        except SystemExit as end:
+            code = end.code or 0
+        printed = capfd.readouterr()
+        return code, printed.out, printed.err
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def county(tmp_path_factory):
+    """Input files of a made-up county of 60 customers."""
+    from optimizer.example import write_example  # noqa: PLC0415
+
+    folder = tmp_path_factory.mktemp("county")
+    write_example(folder, customers=CUSTOMERS, seed=3)
+    return folder / "input"
+
+
+def tables(county):
+    """The options that name all files of a county."""
+    return [part for name in TABLES for part in (f"--{name}", county / f"{name}.csv")]
+
+
+def contents(folder):
+    """Every row of every table of a register, to see that nothing changed."""
+    with sqlite3.connect(folder / "register.sqlite") as book:
+        return list(book.iterdump())
+
+
+def plan(zoufang, county, folder):
+    """From files to sheets; tells what the campaign and the day said."""
+    assert zoufang("init", folder)[0] == 0
+    assert zoufang("roads", "-C", folder, "--file", county / "roads.osm.pbf")[0] == 0
+    code, said, _ = zoufang("import", "-C", folder, *tables(county))
+    assert code == 0
+    assert str(CUSTOMERS) in said
+    code, certificate, wrong = zoufang("campaign", "-C", folder, "--json")
+    assert code == 0, wrong
+    code, day, wrong = zoufang("day", "-C", folder, "--seconds", 0.5, "--json")
+    assert code == 0, wrong
+    return json.loads(certificate), json.loads(day)
+
+
+def test_from_files_to_sheets_and_back(zoufang, county, tmp_path):
+    """The whole circle by commands alone, as the README tells it."""
+    folder = tmp_path / "走访 2027"
+    certificate, days = plan(zoufang, county, folder)
+    assert certificate["customers"] == CUSTOMERS
+    assert certificate["planned"] + sum(certificate["unplanned"].values()) == CUSTOMERS
+    route = days[0]["routes"][0]
+    sheets = sorted((folder / "out").rglob("*.pdf"))
+    assert len(sheets) == len(sorted((folder / "out").rglob("*.html"))) > 0
+    here = ("-C", folder, "--station", days[0]["station"], "--date", days[0]["date"])
+    code, said, wrong = zoufang("print", *here, "--forms")
+    assert code == 0, wrong
+    assert (folder / "out" / days[0]["date"] / days[0]["station"]).as_posix() in said
+    code, said, wrong = zoufang("replan", *here, "--slower", 1.3, "--seconds", 0.5)
+    assert code == 0, wrong
+    code, _, wrong = zoufang("replan", *here, "--without", "nobody")
+    assert code == 2
+    assert route["crew"] in wrong
+    row = ("--crew", route["crew"], "--row", 1, "--result", "done")
+    for added in (1, 0):
+        code, said, wrong = zoufang("record", *here, *row)
+        assert code == 0, wrong
+        assert f" {added} " in said
+    _, said, _ = zoufang("status", "-C", folder, "--json", "--date", days[0]["date"])
+    assert json.loads(said)["states"]["visited"] == 1
+    assert sum(json.loads(said)["states"].values()) == CUSTOMERS
+    _, said, _ = zoufang("status", "-C", folder, "--list", "visited", "--json")
+    assert [row["account_no"] for row in json.loads(said)]
+
+
+def test_the_same_seed_makes_the_same_plan(zoufang, county, tmp_path):
+    """A planner who runs the campaign twice must not get two truths."""
+    plans = []
+    for name in ("one", "two"):
+        plan(zoufang, county, tmp_path / name)
+        with Register.open(tmp_path / name / "register.sqlite") as register:
+            plans.append((register.blocks(), register.block_visits()))
+    for one, other in zip(*plans, strict=True):
+        assert len(one)
+        pd.testing.assert_frame_equal(one, other)
+
+
+def test_what_the_planner_and_the_clerk_ask_for(zoufang, county, tmp_path):
+    """Each of these is a few calls; the wires to them must hold."""
+    folder = tmp_path / "c"
+    plan(zoufang, county, folder)
+    asked = [
+        ["territories", "-C", folder, "--suggest", "--out", folder / "areas.gpkg"],
+        ["campaign", "-C", folder, "--what-if", "duty+1"],
+        ["campaign", "-C", folder, "--what-if", "duty+1", "--json"],
+        ["map", "-C", folder, "--station", "S01"],
+        ["bulletin", "-C", folder, "--month", "2027-01"],
+        ["ledgers", "-C", folder],
+        ["doctor", "-C", folder],
+        ["backup", folder / "copy.sqlite", "-C", folder],
+        ["restore", folder / "copy.sqlite", "-C", folder],
+    ]
+    for arguments in asked:
+        code, said, wrong = zoufang(*arguments)
+        assert code == 0, f"{arguments}: {wrong}"
+        assert said.strip()
+    left = {path.name for path in folder.rglob("*") if path.is_file()}
+    assert {"areas.gpkg", "bulletin-2027-01.pdf", "bulletin-2027-01.xlsx"} <= left
+    assert {"register.gpkg", "copy.sqlite"} <= left
+
+
+def test_a_second_import_changes_nothing(zoufang, county, tmp_path):
+    """A clerk who is not sure whether the import ran must be able to run it again."""
+    zoufang("init", tmp_path / "c")
+    assert zoufang("import", "-C", tmp_path / "c", *tables(county))[0] == 0
+    before = contents(tmp_path / "c")
+    assert zoufang("import", "-C", tmp_path / "c", *tables(county))[0] == 0
+    assert contents(tmp_path / "c") == before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["day", "-C", "nowhere"], "zoufang init"),
+        (["campaign", "-C", "nowhere"], "zoufang init"),
+        (["import", "-C", "made"], "--customers"),
+        (["import", "-C", "made", "--customers", "none.csv"], "none.csv"),
+        (["roads", "-C", "made"], "--file"),
+        (["roads", "-C", "made", "--file", "none.osm.pbf"], "none.osm.pbf"),
+        (["campaign", "-C", "made", "--start", "soon"], "soon"),
+        (["campaign", "-C", "made"], "zoufang roads"),
+        (["day", "-C", "made", "--date", "2027-02-30"], "2027-02-30"),
+        (["day", "-C", "made"], "zoufang campaign"),
+        (["init", "made"], "made"),
+        (["init", "other", "--example", "atlantis"], "liling"),
+        (["record", "-C", "made"], "--row"),
+        (["record", "-C", "made", "none.json"], "none.json"),
+        (["record", "-C", "made", "--row", "1"], "--station"),
+        (["status", "-C", "made", "--list", "everything"], "overdue"),
+        (["bulletin", "-C", "made"], "--week"),
+        (["bulletin", "-C", "made", "--week", "2026-W60"], "2026-W60"),
+        (["print", "-C", "made", "--station", "S1", "--date", "2027-01-04"], "zoufang day"),
+        (["restore", "none.sqlite", "-C", "made"], "none.sqlite"),
+        (["campaign", "-C", "made", "--what-if", "magic"], "magic"),
+        (["campaign", "-C", "made", "--replan"], "zoufang roads"),
+        (["replan", "-C", "made", "--station", "S1", "--date", "2027-01-04"], "zoufang day"),
+        (["route", "none.json"], "none.json"),
+    ],
+)
+def test_a_mistake_is_a_sentence_and_exit_code_2(zoufang, tmp_path, monkeypatch, arguments, said):
+    """A traceback tells a chief nothing; a sentence tells what to do."""
+    monkeypatch.chdir(tmp_path)
+    zoufang("init", "made")
+    code, _, wrong = zoufang(*arguments)
+    assert code == 2
+    assert said in wrong
+    assert "Traceback" not in wrong
+
+
+def test_a_part_of_the_customers_does_not_make_the_others_go(zoufang, county, tmp_path):
+    """A clerk who imports one corrected row must not lose sixty customers by it."""
+    folder, part = tmp_path / "c", tmp_path / "part.csv"
+    zoufang("init", folder)
+    assert zoufang("import", "-C", folder, *tables(county))[0] == 0
+    lines = (county / "customers.csv").read_text(encoding="utf-8-sig").splitlines()
+    part.write_text("\n".join(lines[:2]), encoding="utf-8")
+    before = contents(folder)
+    code, _, wrong = zoufang("import", "-C", folder, "--customers", part)
+    assert code == 2
+    assert "--part" in wrong
+    assert contents(folder) == before
+    assert zoufang("import", "-C", folder, "--customers", part, "--part")[0] == 0
+    with Register.open(folder / "register.sqlite") as register:
+        assert len(register.customers()) == CUSTOMERS
+
+
+@pytest.mark.parametrize("roads_first", [True, False])
+def test_a_wrong_datum_is_told_whichever_comes_first(zoufang, county, tmp_path, roads_first):
+    """A shift of half a kilometre looks like nothing in a table, and spoils every route."""
+    folder = tmp_path / "c"
+    zoufang("init", folder)
+    steps = [
+        ("roads", "-C", folder, "--file", county / "roads.osm.pbf"),
+        ("import", "-C", folder, *tables(county), "--datum", "gcj02"),
+    ]
+    for step in steps if roads_first else reversed(steps):
+        code, _, wrong = zoufang(*step)
+        assert code == 0, wrong
+    assert "wgs84" in wrong.lower() or "WGS-84" in wrong
+
+
+def test_a_running_campaign_is_not_thrown_away(zoufang, county, tmp_path, monkeypatch):
+    """Printed days are in people's hands: planning from the start must be asked for by name."""
+    folder = tmp_path / "c"
+    plan(zoufang, county, folder)
+    monkeypatch.setenv("ZOUFANG_TODAY", "2028-01-03")
+    before = contents(folder)
+    code, _, wrong = zoufang("campaign", "-C", folder)
+    assert code == 2
+    assert "--replan" in wrong
+    assert contents(folder) == before
+    code, said, wrong = zoufang("campaign", "-C", folder, "--replan", "--json")
+    assert code == 0, wrong
+    assert json.loads(said)["replan"]["stations"]
+
+
+def test_a_route_of_one_job_is_solved_and_judged(zoufang, tmp_path):
+    """Whoever comes from VROOM keeps his files: one job 60 s away is 120 s of travel."""
+    problem = {
+        "vehicles": [{"id": 1, "start_index": 0, "end_index": 0}],
+        "jobs": [{"id": 7, "location_index": 1, "service": 300}],
+        "matrices": {"car": {"durations": [[0, 60], [60, 0]]}},
+    }
+    path = tmp_path / "in.json"
+    path.write_text(json.dumps(problem), encoding="utf-8")
+    code, said, wrong = zoufang("route", path, "--seconds", 0.2)
+    assert code == 0, wrong
+    assert json.loads(said)["summary"]["duration"] == 120
+    code, _, _ = zoufang("route", path, "-o", tmp_path / "out.json", "--seconds", 0.2)
+    assert code == 0
+    assert json.loads((tmp_path / "out.json").read_text(encoding="utf-8"))["routes"]
+
+
+def test_broken_files_end_in_a_report_and_leave_the_register_alone(zoufang, county, tmp_path):
+    """Over 200 broken imports: each names its file, exits with 2, and changes nothing at all."""
+    folder = tmp_path / "c"
+    zoufang("init", folder)
+    assert zoufang("import", "-C", folder, *tables(county))[0] == 0
+    before = contents(folder)
+    tried = 0
+    for broken in broken_files(tmp_path / "broken"):
+        options = [part for name, path in broken.files.items() for part in (f"--{name}", path)]
+        code, _, wrong = zoufang("import", "-C", folder, *options)
+        assert code == 2, f"{broken}: {wrong}"
+        assert broken.path.name in wrong, f"{broken}: {wrong}"
+        assert "Traceback" not in wrong
+        tried += 1
+    assert tried >= 200
+    assert contents(folder) == before

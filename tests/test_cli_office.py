@@ -1,0 +1,340 @@
+"""The evening by commands alone: what came back is entered, decided, promised and closed."""
+
+from __future__ import annotations
+
+import json
+import sys
+
+import pytest
+from field_world import (
+    ACCOUNTS,
+    DAY,
+    HOUSEHOLDS,
+    WATER_WORKS,
+    day_plan,
+    export,
+    packed,
+    record,
+    village,
+    wrong,
+)
+
+from optimizer.cli import main
+from optimizer.folder import CampaignFolder
+from optimizer.records import read_text, take_records
+from optimizer.settings import FollowSettings, Settings, settings_toml
+
+ONE, TWO, THREE = HOUSEHOLDS[:3]
+SHEET = ("--station", "ST01", "--crew", "C001", "--date", "2027-03-02")
+
+
+@pytest.fixture
+def campaign(tmp_path):
+    """The village's campaign: two households on the sheet of 2 March."""
+    campaign = CampaignFolder.create(tmp_path / "c", Settings())
+    with campaign.register() as register:
+        register.take_in(village(), "village.xlsx", "wgs84")
+        register.save_day_plan(day_plan([(ONE, "first"), (TWO, "first")]))
+    return campaign
+
+
+@pytest.fixture
+def zoufang(campaign, monkeypatch, capfd):
+    """Run a command of the campaign: what it printed, and with --json what that means."""
+
+    def run(command, *arguments, code=0):
+        argv = ["zoufang", command, "-C", campaign.path, *arguments]
+        monkeypatch.setattr(sys, "argv", [*map(str, argv)])
+        monkeypatch.setenv("COLUMNS", "200")
+        capfd.readouterr()
+        try:
+            main()
+            ended = 0
+        except SystemExit as end:
+            ended = end.code or 0
+        printed = capfd.readouterr()
+        assert "Traceback" not in printed.err
+        assert ended == code, printed.err
+        if code:
+            return printed.err
+        return json.loads(printed.out) if "--json" in arguments else printed.out
+
+    return run
+
+
+def listed(zoufang, what, **options):
+    """Accounts of a list of `status`."""
+    more = [part for key, value in options.items() for part in (f"--{key}", value)]
+    return [row["account_no"] for row in zoufang("status", "--list", what, *more, "--json")]
+
+
+def test_a_finding_is_reported_rectified_checked_and_closed(zoufang):
+    """Typed from the sheet on 2 March, repaired on the 10th, due by 1 April, seen on the 20th."""
+    said = zoufang(
+        "record", *SHEET, "--row", 1, "--result", "done", "--finding", "pole:leans over the road"
+    )
+    assert " 1 " in said
+    (found,) = zoufang("finding", "--json")
+    name = found["finding"]
+    assert (found["account_no"], found["state"], found["note"]) == (
+        ONE, "open", "leans over the road",
+    )  # fmt: skip
+    assert (found["check_from"], found["check_by"]) == ("2027-03-09", "2027-04-01")
+    assert name in zoufang("finding", name, "--state", "rectified", "--on", "2027-03-10")
+    assert zoufang("finding", ONE, "--json")[0]["state"] == "rectified"
+    assert listed(zoufang, "overdue", date="2027-04-01") == []
+    assert listed(zoufang, "overdue", date="2027-04-02") == [ONE]
+    zoufang("record", "--account", ONE, "--date", "2027-03-20", "--result", "done")
+    assert zoufang("finding", "--json") == []
+    (closed,) = zoufang("finding", "--all", "--json")
+    assert (closed["state"], closed["closed_on"]) == ("closed", "2027-03-20")
+    assert "is closed since" in zoufang("finding", name, "--state", "rectified", code=2)
+
+
+def test_what_is_repaired_on_the_spot_is_typed_so(zoufang):
+    """Category, repaired and note in one word; a fuse needs no second visit, a wire does."""
+    zoufang(
+        "record", *SHEET, "--row", 1, "--result", "done", "--finding", "rcd:repaired",
+        "--finding", "wiring:repaired:short: behind the stove",
+    )  # fmt: skip
+    rows = {row["category"]: row for row in zoufang("finding", "--all", "--json")}
+    assert (rows["rcd"]["state"], rows["rcd"]["note"]) == ("closed", "")
+    assert (rows["wiring"]["state"], rows["wiring"]["note"]) == (
+        "rectified", "short: behind the stove",
+    )  # fmt: skip
+
+
+def test_a_correction_replaces_the_row_and_a_version_names_the_sheet(zoufang, campaign):
+    """Nobody was home after all; and row 1 of the first print is not row 1 of the second."""
+    with campaign.register() as register:
+        register.save_day_plan(day_plan([(TWO, "first"), (ONE, "first")]))
+    first = (*SHEET, "--row", 1, "--version", 1)
+    zoufang("record", *first, "--result", "done")
+    assert listed(zoufang, "visited") == [ONE]
+    zoufang("record", *first, "--result", "nobody_home", "--correct")
+    assert (listed(zoufang, "visited"), listed(zoufang, "nobody_home")) == ([], [ONE])
+
+
+def test_contradictions_are_shown_and_settled(zoufang):
+    """The phone says done, the sheet refused: both are shown, one is kept, the visit counts."""
+    zoufang("record", "--text", export(record(ONE)))
+    said = zoufang("record", *SHEET, "--row", 1, "--result", "refused")
+    assert "zoufang settle" in said
+    assert [row["account_no"] for row in zoufang("settle", "--json")] == [ONE]
+    assert ONE in zoufang("settle")
+    rows = zoufang("settle", ONE, "2027-03-02", "--json")
+    assert sorted(row["result"] for row in rows) == ["done", "refused"]
+    right = next(row["id"] for row in rows if row["result"] == "done")
+    assert right in zoufang("settle", ONE, "2027-03-02")
+    assert "has no record" in zoufang("settle", ONE, "2027-03-02", "--keep", "x", code=2)
+    assert right in zoufang("settle", ONE, "2027-03-02", "--keep", right)
+    assert zoufang("settle", "--json") == []
+    assert listed(zoufang, "visited") == [ONE]
+
+
+def test_the_water_works_is_connected_within_its_limit(zoufang):
+    """Asked on 2 March, three visits allowed in 30 days: the third is near the limit."""
+    (asked,) = zoufang(
+        "request", WATER_WORKS, "--voltage", "hv10kv", "--on", "2027-03-02",
+        "--matters", "survey", "--json",
+    )  # fmt: skip
+    assert (asked["max_visits"], asked["deadline"]) == (3, "2027-04-01")
+    visit = ("record", "--account", WATER_WORKS, "--kind", "request", "--result", "done", "--date")
+    for day, near in (("2027-03-03", []), ("2027-03-08", [WATER_WORKS])):
+        zoufang(*visit, day)
+        assert listed(zoufang, "near_limit", date=day) == near
+    zoufang(*visit, "2027-03-13")
+    name = asked["request"]
+    assert name in zoufang("request", name, "--state", "connected", "--on", "2027-03-14")
+    assert zoufang("request", "--json") == []
+    assert zoufang("breaches", "--on", "2027-06-01", "--json") == []
+    late = "is connected since 2027-03-14"
+    assert late in zoufang("request", name, "--state", "withdrawn", code=2)
+
+
+def test_a_broken_limit_is_listed(zoufang):
+    """Asked on Friday 5 March, to be done by Monday: on Tuesday it took too long."""
+    zoufang("request", ONE, "--voltage", "urban", "--on", "2027-03-05")
+    assert zoufang("breaches", "--on", "2027-03-08", "--json") == []
+    (row,) = zoufang("breaches", "--on", "2027-03-09", "--json")
+    assert (row["account_no"], row["breach"]) == (ONE, "time")
+    assert row["request"] in zoufang("breaches", "--on", "2027-03-09")
+
+
+def test_an_appointment_is_made_kept_and_cancelled(zoufang):
+    """A promise is open until somebody calls on that day, or takes it back."""
+    (made,) = zoufang(
+        "appointment", ONE, "2027-03-09", "--window", "14:00—16:00", "--note", "dog", "--json"
+    )
+    assert (made["date"], made["window"], made["note"]) == ("2027-03-09", "14:00-16:00", "dog")
+    zoufang("appointment", TWO, "2027-03-10")
+    assert [row["account_no"] for row in zoufang("appointment", "--json")] == [ONE, TWO]
+    assert "14:00-16:00" in zoufang("appointment", "--station", "ST01")
+    zoufang("appointment", f"{TWO}/2027-03-10", "--cancel")
+    zoufang("record", "--account", ONE, "--date", "2027-03-09", "--result", "done")
+    assert zoufang("appointment", "--json") == []
+    assert len(zoufang("appointment", "--all", "--json")) == 2
+
+
+PROJECT = "A1/2027-03-02"
+
+
+def build(zoufang):
+    """Three households complain of low voltage; their area is built anew by 20 March."""
+    low = [wrong("low_voltage")]
+    said = zoufang("record", "--text", export(*(record(a, findings=low) for a in HOUSEHOLDS[:3])))
+    assert PROJECT in said
+    for day, state in ((10, "on_site_check"), (12, "approved"), (20, "built")):
+        assert PROJECT in zoufang("area", PROJECT, "--state", state, "--on", f"2027-03-{day}")
+    return PROJECT
+
+
+def test_a_low_voltage_area_becomes_a_project_and_is_checked_by_its_last_revisit(zoufang):
+    """Three households make it one; the works are reported on; the record of the last ends it."""
+    project = build(zoufang)
+    assert "3 customers" in zoufang("area", project, "--state", "checked", code=2)
+    for number, account in enumerate(HOUSEHOLDS[:3]):
+        said = zoufang("record", "--account", account, "--date", "2027-03-28", "--result", "done")
+        assert (project in said) == (number == 2)
+    assert zoufang("area", "--json") == []
+    (row,) = zoufang("area", "--all", "--json")
+    assert (row["state"], row["since"]) == ("checked", "2027-03-28")
+
+
+def test_a_project_is_checked_too_when_its_last_finding_is_dropped(zoufang):
+    """Two households are revisited, the third house is gone: nothing is left to wait for."""
+    project = build(zoufang)
+    for account in (TWO, THREE):
+        zoufang("record", "--account", account, "--date", "2027-03-28", "--result", "done")
+    assert zoufang("area", "--json")[0]["state"] == "built"
+    gone = ("--state", "dropped", "--note", "house is gone", "--on", "2027-03-29")
+    (row,) = zoufang("finding", f"{ONE}/2027-03-02/low_voltage", *gone, "--json")
+    assert row["state"] == "dropped"
+    (row,) = zoufang("area", project, "--json")
+    assert (row["state"], row["since"]) == ("checked", "2027-03-29")
+
+
+def test_an_opinion_goes_its_way(zoufang):
+    """Sorted, sent, answered, the customer told; the neighbour's same words are the same."""
+    same = [record(account, opinion="街上的树挡线") for account in (ONE, TWO)]
+    zoufang("record", "--text", export(*same))
+    (first,) = zoufang("opinion", "--json")
+    assert (first["category"], first["same"]) == ("tree", 2)
+    name = first["opinion"]
+    zoufang("opinion", name, "--state", "sorted", "--category", "wiring")
+    zoufang("opinion", name, "--state", "sent", "--department", "运维检修部", "--on", "2027-03-03")
+    assert "say what the answer was" in zoufang("opinion", name, "--state", "answered", code=2)
+    zoufang("opinion", name, "--state", "answered", "--answer", "下周砍", "--on", "2027-03-05")
+    assert "下周砍" in zoufang("opinion", name)
+    zoufang("opinion", name, "--state", "told", "--on", "2027-03-06")
+    (row,) = zoufang("opinion", name, "--json")
+    assert [row[key] for key in ("category", "department", "sent_on", "told_on")] == [
+        "wiring", "运维检修部", "2027-03-03", "2027-03-06",
+    ]  # fmt: skip
+    assert zoufang("opinion", "--json") == []
+    assert zoufang("opinion", "--station", "ST02", "--all", "--json") == []
+
+
+def test_words_of_strangers_are_printed_as_they_are(zoufang):
+    """Square brackets colour a terminal's text elsewhere; here they are what the customer said."""
+    zoufang("record", "--text", export(record(ONE, opinion="[/red] [bold]电费\x1b[2J高")))
+    said = zoufang("opinion")
+    assert "[/red] [bold]电费" in said
+    assert "\x1b" not in said
+
+
+def test_parts_of_a_code_in_a_file_and_a_pasted_text_are_one(zoufang, tmp_path):
+    """Two codes were photographed, one was pasted: the phone's records are in."""
+    data = packed(export(record(ONE), record(TWO)))
+    cuts = (0, len(data) // 3, 2 * len(data) // 3, len(data))
+    parts = [f"ZF1:{n}/3:k:{data[cuts[n - 1] : cuts[n]]}" for n in (1, 2, 3)]
+    for number in (1, 3):
+        (tmp_path / f"{number}.txt").write_text(parts[number - 1], encoding="utf-8")
+    files = (tmp_path / "1.txt", tmp_path / "3.txt")
+    assert "part 2 of 3 is missing" in zoufang("record", *files, code=2)
+    assert listed(zoufang, "visited") == []
+    zoufang("record", *files, "--text", parts[1])
+    assert listed(zoufang, "visited") == [ONE, TWO]
+
+
+def test_status_by_town_counts_everybody(zoufang):
+    """The village's customers have no address: they are one town, and all of them."""
+    (town,) = zoufang("status", "--towns", "--json")["towns"]
+    assert town["accounts"] == len(ACCOUNTS)
+    assert str(len(ACCOUNTS)) in zoufang("status", "--towns")
+
+
+def test_the_doctor_finds_ledgers_that_are_not_what_the_records_say(zoufang, campaign):
+    """Rules were changed after the records: the doctor says so, and what to do about it."""
+    with campaign.register() as register:
+        reading = read_text(export(record(ONE, findings=[wrong("pole")])))
+        rules = Settings(follow=FollowSettings(revisit_by_days=60))
+        take_records(register, rules, reading.entries, "phone.json")
+    wrong_ones = zoufang("doctor", code=2)
+    assert f"findings of account {ONE} are out of date" in wrong_ones
+    assert "--reckon" in wrong_ones
+    zoufang("doctor", "--reckon")
+    zoufang("doctor")
+    assert zoufang("finding", "--json")[0]["check_by"] == "2027-04-01"
+
+
+def test_learn_shows_what_the_clocks_say(zoufang, campaign):
+    """Eight taps, 15 minutes apart: few teach nothing; enough do, also where learning is off."""
+    rows = [(account, "first") for account in ACCOUNTS]
+    with campaign.register() as register:
+        register.save_day_plan(day_plan(rows))
+    times = [f"{8 + n // 4:02}:{n % 4 * 15:02}:00" for n in range(len(ACCOUNTS))]
+    taps = [record(a, time=t) for a, t in zip(ACCOUNTS, times, strict=True)]
+    zoufang("record", "--text", export(*taps))
+    seen = zoufang("learn", "--on", DAY, "--json")
+    assert (seen["observations"], seen["service"], seen["learn"]) == (7, {}, True)
+    rules = Settings(follow=FollowSettings(learn_min=2, learn=False))
+    campaign.settings_path.write_text(settings_toml(rules), encoding="utf-8")
+    seen = zoufang("learn", "--on", DAY, "--json")
+    # 900 s between two taps are 300 s of ride and 600 s of service, as the plan has them.
+    assert seen["service"]["household"] == pytest.approx(1)
+    assert seen["corrected"]["service_min"]["household"] == pytest.approx(12)
+    assert seen["learn"] is False
+    assert "household" in zoufang("learn", "--on", DAY)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["settle", ONE], "DATE"),
+        (["settle", ONE, "soon"], "soon"),
+        (["settle", ONE, DAY, "--keep", "x"], "has no record"),
+        (["finding", "--state", "rectified"], "which finding"),
+        (["finding", "none", "--state", "rectified"], "no finding 'none'"),
+        (["opinion", "none", "--state", "sent"], "no opinion 'none'"),
+        (["opinion", "none", "--state", "sorted", "--category", "ufo"], "low_voltage"),
+        (["area", "none", "--state", "built"], "no area finding 'none'"),
+        (["request", ONE, "--voltage", "solar"], "hv10kv"),
+        (["request", "9999999999", "--voltage", "urban"], "import the customer"),
+        (["request", ONE, "--voltage", "urban", "--state", "connected"], "either"),
+        (["request", "none", "--state", "connected"], "no request 'none'"),
+        (["appointment", ONE, "2027-03-09", "--window", "teatime"], "14:00-16:00"),
+        (["appointment", ONE, "2027-03-09", "--cancel"], "either"),
+        (["appointment", "none", "--cancel"], "no appointment 'none'"),
+        (["record", "--result", "done"], "--account"),
+        (["record", "--account", ONE], "--date"),
+        (["record", "--account", ONE, "--date", "soon", "--result", "done"], "soon"),
+        (["record", "--account", ONE, "--date", DAY, "--result", "fled"], "nobody_home"),
+        (["record", *SHEET, "--row", 9, "--result", "done"], "is on no sheet"),
+        (
+            ["record", *SHEET, "--row", 1, "--result", "done", "--finding", "ufo"],
+            "low_voltage",
+        ),
+        (["record", *SHEET, "--row", 1, "--result", "done", "--kind", "tea"], "revisit"),
+    ],
+)
+def test_a_mistake_is_a_sentence_and_changes_nothing(zoufang, campaign, arguments, said):
+    """What cannot be decided is said with what to do, and leaves no event behind."""
+
+    def book():
+        with campaign.register() as register:
+            return register.ledgers.records_of(), register.events().to_dict("records")
+
+    before = book()
+    assert said in zoufang(*arguments, code=2)
+    assert book() == before
