@@ -1,4 +1,4 @@
-"""The two pictures of a bulletin, as SVG: coverage over time, and areas on a map."""
+"""The two pictures of a bulletin, as SVG, and what the certificate draws with as well."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def chart(bulletin: Bulletin, texts: Texts) -> str:
     lines.append(_steps(*end, (first, last), (ACCENT, "0.8", "")))
     x, y = _x(np.array([today]), (first, last))[0], _y(end[1][-1:])[0]
     mark = f'<circle cx="{x:.2f}" cy="{y:.2f}" r="1" fill="{ACCENT}"/>'
-    return _svg(CHART_MM, [*_axes(first, last), *lines, mark, *_legend(texts, bool(planned.any()))])
+    return svg(CHART_MM, [*_axes(first, last), *lines, mark, *_legend(texts, bool(planned.any()))])
 
 
 def _x(days: NDArray[np.int64], span: tuple[int, int]) -> NDArray[np.float64]:
@@ -90,12 +90,12 @@ def _axes(first: int, last: int) -> Iterator[str]:
             f'<line x1="10" x2="{CHART_MM[0] - 3}" y1="{y:.2f}" y2="{y:.2f}" stroke="#9a9a9a"'
             ' stroke-width="0.15"/>'
         )
-        yield _label(9, y + 0.9, f"{share:.0%}", anchor="end")
+        yield label(9, y + 0.9, f"{share:.0%}", anchor="end")
     epoch = dt.date(1970, 1, 1)
     for day in np.linspace(first + 1, last, 4).astype(np.int64).tolist():
         x = float(_x(np.array([day]), (first, last))[0])
         anchor = "start" if day == first + 1 else "end" if day == last else "middle"
-        yield _label(x, CHART_MM[1] - 2.2, f"{epoch + dt.timedelta(days=day):%Y-%m}", anchor=anchor)
+        yield label(x, CHART_MM[1] - 2.2, f"{epoch + dt.timedelta(days=day):%Y-%m}", anchor=anchor)
 
 
 def _legend(texts: Texts, planned: bool) -> Iterator[str]:  # noqa: FBT001
@@ -108,7 +108,7 @@ def _legend(texts: Texts, planned: bool) -> Iterator[str]:  # noqa: FBT001
             f'<line x1="{x}" x2="{x + 6}" y1="3" y2="3" stroke="{colour}"'
             f' stroke-width="{width}"{dash}/>'
         )
-        yield _label(x + 7.5, 3.9, texts(f"bulletin.{name}"))
+        yield label(x + 7.5, 3.9, texts(f"bulletin.{name}"))
 
 
 # ---- the map -----------------------------------------------------------------------------------
@@ -136,7 +136,7 @@ def area_map(
     scale = MAP_MM[0] / frame.width
     share = areas["visited"].to_numpy() / np.maximum(areas["accounts"].to_numpy(), 1)
     shade = np.where(share >= 1, 3, np.where(share >= 0.5, 2, np.where(share > 0, 1, 0)))
-    parts = [] if roads is None else [*_roads(roads, plane, frame)]
+    parts = [] if roads is None else [*main_roads(roads, plane, frame, MAP_MM[0])]
     radius = float(np.clip(14 / np.sqrt(len(areas)), 0.45, 1.6))
     parts += [
         _dots((xy[shade == level] - [frame.left, frame.top]) * scale, radius, colour)
@@ -145,14 +145,15 @@ def area_map(
     for name, place in stations:
         x, y = ((plane.at(place) - np.array([frame.left, frame.top])) * scale).tolist()
         if 0 <= x <= MAP_MM[0] and 0 <= y <= MAP_MM[1] - 6:
-            parts += _station(x, y, name)
-    return _svg(MAP_MM, [*parts, *_shade_legend(texts)])
+            parts += station_mark(x, y, name, MAP_MM[0])
+    return svg(MAP_MM, [*parts, *_shade_legend(texts)])
 
 
-def _roads(roads: Roads, plane: Plane, frame: Frame) -> Iterator[str]:
+def main_roads(roads: Roads, plane: Plane, frame: Frame, width_mm: float) -> Iterator[str]:
+    """Main roads within a frame that is drawn `width_mm` wide."""
     main = [name for name, rank in RANK_OF_CLASS.items() if rank <= Rank.COUNTY]
     wanted = {*main, *(f"{name}_link" for name in main)}
-    unit_m = _UNIT_MM * frame.width / MAP_MM[0]
+    unit_m = _UNIT_MM * frame.width / width_mm
     lines = [
         plane.xy(np.array(points))
         for _, points, _ in roads.named_lines(frame.bounds(plane), wanted)
@@ -170,13 +171,14 @@ def _dots(mm: NDArray[np.float64], radius: float, colour: str) -> str:
     return f'<g fill="{colour}" stroke="{INK}" stroke-width="0.12">{circles}</g>' if circles else ""
 
 
-def _station(x: float, y: float, name: str) -> Iterator[str]:
+def station_mark(x: float, y: float, name: str, width_mm: float) -> Iterator[str]:
+    """A station's square and name, on the side where a picture of `width_mm` has room."""
     yield (
         f'<rect x="{x - 0.9:.2f}" y="{y - 0.9:.2f}" width="1.8" height="1.8" fill="{INK}"'
         ' stroke="#ffffff" stroke-width="0.3"/>'
     )
-    end = x > MAP_MM[0] - 14
-    yield _label(
+    end = x > width_mm - 14
+    yield label(
         x - 1.5 if end else x + 1.5, y + 0.8, name, anchor="end" if end else "start", halo=True
     )
 
@@ -188,10 +190,11 @@ def _shade_legend(texts: Texts) -> Iterator[str]:
             f'<circle cx="{x}" cy="{y}" r="1.1" fill="{colour}" stroke="{INK}"'
             ' stroke-width="0.12"/>'
         )
-        yield _label(x + 2, y + 0.9, texts(f"bulletin.legend_{level}"))
+        yield label(x + 2, y + 0.9, texts(f"bulletin.legend_{level}"))
 
 
-def _label(x: float, y: float, text: str, *, anchor: str = "start", halo: bool = False) -> str:
+def label(x: float, y: float, text: str, *, anchor: str = "start", halo: bool = False) -> str:
+    """A few words at a place, mm; with a halo they can be read over lines."""
     shown = escape(clean(text, 20))
     place = f'x="{x:.2f}" y="{y:.2f}" font-family="{FONT}" font-size="2.6" text-anchor="{anchor}"'
     ring = (
@@ -202,7 +205,8 @@ def _label(x: float, y: float, text: str, *, anchor: str = "start", halo: bool =
     return f'{ring}<text {place} fill="{INK}">{shown}</text>'
 
 
-def _svg(size: tuple[float, float], parts: Iterable[str]) -> str:
+def svg(size: tuple[float, float], parts: Iterable[str]) -> str:
+    """A picture of a size in mm."""
     width, height = size
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}"'

@@ -24,7 +24,7 @@ from optimizer.errors import CampaignError, IntakeError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from optimizer.campaign import Campaign, Executor, Replan
+    from optimizer.campaign import Campaign, Certificate, Executor, Replan
     from optimizer.folder import CampaignFolder
     from optimizer.intake import Intake
     from optimizer.messages import Texts
@@ -339,13 +339,33 @@ def campaign(
         with progress(texts("cli.planning_campaign")) as move:
             make = _replanned if replan else _planned
             planned, news = make(here, register, settings, executor, move)
-    account = certificate(planned)
+        account = certificate(planned)
+        page = _on_paper(here, register, planned, account, texts)
     if as_json:
         print_json(account.as_json() | ({} if news is None else {"replan": news.as_json()}))
         return
     console().print(render(account, texts.lang))
     if news is not None:
         console().print(render_replan(news, texts.lang))
+    typer.echo(page)
+
+
+def _on_paper(
+    here: CampaignFolder, register: Register, planned: Campaign, account: Certificate, texts: Texts
+) -> Path:
+    """The certificate as a page for printing."""
+    from optimizer.bulletin.certificate import write_certificate
+
+    with progress(texts("cli.certificate")):
+        return write_certificate(
+            planned,
+            account,
+            here.path / "out" / "certificate.pdf",
+            register=register,
+            roads=here.roads,
+            settings=here.settings,
+            today=today(),
+        )
 
 
 def _refuse_running(here: CampaignFolder, register: Register) -> None:
@@ -409,7 +429,7 @@ def _with_horizon(settings: Settings, start: str | None, finish: str | None) -> 
 def _what_if(here: CampaignFolder, changes: list[str], texts: Texts, *, as_json: bool) -> None:
     from optimizer.campaign import render_what_if, what_if
 
-    with here.register() as register:
+    with here.register() as register, progress(texts("cli.what_if")):
         answer = what_if(register, here.settings, changes, here.path)
     if as_json:
         print_json(answer.as_json())
