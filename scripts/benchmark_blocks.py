@@ -2,12 +2,18 @@
 
     python scripts/benchmark_blocks.py FILE.vrp --seconds 60 [--seed 1] [-o FILE.sol]
 
-The solution is verified by itself: every customer once, no route over capacity, cost recomputed.
+Prints the machine, the versions and the command, then a row of a table in Markdown. The solution
+is verified by itself: every customer once, no route over capacity, cost recomputed.
 """
 
 from __future__ import annotations
 
 import argparse
+import datetime as dt
+import importlib.metadata
+import os
+import platform
+import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +25,9 @@ from optimizer.blocks.cvrp import CvrpStop, solve_cvrp
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+
+LIBRARIES = ("numpy", "numba", "scipy")
 
 
 @dataclass(frozen=True)
@@ -102,8 +111,19 @@ def write_solution(path: Path, instance: Instance, routes: list[NDArray[np.int64
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
+def print_head() -> None:
+    """What is needed to make the table again, and its head."""
+    versions = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in LIBRARIES)
+    day, cores = dt.datetime.now().astimezone().date(), os.cpu_count()
+    print(f"{day}, {platform.machine()}, {cores} cores, Python {platform.python_version()},")
+    print(f"{versions}")
+    print(f"`python scripts/benchmark_blocks.py {' '.join(sys.argv[1:])}`\n")
+    print("| file | cost | routes | CPU s | steps/s | seed | compiled in s |")
+    print("|---|---|---|---|---|---|---|")
+
+
 def main() -> None:
-    """Solve one file and print one line."""
+    """Solve one file and print one row."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("file", type=Path)
     parser.add_argument("--seconds", type=float, required=True, help="CPU seconds")
@@ -118,10 +138,10 @@ def main() -> None:
     solution = solve_cvrp(*problem, CvrpStop(seconds=arguments.seconds), seed=arguments.seed)
     seconds = time.process_time() - compiled_s
     cost = verify(instance, solution.routes)
+    print_head()
     print(
-        f"{arguments.file.name}: cost {cost}, {len(solution.routes)} routes, {seconds:.1f} CPU s,"
-        f" {solution.steps / seconds:,.0f} steps/s (seed {arguments.seed};"
-        f" warmed up in {compiled_s - begun_s:.1f} s)"
+        f"| {arguments.file.name} | {cost} | {len(solution.routes)} | {seconds:.1f} |"
+        f" {solution.steps / seconds:,.0f} | {arguments.seed} | {compiled_s - begun_s:.1f} |"
     )
     if arguments.output:
         write_solution(arguments.output, instance, solution.routes)

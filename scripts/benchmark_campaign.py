@@ -1,10 +1,12 @@
 """Seconds and memory of each stage from a customer file to the certificate, by size.
 
-    python scripts/benchmark_campaign.py --sizes 35000 350000 --folder /tmp/bench
+    python scripts/benchmark_campaign.py --sizes 35000 350000 1000000 --folder /tmp/bench
 
-Makes the example county of each size, then runs each stage in a process of its own and prints a
-table in Markdown. Memory is the sum over the stage's processes, read from /proc every half second:
-pages that they share count once a process.
+Makes the example county of each size, then runs each stage in a process of its own and prints
+tables in Markdown: seconds and memory of the stages; growth, as times linear from the first size;
+what the certificate says. `--longer` routes each county's largest station once more with ten times
+the steps, and tells how much less travel that finds. Memory is the sum over the stage's processes,
+read from /proc every half second: pages that they share count once a process.
 """
 
 from __future__ import annotations
@@ -22,6 +24,10 @@ import tempfile
 import threading
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 ROOT = Path(__file__).resolve().parents[1]
 LIBRARIES = ("numpy", "numba", "pandas", "scipy", "joblib", "ortools", "routingkit-cch")
@@ -34,21 +40,27 @@ def main() -> None:
     parser.add_argument("--sizes", type=int, nargs="+", default=[35_000])
     parser.add_argument("--folder", type=Path, help="where campaigns are made; kept afterwards")
     parser.add_argument("--processes", type=int, default=os.cpu_count())
+    parser.add_argument("--longer", action="store_true", help="also with ten times the steps")
     parser.add_argument("--stage", nargs=2, metavar=("STAGE", "DIR"), help=argparse.SUPPRESS)
     wanted = parser.parse_args()
     if wanted.stage:
         print(json.dumps(run_stage(wanted.stage[0], Path(wanted.stage[1]), wanted.processes)))
         return
     folder = wanted.folder or Path(tempfile.mkdtemp())
-    results = {size: measure(size, folder / str(size), wanted.processes) for size in wanted.sizes}
+    stages = (*STAGES, *(["longer"] if wanted.longer else []))
+    results = {
+        size: measure(size, folder / str(size), wanted.processes, stages) for size in wanted.sizes
+    }
     print_table(results)
 
 
-def measure(size: int, folder: Path, processes: int) -> dict[str, dict[str, object]]:
+def measure(
+    size: int, folder: Path, processes: int, stages: Sequence[str]
+) -> dict[str, dict[str, object]]:
     """Every stage of one size: seconds, MB, and what the stage tells."""
     shutil.rmtree(folder, ignore_errors=True)
     found = {}
-    for stage in STAGES:
+    for stage in stages:
         found[stage] = run_watched(command_of(stage, folder, size, processes))
         print(f"{size:,} {stage}: {found[stage]['seconds']:.1f} s", file=sys.stderr)
     return found
@@ -129,9 +141,13 @@ def run_stage(stage: str, folder: Path, processes: int) -> dict[str, object]:
     from optimizer.folder import CampaignFolder  # noqa: PLC0415
 
     here = CampaignFolder(folder)
-    return {"territories": territories, "campaign": campaign, "what-if": question}[stage](
-        here, processes
-    )
+    stages = {
+        "territories": territories,
+        "campaign": campaign,
+        "what-if": question,
+        "longer": longer,
+    }
+    return stages[stage](here, processes)
 
 
 def territories(here, _processes: int) -> dict[str, object]:  # type: ignore[no-untyped-def]  # noqa: ANN001
@@ -180,22 +196,68 @@ def question(here, processes: int) -> dict[str, object]:  # type: ignore[no-unty
     return {"stations": len(answer.after)}
 
 
+def longer(here, _processes: int) -> dict[str, object]:  # type: ignore[no-untyped-def]  # noqa: ANN001
+    """Travel of the largest station's blocks, by that of the router given ten times the steps."""
+    from dataclasses import replace  # noqa: PLC0415
+
+    from optimizer.campaign.muster import muster, read_book  # noqa: PLC0415
+    from optimizer.campaign.stations import route_job, station_jobs  # noqa: PLC0415
+
+    with here.register() as register:
+        rolls = muster(read_book(register), here.settings).rolls
+    largest = max(rolls, key=lambda roll: len(roll.customer))
+    (job,) = station_jobs([(largest, here.settings)], here.roads)
+    usual_s, longer_s = (
+        int(route_job(replace(job, patience=patience)).travel_s.sum()) for patience in (1, 10)
+    )
+    return {"station": largest.station, "more_travel": round(usual_s / longer_s - 1, 4)}
+
+
 def print_table(results: dict[int, dict[str, dict[str, object]]]) -> None:
     """The table, with what is needed to make it again."""
     versions = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in LIBRARIES)
-    print(
-        f"{dt.datetime.now().astimezone().date()}, {platform.machine()}, {os.cpu_count()} cores, "
-    )
-    print(f"Python {platform.python_version()}, {versions}")
+    day, cores = dt.datetime.now().astimezone().date(), os.cpu_count()
+    print(f"{day}, {platform.machine()}, {cores} cores, Python {platform.python_version()},")
+    print(f"{versions}")
     print(f"`python scripts/benchmark_campaign.py {' '.join(sys.argv[1:])}`\n")
-    print("| customers | " + " | ".join(f"{stage} s (MB)" for stage in STAGES) + " |")
-    print("|---" * (len(STAGES) + 1) + "|")
+    stages = list(next(iter(results.values())))
+    print_rows(
+        "customers",
+        [f"{stage} s (MB)" for stage in stages],
+        {
+            f"{size:,}": [
+                f"{found[stage]['seconds']:.1f} ({found[stage]['mb']:.0f})" for stage in stages
+            ]
+            for size, found in results.items()
+        },
+    )
+    print_rows(
+        "times linear",
+        stages,
+        {
+            f"{size:,}": [f"{growth(results, size, stage):.2f}" for stage in stages]
+            for size in results
+        },
+    )
     for size, found in results.items():
-        cells = [f"{found[stage]['seconds']:.1f} ({found[stage]['mb']:.0f})" for stage in STAGES]
-        print(f"| {size:,} | " + " | ".join(cells) + " |")
-    for size, found in results.items():
-        facts = {k: v for k, v in found["campaign"].items() if k not in {"seconds", "mb"}}
-        print(f"\n{size:,}: " + ", ".join(f"{name} {value}" for name, value in facts.items()))
+        told = found["campaign"] | found.get("longer", {})
+        facts = {name: value for name, value in told.items() if name not in {"seconds", "mb"}}
+        print(f"{size:,}: " + ", ".join(f"{name} {value}" for name, value in facts.items()) + "\n")
+
+
+def print_rows(corner: str, columns: list[str], rows: dict[str, list[str]]) -> None:
+    """A table in Markdown."""
+    print(f"| {corner} | {' | '.join(columns)} |")
+    print("|---" * (len(columns) + 1) + "|")
+    for name, cells in rows.items():
+        print(f"| {name} | {' | '.join(cells)} |")
+    print()
+
+
+def growth(results: dict[int, dict[str, dict[str, object]]], size: int, stage: str) -> float:
+    """Seconds a customer, by those of the first size: 1 is linear, less is better."""
+    first = next(iter(results))
+    return results[size][stage]["seconds"] / size * first / results[first][stage]["seconds"]
 
 
 if __name__ == "__main__":

@@ -32,6 +32,8 @@ class StationJob:
     ----------
     doors, depot
         Where the roll's doors and the station meet the roads.
+    patience
+        Times the router's usual steps: what more time would bring is measured with it.
     """
 
     roll: StationRoll
@@ -39,6 +41,7 @@ class StationJob:
     depot: Attachment
     roads: Roads
     settings: Settings
+    patience: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,13 +128,14 @@ def _route(job: StationJob, ground: Survey, crew: int, members: NDArray[np.intp]
         min_visits=settings.blocks.min_visits,
         work_s=max(1, int(roll.work_s[crew] - margin_s)),
     )
+    usual = router.RouterParams(travel=settings.travel)
     return router.route_station(
         ground.node_s,
         ground.node_m,
         int(at.node[-1]),
         doors,
         limits,
-        router.RouterParams(travel=settings.travel),
+        replace(usual, steps_per_door=usual.steps_per_door * job.patience),
         roll.seed(crew, settings.campaign.seed),
     )
 
