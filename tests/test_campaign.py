@@ -777,6 +777,7 @@ def test_what_if_without_a_change_is_the_plan_itself(campaign: Campaign, county:
     account = certificate(campaign)
     for outcome, station in zip(answer.before, account.stations, strict=True):
         assert (outcome.needed, outcome.available) == (station.needed, station.available)
+        assert (outcome.finish, outcome.longest_h) == (station.finish, station.longest_h)
         assert outcome.without_day == 0
         assert outcome.earliest is not None
         assert station.finish is not None

@@ -145,7 +145,7 @@ def render_what_if(answer: WhatIf, lang: Lang) -> RenderableType:
     """Stations before and after; those that stay as they are are left out."""
     text = _texts(lang)
     title = text("what_if", changes=" ".join(map(str, answer.changes)))
-    table = Table(*text("outcome_columns").split("|"), title=title)
+    table = _narrow(text("outcome_columns"), title)
     for before, after in zip(answer.before, answer.after, strict=True):
         if before != after:
             table.add_row(*_outcome_cells(before), style="dim")

@@ -366,6 +366,9 @@ def what_if(
 ) -> WhatIf:
     """What would become of the plan in the register; nothing is changed.
 
+    What is changed is laid out without regard to wishes and seasons; a station that no change
+    touches is told as it is planned.
+
     Parameters
     ----------
     changes
@@ -381,7 +384,8 @@ def what_if(
     wanted = tuple(parse_change(text) for text in changes)
     scene = saved_scene(register, settings, folder)
     pace = pace_of(settings.campaign)
-    before = tuple(outcome(board, pace) for board in make_boards(scene))
+    laid = tuple(outcome(board, pace) for board in make_boards(scene))
+    before = tuple(_as_planned(found, scene.blocks) for found in laid)
     for change in wanted:
         if change.kind == "finish" and change.day is not None:
             scene = scene.until(change.day, folder)
@@ -392,7 +396,22 @@ def what_if(
     for change in wanted:
         if change.kind == "lend":
             boards = lend(boards, change)
-    return WhatIf(wanted, before, tuple(outcome(board, pace) for board in boards))
+    after = (outcome(board, pace) for board in boards)
+    told = (
+        planned if found == same else found
+        for planned, same, found in zip(before, laid, after, strict=True)
+    )
+    return WhatIf(wanted, before, tuple(told))
+
+
+def _as_planned(found: Outcome, blocks: pd.DataFrame) -> Outcome:
+    """The outcome with the plan's own last day and longest crew: it minded wishes and seasons."""
+    own = blocks[blocks["station"] == found.station]
+    if own.empty:
+        return found
+    longest_s = int(own.groupby("crew")["work_s"].sum().max())
+    finish = dt.date.fromisoformat(str(own["date"].max()))
+    return replace(found, finish=finish, longest_h=round(longest_s / 3600, 1))
 
 
 def saved_scene(register: Register, settings: Settings, folder: Path | None) -> Scene:
