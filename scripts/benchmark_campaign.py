@@ -257,7 +257,8 @@ def print_rows(corner: str, columns: list[str], rows: dict[str, list[str]]) -> N
 def growth(results: dict[int, dict[str, dict[str, object]]], size: int, stage: str) -> float:
     """Seconds a customer, by those of the first size: 1 is linear, less is better."""
     first = next(iter(results))
-    return results[size][stage]["seconds"] / size * first / results[first][stage]["seconds"]
+    now_s, first_s = (float(str(results[n][stage]["seconds"])) for n in (size, first))
+    return now_s / size * first / first_s
 
 
 if __name__ == "__main__":
