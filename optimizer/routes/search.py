@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from optimizer.routes.arrays import (
+    ADDRESS,
     AREA,
     CAPACITY,
     COUNT0,
@@ -23,6 +24,7 @@ from optimizer.routes.arrays import (
     MODES,
     NEVER,
     REAL,
+    SERVICE,
     SPEED,
     START,
     STOPS,
@@ -35,6 +37,8 @@ from optimizer.routes.schedule import (
     EARLY1,
     EDGE,
     FEASIBLE,
+    LATE0,
+    LATE1,
     LENGTH,
     LOADED,
     LOCKED,
@@ -357,6 +361,12 @@ def window_width(task: Ints, window: Ints, v: int) -> int:
 
 
 @compiled
+def first_begin(task: Ints, window: Ints, v: int) -> int:
+    """Earliest time at which any window of a task lets service begin."""
+    return window[v, task[v, MODES] - 1, 0, 0]
+
+
+@compiled
 def last_begin(task: Ints, window: Ints, v: int) -> int:
     """Latest time at which any window of a task lets service begin."""
     mode = task[v, MODES] - 1
@@ -383,7 +393,8 @@ def cheapest(  # noqa: C901, PLR0912  (the heart of the search: calls would cost
     """
     best, best_r, best_k, best_mode = bound, -1, -1, 0
     task, window, crew, modes = data.task, data.window, data.crew, state.task
-    last, balanced = last_begin(task, window, v), data.weights[0] > 0.0
+    first, last = first_begin(task, window, v), last_begin(task, window, v)
+    balanced, lonely = data.weights[0] > 0.0, task[v, ADDRESS] == 0
     until_blink = next_blink(state.random, blink)
     for r in range(len(crew)):
         state.route[r, TRIED] = 0
@@ -418,8 +429,13 @@ def cheapest(  # noqa: C901, PLR0912  (the heart of the search: calls would cost
                 )
             if delta >= best:
                 continue
-            if min(schedule[k, EARLY0], schedule[k, EARLY1]) > last:
+            early = min(schedule[k, EARLY0], schedule[k, EARLY1])
+            if early > last:
                 break
+            # a mate at the next door would save its setup: only then may it be later than this
+            leave = max(early + to_v, first) + task[v, SERVICE]
+            if lonely and leave + on > max(schedule[k + 1, LATE0], schedule[k + 1, LATE1]):
+                continue
             until_blink -= 1
             if until_blink == 0:
                 until_blink = next_blink(state.random, blink)
