@@ -154,6 +154,27 @@ def test_a_solved_plan_is_judged_good():
     assert out["routes"][0]["steps"] == steps
 
 
+def test_a_vehicle_that_hardly_moves_leaves_everything_out():
+    """A minute of the matrix is 2,000 years: no ride, not a number that has run over."""
+    given = document()
+    given["vehicles"][0]["speed_factor"] = 1e-9
+    assert {left["code"] for left in answer(given)["unassigned"]} == {"too_far"}
+
+
+def test_holes_in_the_matrix_leave_priorities_exact():
+    """A place without a road is no ride of sixty years that would dwarf what is to be saved."""
+    given = document()
+    hole = 2**31 - 1
+    streets = [[60 * abs(a - b) if 6 not in {a, b} or a == b else hole for b in range(7)]
+               for a in range(7)]  # fmt: skip
+    given["matrices"]["car"]["durations"] = streets
+    given["jobs"] += [{"id": k, "location_index": k % 6, "priority": 100} for k in range(100, 400)]
+    given["jobs"].append({"id": 13, "location_index": 6})
+    out = answer(given)
+    assert [left["id"] for left in out["unassigned"]] == [13]
+    assert out["summary"]["cost"] == 600
+
+
 WRONG = [
     (("jobs", 0, "pickup"), [1], "jobs[0].pickup"),
     (("shipments",), [], "document.shipments"),
@@ -178,6 +199,26 @@ WRONG = [
     (("vehicles", 0, "profile"), "bike", "matrices.bike"),
     (("vehicles", 0, "steps"), [{"type": "pickup", "id": 1}], "vehicles[0].steps[0].type"),
     (("vehicles", 0, "steps"), [{"type": "job", "id": 99}], "vehicles[0].steps[0].id"),
+    (("vehicles", 0, "steps"), [{"type": "break", "id": 7}], "vehicles[0].steps[0].id"),
+    (
+        ("vehicles", 0, "steps"),
+        [{"type": "job", "id": 11}, {"type": "start"}],
+        "vehicles[0].steps[1]",
+    ),
+    (
+        ("vehicles", 0, "steps"),
+        [{"type": "job", "id": 11, "service_at": 10**20}],
+        "vehicles[0].steps[0].service_at",
+    ),
+    (
+        ("vehicles", 0, "breaks"),
+        [{"id": 1, "service": 60, "time_windows": [[7150, 9000]]}],
+        "vehicles[0].breaks[0]",
+    ),
+    (("vehicles", 0, "max_travel_time"), 10**30, "vehicles[0].max_travel_time"),
+    (("vehicles", 0, "costs"), {"fixed": 10**30}, "vehicles[0].costs.fixed"),
+    (("jobs", 0, "delivery"), [10**30], "jobs[0].delivery"),
+    (("jobs", 0, "skills"), [[1]], "jobs[0].skills"),
     (("matrices", "car", "durations"), [[0, 1]], "matrices.car.durations[0]"),
     (("matrices", "car", "durations"), [[-1]], "matrices.car.durations[0][0]"),
     (("matrices", "car", "distances"), [[0]], "matrices.car.distances"),
@@ -209,7 +250,7 @@ def test_all_faults_come_together():
 
 
 JUNK = st.recursive(
-    st.none() | st.booleans() | st.integers(-5, 10**12) | st.floats(allow_nan=False) | st.text(),
+    st.none() | st.booleans() | st.integers(-5, 10**30) | st.floats(allow_nan=False) | st.text(),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
     max_leaves=5,
 )  # fmt: skip

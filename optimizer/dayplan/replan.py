@@ -211,10 +211,11 @@ def _lunch_from(lunch: Lunch | None, route: Route | None, now_s: int, free_s: in
 
 
 def _slower(seconds: NDArray[np.int32], speed_factor: float) -> NDArray[np.int32]:
-    """Rides at another speed, rounded up."""
+    """Rides at another speed, rounded up; a hole in the matrix stays one."""
     if speed_factor == 1.0:
         return seconds
-    return np.ceil(seconds / speed_factor).astype(np.int32)
+    longest = np.iinfo(np.int32).max
+    return np.minimum(np.ceil(seconds / speed_factor), longest).astype(np.int32)
 
 
 def stitched(day: Day, old: DayPlan, done: set[str], ahead: Mapping[str, Route]) -> Iterator[Route]:

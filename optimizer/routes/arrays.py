@@ -142,7 +142,7 @@ def ridden(seconds: NDArray[np.int32], speed_factor: float) -> NDArray[np.int32]
     """Seconds of rides at a crew's own speed, rounded to whole seconds."""
     if speed_factor == 1.0:
         return seconds
-    return np.floor(seconds / speed_factor + 0.5).astype(np.int32)
+    return np.minimum(np.floor(seconds / speed_factor + 0.5), MANY).astype(np.int32)
 
 
 def leaving_out(problem: Problem) -> NDArray[np.float64]:

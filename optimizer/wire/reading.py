@@ -79,10 +79,10 @@ class _Faults:
         return True
 
     def whole(self, place: str, given: Json, name: str, default: int = 0) -> int:
-        """A whole number that is not negative."""
+        """A whole number that is not negative, nor too large to reckon with."""
         value = given.get(name, default)
-        if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-            self.add(f"{place}.{name}", f"{value!r} is not a whole number from 0")
+        if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= LAST_S:
+            self.add(f"{place}.{name}", f"{value!r} is not a whole number from 0 to {LAST_S}")
             return default
         return value
 
@@ -113,12 +113,14 @@ def read_document(document: Json, *, check: bool = False) -> Order:
     reader = _Reader(faults, len(seconds), shift_s)
     crews = tuple(reader.crew(f"vehicles[{k}]", one) for k, one in enumerate(vehicles))
     visits = tuple(reader.visit(f"jobs[{k}]", one) for k, one in enumerate(jobs))
-    steps, lunch_after, begins = _steps(faults, vehicles, {v.visit_id for v in visits}, shift_s)
-    if begins and not check:
+    steps = _Steps(faults, {visit.visit_id for visit in visits}, shift_s)
+    for k, vehicle in enumerate(vehicles):
+        steps.read(f"vehicles[{k}]", vehicle)
+    if steps.begins and not check:
         faults.add("vehicles", "service_at in steps is supported only with --check")
     faults.raise_all()
     problem = Problem(
-        visits=tuple(_priced(visits, jobs, seconds, begins)),
+        visits=tuple(_priced(visits, crews, jobs, seconds, steps.begins)),
         crews=crews,
         seconds=seconds,
         metres=np.zeros_like(seconds) if metres is None else metres,
@@ -128,8 +130,8 @@ def read_document(document: Json, *, check: bool = False) -> Order:
         jobs={str(job["id"]): job for job in jobs},
         vehicles={str(vehicle["id"]): vehicle for vehicle in vehicles},
         shift_s=shift_s,
-        steps=steps,
-        lunch_after=lunch_after,
+        steps=steps.jobs,
+        lunch_after=steps.lunch_after,
         has_metres=metres is not None,
     )
 
@@ -266,7 +268,7 @@ class _Reader:
         shift = shift or TimeWindow(0, LAST_S)
         speed = vehicle.get("speed_factor", 1.0)
         if isinstance(speed, bool) or not isinstance(speed, int | float) or not 0 < speed <= 5:
-            self.faults.add(f"{place}.speed_factor", f"{speed!r} is not a number up to 5")
+            self.faults.add(f"{place}.speed_factor", f"{speed!r} is not a number above 0 up to 5")
             speed = 1.0
         return CrewDay(
             crew_id=str(vehicle["id"]),
@@ -313,8 +315,8 @@ class _Reader:
 
     def _skills(self, place: str, given: Json) -> frozenset[str]:
         skills = given.get("skills", [])
-        if not isinstance(skills, list):
-            self.faults.add(f"{place}.skills", "must be a list")
+        if not isinstance(skills, list) or not all(isinstance(one, int | str) for one in skills):
+            self.faults.add(f"{place}.skills", "must be a list of numbers or names")
             return frozenset()
         return frozenset(str(skill) for skill in skills)
 
@@ -347,56 +349,98 @@ class _Reader:
         windows = self._windows(f"{place}.breaks[0]", breaks[0])
         if len(windows) > 1:
             self.faults.add(f"{place}.breaks[0]", "more than one time window is not supported")
-        return Lunch(
-            window=windows[0] if windows else shift,
-            duration_s=self.faults.whole(f"{place}.breaks[0]", breaks[0], "service"),
-            always=True,
-        )
+        window = windows[0] if windows else shift
+        length_s = self.faults.whole(f"{place}.breaks[0]", breaks[0], "service")
+        begin_s = max(window.start_s, shift.start_s)
+        if begin_s > window.end_s or begin_s + length_s > shift.end_s:
+            self.faults.add(f"{place}.breaks[0]", "cannot be had within the vehicle's time_window")
+        return Lunch(window=window, duration_s=length_s, always=True)
 
 
-def _steps(
-    faults: _Faults, vehicles: Sequence[Json], jobs: set[str], shift_s: int
-) -> tuple[dict[str, tuple[str, ...]], dict[str, int], dict[str, int]]:
-    """Jobs of the vehicles' steps, where their breaks lie, when jobs are to begin."""
-    steps: dict[str, tuple[str, ...]] = {}
-    lunch_after: dict[str, int] = {}
-    begins: dict[str, int] = {}
-    seen: set[str] = set()
-    for v, vehicle in enumerate(vehicles):
+class _Steps:
+    """What the vehicles' steps say: jobs in their order, where breaks lie, when jobs are to begin.
+
+    Attributes
+    ----------
+    jobs, lunch_after
+        As in `Order`.
+    begins
+        When the jobs that say `service_at` are to begin.
+    """
+
+    def __init__(self, faults: _Faults, known: set[str], shift_s: int) -> None:
+        self.faults, self.known, self.shift_s = faults, known, shift_s
+        self.jobs: dict[str, tuple[str, ...]] = {}
+        self.lunch_after: dict[str, int] = {}
+        self.begins: dict[str, int] = {}
+        self.seen: set[str] = set()
+
+    def read(self, place: str, vehicle: Json) -> None:
+        """Take in the steps of a vehicle that gives any."""
         if "steps" not in vehicle:
-            continue
-        names: list[str] = []
-        lunch_after[str(vehicle["id"])] = -1
-        for k, step in enumerate(_list_of(vehicle, "steps")):
-            place = f"vehicles[{v}].steps[{k}]"
-            faults.known(place, step, STEP)
-            kind, name = step.get("type"), str(step.get("id", ""))
-            if kind == "break":
-                lunch_after[str(vehicle["id"])] = len(names)
-            elif kind != "job":
-                if kind not in {"start", "end"}:
-                    faults.add(f"{place}.type", f"{kind!r} is not supported")
-            elif name not in jobs:
-                faults.add(f"{place}.id", f"there is no job {name}")
-            elif name in seen:
-                faults.add(f"{place}.id", f"job {name} is in two steps")
-            else:
-                seen.add(name)
-                names.append(name)
-                if "service_at" in step:
-                    begins[name] = faults.whole(place, step, "service_at") - shift_s
-        steps[str(vehicle["id"])] = tuple(names)
-    return steps, lunch_after, begins
+            return
+        crew_id, names = str(vehicle["id"]), []
+        self.lunch_after[crew_id] = -1
+        steps = _list_of(vehicle, "steps")
+        for k, step in enumerate(steps):
+            at = f"{place}.steps[{k}]"
+            self.faults.known(at, step, STEP)
+            kind = step.get("type")
+            if kind == "job":
+                names += self._job(at, step)
+            elif kind == "break":
+                self._break(at, vehicle, step)
+                self.lunch_after[crew_id] = len(names)
+            elif kind not in {"start", "end"}:
+                self.faults.add(f"{at}.type", f"{kind!r} is not supported")
+            elif k != (0 if kind == "start" else len(steps) - 1):
+                self.faults.add(at, f"{kind} must be the {'first' if kind == 'start' else 'last'}")
+        self.jobs[crew_id] = tuple(names)
+
+    def _job(self, at: str, step: Json) -> list[str]:
+        """The step's job, if it may be there."""
+        name = str(step.get("id", ""))
+        if name not in self.known:
+            self.faults.add(f"{at}.id", f"there is no job {name}")
+        elif name in self.seen:
+            self.faults.add(f"{at}.id", f"job {name} is in two steps")
+        else:
+            self.seen.add(name)
+            if "service_at" in step:
+                self._begin(at, step, name)
+            return [name]
+        return []
+
+    def _begin(self, at: str, step: Json, name: str) -> None:
+        """When a job is to begin."""
+        begin_s = step["service_at"]
+        if not _is_span([begin_s, begin_s]) or not 0 <= begin_s - self.shift_s <= LAST_S:
+            self.faults.add(f"{at}.service_at", f"{begin_s!r} is not a time in seconds near others")
+        else:
+            self.begins[name] = begin_s - self.shift_s
+
+    def _break(self, at: str, vehicle: Json, step: Json) -> None:
+        """A vehicle takes the break that it has, and once."""
+        if step.get("id") not in [rest.get("id") for rest in _list_of(vehicle, "breaks")]:
+            self.faults.add(f"{at}.id", f"the vehicle has no break {step.get('id')}")
+        elif self.lunch_after[str(vehicle["id"])] >= 0:
+            self.faults.add(at, "the break is in two steps")
 
 
 def _priced(
     visits: Sequence[Visit],
+    crews: Sequence[CrewDay],
     jobs: Sequence[Json],
     seconds: NDArray[np.int32],
     begins: dict[str, int],
 ) -> list[Visit]:
-    """Visits with prices in VROOM's order: priority first, then number, then travel."""
+    """Visits with prices in VROOM's order: priority first, then number, then travel.
+
+    What takes longer than any shift is no ride: prices stay small enough to add up exactly.
+    """
     places = [visit.place for visit in visits]
+    longest = max((5 * (crew.shift.end_s - crew.shift.start_s) for crew in crews), default=0)
+    seconds = np.where(seconds > longest, 0, seconds)
     farthest = seconds.max(axis=1, initial=0) + seconds.max(axis=0, initial=0).astype(np.int64)
     travel = 1 + int(farthest[places].sum()) if places else 1
     return [
