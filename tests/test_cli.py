@@ -248,6 +248,21 @@ def test_a_route_of_one_job_is_solved_and_judged(zoufang, tmp_path):
     assert json.loads((tmp_path / "out.json").read_text(encoding="utf-8"))["routes"]
 
 
+def test_route_reads_what_editors_write_and_says_what_it_cannot(zoufang, tmp_path):
+    """Notepad puts a mark before the text; lists without end, times that are none, no folder."""
+    path, text = tmp_path / "in.json", '{"jobs": [], "vehicles": [], "matrix": [[0]]}'
+    path.write_text(text, encoding="utf-8-sig")
+    assert zoufang("route", path)[0] == 0
+    (tmp_path / "deep.json").write_text("[" * 100_000, encoding="utf-8")
+    for said, arguments in {
+        "no JSON": (tmp_path / "deep.json",),
+        "--seconds": (path, "--seconds", "nan"),
+        "cannot be written": (path, "-o", path / "out.json"),
+    }.items():
+        code, _, wrong = zoufang("route", *arguments)
+        assert (code, said in wrong, "Traceback" in wrong) == (2, True, False), wrong
+
+
 def test_broken_files_end_in_a_report_and_leave_the_register_alone(zoufang, county, tmp_path):
     """Over 200 broken imports: each names its file, exits with 2, and changes nothing at all."""
     folder = tmp_path / "c"

@@ -426,3 +426,6 @@ def test_a_limit_is_seconds_or_moves():
     for wrong in ({}, {"seconds": 1, "moves": 1}):
         with pytest.raises(ValueError, match="either"):
             Limit(**wrong)
+    for endless in (float("nan"), float("inf"), -1.0):
+        with pytest.raises(ProblemError, match="seconds"):
+            Limit(seconds=endless)

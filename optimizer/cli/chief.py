@@ -369,19 +369,19 @@ def route(
     import json
 
     from optimizer.wire import route_json
+    from optimizer.writing import write_whole
 
     try:
-        document = json.loads(problem.read_text(encoding="utf-8"))
+        document = json.loads(problem.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise ProblemError(f"{problem}: {error.strerror}: check the path") from None
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ProblemError(f"{problem}: no JSON: {error}") from None
     answer = route_json(document, seconds, seed, check=check)
     if out is None:
         print_json(answer)
     else:
-        out.write_text(json.dumps(answer, ensure_ascii=False, indent=1), encoding="utf-8")
-        typer.echo(out)
+        typer.echo(write_whole(out, json.dumps(answer, ensure_ascii=False, indent=1)))
 
 
 COMMANDS = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from optimizer.errors import ProblemError
 from optimizer.model import CrewDay, Problem, TimeWindow, Visit
 from optimizer.routes.arrays import MODES, VISIT, arrays_of
 from optimizer.routes.figures import plan_cost
@@ -52,6 +54,8 @@ class Limit:
     def __post_init__(self) -> None:
         if (self.seconds is None) == (self.moves is None):
             raise ValueError("give either seconds or moves")
+        if self.seconds is not None and not 0 <= self.seconds < math.inf:
+            raise ProblemError(f"--seconds {self.seconds}: give a number from 0")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
