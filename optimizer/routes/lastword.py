@@ -8,6 +8,7 @@ slack unless the stop before is a mate.
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -56,6 +57,8 @@ SCALE = 100
 """Costs are whole numbers to OR-Tools: hundredths of a second."""
 CALLED_IN = 100
 """How many of the visits left out are in the model."""
+LEAST_S = 0.05
+"""A descent has this time even if the building of the model took all that there was."""
 PATIENCE_S = 60.0
 """A descent without a time limit ends by itself; this is for emergencies."""
 
@@ -181,15 +184,8 @@ class Model:
     def _keep_time(self) -> None:
         """Shifts, windows, setup once an address, lunch."""
         stays = self._stays()
-        pages: dict[int, int] = {}
-        for crew in self.crews:
-            speed = int(self.data.crew[crew, SPEED])
-            if speed not in pages:
-                seconds = self._rides(crew) + stays[:, None]
-                pages[speed] = self.routing.RegisterTransitMatrix(seconds.tolist())
-        evaluators = [pages[int(self.data.crew[crew, SPEED])] for crew in self.crews]
-        horizon = self._horizon
-        self.routing.AddDimensionWithVehicleTransits(evaluators, horizon, horizon, False, "time")  # noqa: FBT003
+        transits, horizon = self._transits(stays), self._horizon
+        self.routing.AddDimensionWithVehicleTransits(transits, horizon, horizon, False, "time")  # noqa: FBT003
         clock = self.routing.GetDimensionOrDie("time")
         for index, _, node in self._visits:
             self._open(clock.CumulVar(index), node)
@@ -290,11 +286,18 @@ class Model:
 
     def _dimension(self, name: str, stays: NDArray[np.int64]) -> None:
         """Count travel, and seconds at nodes, from the start."""
-        evaluators = [
-            self.routing.RegisterTransitMatrix((self._rides(crew) + stays[:, None]).tolist())
-            for crew in self.crews
-        ]
-        self.routing.AddDimensionWithVehicleTransits(evaluators, 0, MANY, True, name)  # noqa: FBT003
+        transits = self._transits(stays)
+        self.routing.AddDimensionWithVehicleTransits(transits, 0, MANY, True, name)  # noqa: FBT003
+
+    def _transits(self, stays: NDArray[np.int64]) -> list[int]:
+        """For each crew OR-Tools' number of seconds at a node and to the next; one a speed."""
+        pages: dict[int, int] = {}
+        for crew in self.crews:
+            speed = int(self.data.crew[crew, SPEED])
+            if speed not in pages:
+                seconds = self._rides(crew) + stays[:, None]
+                pages[speed] = self.routing.RegisterTransitMatrix(seconds.tolist())
+        return [pages[int(self.data.crew[crew, SPEED])] for crew in self.crews]
 
     def balance(self, shortest: int) -> None:
         """Price the longest work, and keep the shortest from becoming shorter."""
@@ -350,8 +353,9 @@ def last_word(
     state
         A plan that keeps all rules.
     seconds
-        At most so long; None until it finds nothing better.
+        At most so long with the building of the model; None until it finds nothing better.
     """
+    began = time.monotonic()
     crews = [r for r in range(len(data.crew)) if not state.route[r, LOCKED]]
     tasks = _tasks(data, state, crews)
     if not crews or not tasks:
@@ -365,7 +369,8 @@ def last_word(
         else []
         for r in crews
     ]
-    solution = model.descend(routes, seconds)
+    left_s = None if seconds is None else max(LEAST_S, seconds - (time.monotonic() - began))
+    solution = model.descend(routes, left_s)
     if solution is None:
         return None
     rows = np.full((len(data.crew), len(data.task) + 2), -1, dtype=np.int32)
