@@ -255,6 +255,12 @@ def test_what_is_left_out_costs_its_price():
     assert "120 min" in left.unassigned[0].reason
 
 
+def test_a_visit_on_the_way_is_made_for_nothing():
+    """A crew passes the door and has time: it calls there though nobody priced the visit."""
+    on_the_way = visit(1, mandatory=False, price=0)
+    assert not plan(problem([visit(2), on_the_way], [crew()])).unassigned
+
+
 def test_the_dearest_visits_are_chosen():
     """Two of three fit: those of the highest price."""
     calls = [visit(6, visit_id=f"v{k}", mandatory=False, price=k * 3600, service_s=HOUR)

@@ -74,6 +74,8 @@ REMOVED = 10
 LONGEST_STRING = 10
 SPLIT = 0.5
 SPLIT_MORE = 0.01
+FREE = 1e-6
+"""So much below a second that a visit on the way is made even if leaving it out costs nothing."""
 CALLED_IN = 12
 """How many tasks left out so far are offered again in one move."""
 
@@ -376,8 +378,8 @@ def last_begin(task: Ints, window: Ints, v: int) -> int:
 
 @compiled
 def place(data: Arrays, state: State, v: int, blink: float) -> None:
-    """Put a task where it is cheapest, if that is cheaper than leaving it out."""
-    r, k, mode, _ = cheapest(data, state, v, -1, data.price[v, 0], blink)
+    """Put a task where it is cheapest, unless leaving it out is cheaper."""
+    r, k, mode, _ = cheapest(data, state, v, -1, data.price[v, 0] + FREE, blink)
     if r >= 0:
         touch(state, r)
         put(data, state, v, r, k, mode)
