@@ -144,7 +144,8 @@ def _times(plan: Plan) -> Iterator[Violation]:
             here, ready, wrong = _past_rest(plan, crew, route, position, here, ready)
             seconds, metres = plan.ride(crew, here, visit.place)
             mates = before is not None and "" != before.address_key == visit.address_key
-            stay = visit.service_s + (0 if mates else visit.setup_s)
+            pace = int(crew.service_factor * 1000 + 0.5)
+            stay = (visit.service_s * pace + 500) // 1000 + (0 if mates else visit.setup_s)
             expected = (ready + seconds, seconds, metres, stay)
             found = (stop.arrival_s, stop.travel_s, stop.distance_m, stop.service_s)
             if expected != found or stop.waiting_s < 0 or wrong:

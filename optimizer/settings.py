@@ -392,10 +392,11 @@ class FollowSettings(_Section):
     first_price_min: int = Field(default=120, ge=0)
     """Minutes of travel that a first visit on its planned day is worth."""
     learn: bool = True
-    """Whether times learned from the field may correct the planner's: so far `zoufang learn`
-    shows them, no plan takes them by itself."""
+    """Whether times learned from the field correct the planner's: by kind of customer, area and
+    crew of each station in its day plans. `zoufang learn` shows them."""
     learn_min: int = Field(default=30, ge=2)
-    """Observations without which a time is not corrected."""
+    """Observations without which a time is not corrected; with as many by half, with more by
+    more."""
 
 
 class Settings(_Section):

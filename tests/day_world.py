@@ -105,6 +105,7 @@ def crew_days(draw, name, places):
         max_visits=draw(st.sampled_from([None, None, 1, 3])),
         max_travel_s=draw(st.sampled_from([None, None, 1800, 2 * HOUR])),
         speed_factor=draw(st.sampled_from([1.0, 1.0, 0.7, 1.5])),
+        service_factor=draw(st.sampled_from([1.0, 1.0, 0.8, 1.333])),
         capacity=draw(st.sampled_from([None, None, 0, 4])),
         fixed_s=draw(st.sampled_from([0, 0, 1800])),
     )

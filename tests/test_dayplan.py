@@ -18,7 +18,7 @@ from optimizer.dayplan import Change, Day, differences, plan_day, read_day, repl
 from optimizer.dayplan.day import windows_of
 from optimizer.dayplan.replan import begun, remaining
 from optimizer.errors import CampaignError
-from optimizer.model import DayPlan, LonLat, Station, TimeWindow
+from optimizer.model import DayPlan, Learned, LonLat, Station, TimeWindow
 from optimizer.routes import Limit, Params, Reason, figures, price_of_rules, solve, where_fits
 from optimizer.settings import Settings
 
@@ -84,6 +84,28 @@ def test_a_block_becomes_a_plan(village, roads):
     assert served["0000000005"] == "ST00-C1"  # the one with the certificate
     reasons = {accounts[one.visit_id]: one.code for one in plan.unassigned}
     assert reasons == {"0000000006": Reason.UNREACHABLE, "0000000007": Reason.NO_LOCATION}
+
+
+def test_what_the_field_has_shown_corrects_the_day(village, roads, monkeypatch):
+    """Kind and area lengthen service, rides and crew their own share; the plan says so."""
+    known = Learned(
+        service={"household": 1.5}, areas={"TA1": 0.8}, travel=1.2, crews={"ST00-C0": 1.25}
+    )
+    before = read_day(village, roads, ENGLISH, "ST00", MONDAY).problem
+    monkeypatch.setattr("optimizer.dayplan.day.learned_for", lambda *_: known)
+    after = read_day(village, roads, ENGLISH, "ST00", MONDAY).problem
+    assert [v.service_s for v in after.visits if v.customer_kind == "household"] == [864] * 5
+    assert after.seconds.max() == round(before.seconds.max() * 1.2)
+    paces = {crew.crew_id: (crew.service_factor, crew.speed_factor) for crew in after.crews}
+    assert paces == {"ST00-C0": (1.25, 0.8), "ST00-C1": (1.0, 1.0)}
+    plan = plan_day(village, roads, ENGLISH, "ST00", MONDAY, moves=200)
+    assert plan.learned == known
+    kinds = {visit.visit_id: visit for visit in plan.visits}
+    stops = [s for r in plan.routes if r.crew_id == "ST00-C0" for s in r.stops]
+    assert stops
+    # 864 s by the kind and the area, 1080 s by the crew, and two minutes of setup but for mates
+    assert {s.service_s for s in stops if kinds[s.visit_id].setup_s} <= {1080, 1200}
+    assert village.save_day_plan(plan) == village.day_plan("ST00", MONDAY)
 
 
 def test_the_day_is_read_with_all_rules(village, roads):

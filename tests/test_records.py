@@ -6,6 +6,7 @@ import datetime as dt
 import itertools
 import json
 import random
+from dataclasses import replace
 
 import pandas as pd
 import pytest
@@ -26,6 +27,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from optimizer.errors import RecordError
+from optimizer.model import Learned
 from optimizer.records import (
     Finding,
     add_appointment,
@@ -46,7 +48,7 @@ from optimizer.records import (
     verify,
 )
 from optimizer.records.coverage import account_list, coverage, coverage_by_town
-from optimizer.records.learning import COLUMNS, corrected, fit, learn, observe
+from optimizer.records.learning import COLUMNS, fit, learn, learned_for, observe
 from optimizer.records.opinions import opinion_ledger
 from optimizer.records.reconciling import reconcile
 from optimizer.register import STATUSES, Register
@@ -857,22 +859,56 @@ def observed(count=200, service=1.3, travel=0.8, seed=1):
 def test_times_are_learned_in_spite_of_long_lunches():
     """A tenth of the intervals is nonsense; service and rides are still told apart."""
     learned = fit(observed(), 30)
-    assert learned.service["household"] == pytest.approx(1.3, abs=0.05)
+    # 200 observations and 30 that say 1: 1.3 to the power of 200 / 230
+    assert learned.service == {"household": pytest.approx(1.3 ** (200 / 230), abs=0.03)}
     assert learned.travel == pytest.approx(0.8, abs=0.12)
-    assert learned.crews == {name: pytest.approx(1, abs=0.1) for name in ("C0", "C1", "C2", "C3")}
-    changed = corrected(SETTINGS, learned)
-    assert changed.visit.service_min["household"] == pytest.approx(15.6, abs=0.6)
-    assert changed.visit.service_min["business"] == 20
-    assert changed.travel.speed_factor == pytest.approx(1.25, abs=0.2)
+    assert learned.crews == {name: pytest.approx(1, abs=0.05) for name in ("C0", "C1", "C2", "C3")}
+    assert learned.areas == {"A1": pytest.approx(1, abs=0.05)}
 
 
-def test_too_few_observations_teach_nothing_and_learning_can_be_switched_off():
+def test_too_few_observations_teach_nothing():
     """A slow week of one crew must not change the county's plan."""
-    learned = fit(observed(20), 30)
-    assert (learned.service, learned.travel, learned.crews) == ({}, None, {})
-    assert corrected(SETTINGS, learned) == SETTINGS
-    off = Settings(follow=FollowSettings(learn=False))
-    assert corrected(off, fit(observed(), 30)) == off
+    assert fit(observed(20), 30) == Learned(observations=20)
+    assert fit(observed(0), 30) == Learned()
+
+
+def test_a_slow_crew_is_told_from_its_areas_and_neither_runs_away():
+    """C1 takes twice as long wherever it is: it is the crew, not the area, and within limits."""
+    seen = observed(800, service=1.0, travel=1.0)
+    seen.loc[seen["crew"] == "C1", "interval_s"] *= 2
+    seen["area"] = seen["crew"].replace({"C0": "A0", "C1": "A1", "C2": "A0", "C3": "A0"})
+    learned = fit(seen, 30)
+    assert learned.service["household"] == pytest.approx(1, abs=0.1)
+    assert learned.crews["C1"] == 1.25
+    assert learned.crews["C2"] == pytest.approx(1, abs=0.1)
+    assert learned.areas["A1"] == pytest.approx(1, abs=0.05)
+
+
+def test_what_a_plan_had_learned_is_not_learned_twice(register):
+    """A plan that had taken the correction teaches the same again: neither more nor nothing."""
+    plan = day_plan([(a, "first") for a in ACCOUNTS[:5]])
+    known = Learned(service={"household": 1.2}, travel=1.5, crews={"C001": 1.25})
+    stops = tuple(replace(s, service_s=900, travel_s=562) for s in plan.routes[0].stops)
+    visits = tuple(replace(v, service_s=720) for v in plan.visits)
+    route = replace(plan.routes[0], stops=stops)
+    register.save_day_plan(replace(plan, visits=visits, routes=(route,), learned=known))
+    times = ["08:20:00", "08:35:00", "08:50:00", "09:05:00", "09:20:00"]
+    take(register, *(record(a, time=t) for a, t in zip(ACCOUNTS[:5], times, strict=True)))
+    frame = observe(register, DAY, DAY, "ST01")
+    assert frame["service_s"].tolist() == [600] * 4
+    assert frame["travel_s"].round().tolist() == [300] * 4
+
+
+def test_a_day_learns_from_the_days_before_it_and_learning_can_be_switched_off(register):
+    """What is recorded today must not change today's plan when it is made anew."""
+    register.save_day_plan(day_plan([(a, "first") for a in ACCOUNTS[:3]]))
+    times = ["08:20:00", "08:40:00", "09:00:00"]
+    take(register, *(record(a, time=t) for a, t in zip(ACCOUNTS[:3], times, strict=True)))
+    rules = Settings(follow=FollowSettings(learn_min=2))
+    assert learned_for(register, rules, DAY, "ST01") == Learned()
+    assert learned_for(register, rules, days(1), "ST01").service["household"] > 1.1
+    off = Settings(follow=FollowSettings(learn_min=2, learn=False))
+    assert learned_for(register, off, days(1), "ST01") == Learned()
 
 
 def test_intervals_come_from_sheets_and_clocks(register):

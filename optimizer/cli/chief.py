@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -75,6 +76,7 @@ def day(
             typer.echo(texts("cli.nobody_on_duty", station=plan.station.name, date=when))
             continue
         console().print(_table(plan, texts))
+        _print_learned(plan, texts)
         _print_unassigned(plan, texts)
         if plan.routes:
             target = out or campaign.out(when, plan.station.station_id)
@@ -157,6 +159,21 @@ def _table(plan: DayPlan, texts: Texts) -> Table:
     return table
 
 
+def _print_learned(plan: DayPlan, texts: Texts) -> None:
+    """Say what the field's clocks have corrected in a plan's times, if anything."""
+    learned = plan.learned
+    kinds = {texts(f"customer.{kind}"): factor for kind, factor in learned.service.items()}
+    factors = kinds | {texts("office.lesson_travel"): learned.travel} | learned.crews
+    words = [f"{name} ×{factor:.2f}" for name, factor in factors.items() if factor != 1.0]
+    areas = sum(factor != 1.0 for factor in learned.areas.values())
+    if areas:
+        words.append(texts("cli.learned_areas", count=areas))
+    if words:
+        typer.echo(
+            texts("cli.learned", words=texts("cli.and").join(words), count=learned.observations)
+        )
+
+
 def _print_unassigned(plan: DayPlan, texts: Texts) -> None:
     visits = {visit.visit_id: visit for visit in plan.visits}
     for left in plan.unassigned:
@@ -190,6 +207,7 @@ def _summary(plan: DayPlan) -> dict[str, Any]:
             }
             for route in plan.routes
         ],
+        "learned": dataclasses.asdict(plan.learned),
         "unassigned": [
             {name: getattr(left, name) for name in ("visit_id", "code", "reason", "action")}
             for left in plan.unassigned
@@ -291,6 +309,7 @@ def replan_day(
         new = register.save_day_plan(new)
     _write(new, campaign, out or campaign.out(when, station), texts)
     console().print(_table(new, texts))
+    _print_learned(new, texts)
     console().print(_changes(changed, new, texts))
     _print_unassigned(new, texts)
 

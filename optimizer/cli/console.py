@@ -109,7 +109,28 @@ def frame_table(frame: pd.DataFrame) -> Table:
     from rich.markup import escape
     from rich.table import Table
 
-    table = Table(*map(str, frame.columns), box=None)
+    table = Table(box=None)
+    for name in frame.columns:
+        table.add_column(str(name), overflow="fold")
     for row in frame.itertuples(index=False):
         table.add_row(*(escape(str(cell)) for cell in row))
     return table
+
+
+def show(rows: pd.DataFrame, columns: str, texts: Texts, *, as_json: bool) -> None:
+    """Print all columns as JSON, or those that a person needs, the name in one piece."""
+    if as_json:
+        print_json(rows.to_dict("records"))
+        return
+    if rows.empty:
+        typer.echo(texts("office.nothing"))
+        return
+
+    from optimizer.messages.writing import clean
+
+    names = columns.split()
+    headings = {name: texts(f"office.column_{name}") for name in names}
+    shown = rows[names].map(lambda cell: clean(str(cell)))
+    table = frame_table(shown.rename(columns=headings))
+    table.columns[0].no_wrap = True
+    console().print(table)

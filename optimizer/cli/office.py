@@ -15,10 +15,9 @@ from optimizer.cli.console import (
     HERE,
     Here,
     Json,
-    console,
     day_of,
-    frame_table,
     print_json,
+    show,
     texts_of,
     today,
 )
@@ -32,7 +31,7 @@ if TYPE_CHECKING:
 
     from optimizer.folder import CampaignFolder
     from optimizer.messages import Texts
-    from optimizer.records import Learned
+    from optimizer.model import Learned
     from optimizer.register import Register
     from optimizer.settings import Settings
 
@@ -66,14 +65,14 @@ def settle(
     with _office(folder) as (campaign, register, texts):
         if account is None:
             rows = records.account_list(register, "conflicts", today(), station)
-            _show(rows, "account_no name station conflicts", texts, as_json=as_json)
+            show(rows, "account_no name station conflicts", texts, as_json=as_json)
             return
         if date is None:
             raise RecordError(f"say which day: `zoufang settle {account} DATE --keep RECORD`")
         when = day_of(date, "DATE")
         if keep is None:
             rows = register.ledgers.records(when, when, account_no=account)
-            _show(rows, _RECORDS, texts, as_json=as_json)
+            show(rows, _RECORDS, texts, as_json=as_json)
             return
         records.settle(register, campaign.settings, account, when, keep)
         typer.echo(texts("office.settled", account_no=account, day=when, keep=keep))
@@ -102,7 +101,7 @@ def finding(
         rows = register.ledgers.frame("findings", station=station)
         is_open = rows["state"].isin(["open", "rectified"])
         chosen = _chosen(rows, "finding", name, is_open, everything=everything)
-        _show(chosen, _FINDINGS, texts, as_json=as_json)
+        show(chosen, _FINDINGS, texts, as_json=as_json)
 
 
 def opinion(
@@ -138,7 +137,7 @@ def opinion(
             rows = rows[rows["station"] == station]
         is_open = (rows["merged_into"] == "") & (rows["state"] != "told")
         chosen = _chosen(rows, "opinion", name, is_open, everything=everything)
-        _show(chosen, _OPINIONS, texts, as_json=as_json)
+        show(chosen, _OPINIONS, texts, as_json=as_json)
 
 
 def area(
@@ -163,7 +162,7 @@ def area(
         if station is not None:
             rows = rows[rows["station"] == station]
         chosen = _chosen(rows, "project", name, rows["state"] != "checked", everything=everything)
-        _show(chosen, _AREAS, texts, as_json=as_json)
+        show(chosen, _AREAS, texts, as_json=as_json)
 
 
 def request(
@@ -200,7 +199,7 @@ def request(
             records.close_request(register, campaign.settings, decided, state, _day(on))
         rows = register.ledgers.frame("requests", station=station)
         chosen = _chosen(rows, "request", name, rows["state"] == "open", everything=everything)
-        _show(chosen, _REQUESTS, texts, as_json=as_json)
+        show(chosen, _REQUESTS, texts, as_json=as_json)
 
 
 def appointment(
@@ -237,7 +236,7 @@ def appointment(
         waiting = register.ledgers.frame("tasks", "tasks.kind = 'appointment'")["subject"]
         is_open = rows["appointment"].isin(waiting)
         chosen = _chosen(rows, "appointment", name, is_open, everything=everything)
-        _show(chosen, _APPOINTMENTS, texts, as_json=as_json)
+        show(chosen, _APPOINTMENTS, texts, as_json=as_json)
 
 
 def breaches(folder: Here = HERE, on: On = None, as_json: Json = False) -> None:
@@ -248,46 +247,41 @@ def breaches(folder: Here = HERE, on: On = None, as_json: Json = False) -> None:
 
     with _office(folder) as (_, register, texts):
         rows = pd.DataFrame(records.breaches(register, _day(on)))
-    _show(rows, _BREACHES, texts, as_json=as_json)
+    show(rows, _BREACHES, texts, as_json=as_json)
 
 
-def learn(folder: Here = HERE, on: On = None, as_json: Json = False) -> None:
-    """What the field's clocks would correct in the planner's times; changes nothing."""
+def learn(
+    folder: Here = HERE, on: On = None, station: StationId = None, as_json: Json = False
+) -> None:
+    """What the field's clocks correct in the planner's times, of all stations or of one."""
     from optimizer import records
 
     with _office(folder) as (campaign, register, texts):
         settings = campaign.settings
-        learned = records.learn(register, settings, _day(on))
-    follow = settings.follow.model_copy(update={"learn": True})
-    then = records.corrected(settings.model_copy(update={"follow": follow}), learned)
+        learned = records.learn(register, settings, _day(on), station)
     if as_json:
-        corrected = {
-            "service_min": then.visit.service_min,
-            "speed_factor": then.travel.speed_factor,
-        }
-        facts = dataclasses.asdict(learned)
-        print_json({"learn": settings.follow.learn, **facts, "corrected": corrected})
+        print_json({"learn": settings.follow.learn, **dataclasses.asdict(learned)})
         return
     least = settings.follow.learn_min
     typer.echo(texts("office.observations", count=learned.observations, least=least))
     typer.echo(texts("office.learn_on" if settings.follow.learn else "office.learn_off"))
-    _show(_lessons(learned, settings, then), "what name factor plan field", texts, as_json=False)
+    show(_lessons(learned, settings, texts), "what name factor plan field", texts, as_json=False)
 
 
-def _lessons(learned: Learned, now: Settings, then: Settings) -> pd.DataFrame:
-    """A row a factor, with the setting that it would change."""
+def _lessons(learned: Learned, settings: Settings, texts: Texts) -> pd.DataFrame:
+    """A row a factor; of kinds also the minutes at the door as planned and as they really are."""
     import pandas as pd
 
+    minutes = settings.visit.service_min
     rows = [
-        ("visit.service_min", kind, factor, now.visit.service_min.get(kind, ""),
-         then.visit.service_min.get(kind, ""))
+        (texts("office.lesson_service"), texts(f"customer.{kind}"), factor,
+         f"{minutes[kind]:g}", f"{minutes[kind] * factor:.1f}")
         for kind, factor in learned.service.items()
     ]  # fmt: skip
-    if learned.travel is not None:
-        factors = now.travel.speed_factor, round(then.travel.speed_factor, 2)
-        rows.append(("travel.speed_factor", "", learned.travel, *factors))
+    rows.append((texts("office.lesson_travel"), "", learned.travel, "", ""))
     for what, some in (("crew", learned.crews), ("area", learned.areas)):
-        rows += [(what, name, factor, "", "") for name, factor in some.items()]
+        word = texts(f"office.lesson_{what}")
+        rows += [(word, name, factor, "", "") for name, factor in some.items()]
     frame = pd.DataFrame(rows, columns=["what", "name", "factor", "plan", "field"])
     return frame.assign(factor=[f"{factor:.2f}" for factor in frame["factor"]])
 
@@ -330,25 +324,6 @@ def _chosen(
         named = rows[key] == name
         return rows[named | (rows["account_no"] == name)] if "account_no" in rows else rows[named]
     return rows if everything else rows[is_open]
-
-
-def _show(rows: pd.DataFrame, columns: str, texts: Texts, *, as_json: bool) -> None:
-    """Print all columns as JSON, or those that a person needs, the name in one piece."""
-    if as_json:
-        print_json(rows.to_dict("records"))
-        return
-    if rows.empty:
-        typer.echo(texts("office.nothing"))
-        return
-
-    from optimizer.messages.writing import clean
-
-    names = columns.split()
-    headings = {name: texts(f"office.column_{name}") for name in names}
-    shown = rows[names].map(lambda cell: clean(str(cell)))
-    table = frame_table(shown.rename(columns=headings))
-    table.columns[0].no_wrap = True
-    console().print(table)
 
 
 COMMANDS: Final[dict[str, Any]] = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,6 +14,7 @@ from optimizer.model import (
     Crew,
     CrewDay,
     CustomerKind,
+    Learned,
     LonLat,
     Lunch,
     Problem,
@@ -23,7 +24,7 @@ from optimizer.model import (
     Visit,
     VisitKind,
 )
-from optimizer.records import due
+from optimizer.records import due, learned_for
 from optimizer.routes import Reason
 from optimizer.routes.arrays import overlaps
 from optimizer.routes.reasons import unassigned
@@ -54,6 +55,8 @@ class Day:
         Visits that are not in the problem, each with its reason in `reasons`.
     past
         Visits that are not due any more but whose doors are among the problem's places.
+    learned
+        What the field's clocks have corrected in the problem's times.
     """
 
     station: Station
@@ -63,6 +66,7 @@ class Day:
     set_aside: tuple[Visit, ...]
     reasons: tuple[Unassigned, ...]
     past: tuple[Visit, ...] = ()
+    learned: Learned = field(default_factory=Learned)
 
 
 def read_day(  # noqa: PLR0917
@@ -85,10 +89,13 @@ def read_day(  # noqa: PLR0917
     home = station_of(register, station)
     crews = crews_on_duty(register, settings, station, date, workdays)
     rows = candidates(register, settings, station, date, workdays)
-    visits, set_aside, reasons = sort_out(rows, roads, settings, crews, given(register, station))
+    learned = learned_for(register, settings, date, station)
+    visits, set_aside, reasons = sort_out(
+        rows, roads, settings, crews, given(register, station), learned
+    )
     due = {str(row["visit_id"]) for row in rows}
     past = [visit for visit in printed if visit.visit_id not in due and visit.location]
-    problem = day_problem(home, crews, [*visits, *past], roads, settings, date)
+    problem = day_problem(home, crews, [*visits, *past], roads, settings, date, learned)
     return Day(
         station=home,
         date=date,
@@ -97,6 +104,7 @@ def read_day(  # noqa: PLR0917
         set_aside=tuple(set_aside),
         reasons=tuple(reasons),
         past=problem.visits[len(visits) :],
+        learned=learned,
     )
 
 
@@ -143,8 +151,13 @@ def given(register: Register, station: str) -> set[str]:
     return set(customers.loc[customers["lon"].notna(), "account_no"])
 
 
-def sort_out(
-    rows: Sequence[Row], roads: Roads, settings: Settings, crews: Sequence[Row], located: set[str]
+def sort_out(  # noqa: PLR0917
+    rows: Sequence[Row],
+    roads: Roads,
+    settings: Settings,
+    crews: Sequence[Row],
+    located: set[str],
+    learned: Learned,
 ) -> tuple[list[Visit], list[Visit], list[Unassigned]]:
     """Visits that crews can be sent to, and those that not, with reasons."""
     most = max(1, len(crews)) * settings.day.offered_per_crew
@@ -158,7 +171,7 @@ def sort_out(
     reasons: list[Unassigned] = []
     for k, row in enumerate(rows):
         walk_m = 0 if math.isnan(float(ends.walk_m[k])) else round(float(ends.walk_m[k]))
-        visit = replace(visit_of(row, settings, on_duty, located), walk_m=walk_m)
+        visit = replace(visit_of(row, settings, on_duty, located, learned), walk_m=walk_m)
         reason = None
         if math.isnan(lon[k]):
             reason = Reason.NO_LOCATION
@@ -174,7 +187,9 @@ def sort_out(
     return visits, aside, reasons
 
 
-def visit_of(row: Row, settings: Settings, on_duty: set[str], located: set[str]) -> Visit:
+def visit_of(
+    row: Row, settings: Settings, on_duty: set[str], located: set[str], learned: Learned
+) -> Visit:
     """One candidate as the day's problem sees it; its place is set later."""
     preferred, worth = preferred_crew(row, settings, on_duty)
     service_min = row["service_min"]
@@ -190,7 +205,7 @@ def visit_of(row: Row, settings: Settings, on_duty: set[str], located: set[str])
     return Visit(
         visit_id=row["visit_id"],
         place=0,
-        service_s=round(service_min * 60),
+        service_s=round(service_min * 60 * learned.at_door(row["customer_kind"], row["area"])),
         kind=VisitKind(row["kind"]),
         account_no=row["account_no"],
         name=row["name"],
@@ -267,6 +282,7 @@ def day_problem(  # noqa: PLR0917
     roads: Roads,
     settings: Settings,
     date: dt.date,
+    learned: Learned,
 ) -> Problem:
     """Visits, crews and the travel times between their doors; place 0 is the station."""
     bases = [base_of(crew_of(row), settings) or station.location for row in crews]
@@ -275,10 +291,12 @@ def day_problem(  # noqa: PLR0917
     places = [*homes, *doors]
     ends = roads.attach([p.lon for p in places], [p.lat for p in places])
     seconds, metres = Travel(roads, settings.travel).door_matrix(ends)
+    if learned.travel != 1.0:
+        seconds = np.rint(seconds * learned.travel).astype(np.int32)
     return Problem(
         visits=tuple(replace(v, place=len(homes) + k) for k, v in enumerate(visits)),
         crews=tuple(
-            crew_day(row, homes.index(base), settings)
+            crew_day(row, homes.index(base), settings, learned.crews.get(row["crew"], 1.0))
             for row, base in zip(crews, bases, strict=True)
         ),
         seconds=seconds,
@@ -294,8 +312,8 @@ def base_of(crew: Crew, settings: Settings) -> LonLat | None:
     return crew.home if settings.shift.base == "home" else None
 
 
-def crew_day(row: Row, place: int, settings: Settings) -> CrewDay:
-    """A crew's shift and lunch by its file, else by the settings."""
+def crew_day(row: Row, place: int, settings: Settings, pace: float) -> CrewDay:
+    """A crew's shift and lunch by its file, else by the settings; all it does takes `pace`."""
     shift = settings.shift
     lunch = None
     if shift.lunch_min:
@@ -313,4 +331,6 @@ def crew_day(row: Row, place: int, settings: Settings) -> CrewDay:
         ),
         lunch=lunch,
         skills=frozenset(filter(None, str(row["skills"]).split(";"))),
+        speed_factor=1 / pace,
+        service_factor=pace,
     )

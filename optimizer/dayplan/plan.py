@@ -85,4 +85,5 @@ def written(day: Day, solution: Solution, seed: int) -> DayPlan:
         routes=solution.routes,
         unassigned=solution.unassigned + day.reasons,
         seed=seed,
+        learned=day.learned,
     )

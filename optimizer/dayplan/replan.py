@@ -105,6 +105,7 @@ def replan(  # noqa: PLR0917
         routes=routes,
         unassigned=solution.unassigned + day.reasons,
         seed=seed,
+        learned=day.learned,
     )
     return plan, differences(old, plan)
 

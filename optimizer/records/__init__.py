@@ -33,7 +33,7 @@ from optimizer.records.entry import (
     typed_entry,
     typed_id,
 )
-from optimizer.records.learning import Learned, corrected, learn
+from optimizer.records.learning import learn, learned_for
 from optimizer.records.opinions import opinion_ledger
 from optimizer.records.reading import Reading, read_records, read_text, read_together
 from optimizer.records.reconciling import reconcile
@@ -46,7 +46,6 @@ __all__ = [
     "Coverage",
     "Entry",
     "Finding",
-    "Learned",
     "Reading",
     "Taken",
     "account_list",
@@ -57,13 +56,13 @@ __all__ = [
     "cancel_appointment",
     "check_projects",
     "close_request",
-    "corrected",
     "coverage",
     "coverage_by_town",
     "decide_finding",
     "decide_opinion",
     "due",
     "learn",
+    "learned_for",
     "opinion_ledger",
     "read_records",
     "read_text",

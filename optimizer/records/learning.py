@@ -2,17 +2,22 @@
 
 A phone stamps each record. Between two stops that follow each other on a sheet lie one ride and
 one service, which the plan has in seconds; the medians of how long it really took correct both.
-Medians, because lunch, chats and forgotten taps make any mean worthless.
+Medians, because lunch, chats and forgotten taps make any mean worthless. Each factor is drawn
+towards 1 by as many observations as it needs at least: a first month corrects by half, a year
+by nearly all. Plans made with corrected times say so, and are read as if they had not been, so
+that learning from them neither doubles a correction nor forgets it.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+import math
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pandas as pd
+
+from optimizer.model import Learned
 
 if TYPE_CHECKING:
     from optimizer.model import DayPlan, Route
@@ -20,62 +25,51 @@ if TYPE_CHECKING:
     from optimizer.settings import Settings
 
 COLUMNS: Final = ("crew", "area", "kind", "interval_s", "travel_s", "service_s")
-LOWEST: Final = 0.5
-HIGHEST: Final = 2.0
+LOWEST, HIGHEST = 0.5, 2.0
+"""Limits of the factors of kinds and rides."""
+CALM_LOWEST, CALM_HIGHEST = 0.8, 1.25
+"""Limits of those of crews and areas, which come on top."""
+DAYS: Final = 60
+"""How far back to look."""
 _ROUNDS: Final = 10
 _SHORT_RIDE_S: Final = 120
 _LONGEST_S: Final = 3 * 3600
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Learned:
-    """Corrections of the planner's times; 1 is as planned, 1.2 takes a fifth longer.
+def learn(
+    register: Register, settings: Settings, today: dt.date, station: str | None = None
+) -> Learned:
+    """Corrections from the sheets and records of the last days, of all stations or of one."""
+    observed = observe(register, today - dt.timedelta(days=DAYS), today, station)
+    return fit(observed, settings.follow.learn_min)
 
-    Only what has at least `learn_min` observations is there.
 
-    Attributes
-    ----------
-    service
-        By kind of customer.
-    travel
-        Of all rides; None with too few observations.
-    crews, areas
-        Of all of a crew's, or an area's, time between records, beside the above.
-    observations
-        How many pairs of records there were.
+def learned_for(register: Register, settings: Settings, date: dt.date, station: str) -> Learned:
+    """What corrects the times of a station's plan of a day: all from before that day.
+
+    Nothing where `follow.learn` is off.
     """
-
-    service: dict[str, float]
-    travel: float | None
-    crews: dict[str, float]
-    areas: dict[str, float]
-    observations: int
+    if not settings.follow.learn:
+        return Learned()
+    return learn(register, settings, date - dt.timedelta(days=1), station)
 
 
-def learn(register: Register, settings: Settings, today: dt.date, days: int = 60) -> Learned:
-    """Corrections from the sheets and records of the last days.
-
-    Parameters
-    ----------
-    days
-        How far back to look.
-    """
-    return fit(observe(register, today - dt.timedelta(days=days), today), settings.follow.learn_min)
-
-
-def observe(register: Register, first: dt.date, last: dt.date) -> pd.DataFrame:
+def observe(
+    register: Register, first: dt.date, last: dt.date, station: str | None = None
+) -> pd.DataFrame:
     """Time between records of neighbouring stops, one row a pair.
 
     Returns
     -------
     pandas.DataFrame
-        crew, area, kind (of customer), interval_s (really), travel_s and service_s (planned).
+        crew, area, kind (of customer), interval_s (really), travel_s and service_s (as planned
+        without any correction).
     """
-    records = register.ledgers.records(first, last)
+    records = register.ledgers.records(first, last, station=station)
     records = records[(records["at"] != "") & (records["station"] != "")]
     rows: list[tuple[object, ...]] = []
-    for (station, date), group in records.groupby(["station", "date"]):
-        plan = register.day_plan(str(station), dt.date.fromisoformat(str(date)))
+    for (name, date), group in records.groupby(["station", "date"]):
+        plan = register.day_plan(str(name), dt.date.fromisoformat(str(date)))
         if plan is not None:
             at = {
                 (str(row.crew), str(row.account_no)): (
@@ -94,6 +88,7 @@ def _pairs(
     plan: DayPlan, route: Route, at: dict[tuple[str, str], tuple[dt.datetime, str]]
 ) -> list[tuple[object, ...]]:
     visits = {visit.visit_id: visit for visit in plan.visits}
+    crew = plan.learned.crews.get(route.crew_id, 1.0)
     pairs: list[tuple[object, ...]] = []
     for number, (before, stop) in enumerate(zip(route.stops, route.stops[1:], strict=False), 1):
         visit = visits[stop.visit_id]
@@ -103,6 +98,7 @@ def _pairs(
         if first is None or second is None or second[1] != "done" or rested or stop.waiting_s:
             continue
         interval = (second[0] - first[0]).total_seconds()
+        door = crew * plan.learned.at_door(visit.customer_kind.value, visit.area)
         if 0 < interval < _LONGEST_S:
             pairs.append(
                 (
@@ -110,8 +106,8 @@ def _pairs(
                     visit.area,
                     visit.customer_kind.value,
                     interval,
-                    stop.travel_s,
-                    stop.service_s,
+                    stop.travel_s / (crew * plan.learned.travel),
+                    stop.service_s - visit.service_s * crew + visit.service_s * crew / door,
                 )
             )
     return pairs
@@ -120,6 +116,8 @@ def _pairs(
 def fit(observed: pd.DataFrame, least: int) -> Learned:
     """Factors by alternating medians: service given the rides, then rides given the service.
 
+    What then is left is the crews', and what is left of that the areas'.
+
     Parameters
     ----------
     observed
@@ -127,53 +125,51 @@ def fit(observed: pd.DataFrame, least: int) -> Learned:
     least
         Observations without which there is no factor.
     """
-    service: dict[str, float] = {}
-    travel = 1.0
     rides = observed[observed["travel_s"] >= _SHORT_RIDE_S]
+    kinds, travel = _medians(observed["interval_s"], observed["kind"], least), 1.0
     for _ in range(_ROUNDS):
         rest = observed["interval_s"] - travel * observed["travel_s"]
-        service = _medians(rest / observed["service_s"], observed["kind"], least)
+        kinds = _medians(rest / observed["service_s"], observed["kind"], least)
         if len(rides) >= least:
-            at_door = rides["service_s"] * rides["kind"].map(service).fillna(1.0)
-            travel = _bounded(float(((rides["interval_s"] - at_door) / rides["travel_s"]).median()))
-    expected = (
-        observed["service_s"] * observed["kind"].map(service).fillna(1.0)
-        + observed["travel_s"] * travel
-    )
-    ratio = observed["interval_s"] / expected
+            at_door = rides["service_s"] * _by(kinds, rides["kind"])
+            ratio = (rides["interval_s"] - at_door) / rides["travel_s"]
+            travel = min(max(float(ratio.median()), LOWEST), HIGHEST)
+    ridden = observed["travel_s"] * travel
+    at_door = observed["service_s"] * _by(kinds, observed["kind"])
+    crews = _medians(observed["interval_s"] / (at_door + ridden), observed["crew"], least)
+    pace = _by(crews, observed["crew"])
+    areas = _medians((observed["interval_s"] / pace - ridden) / at_door, observed["area"], least)
     return Learned(
-        service=service,
-        travel=travel if len(rides) >= least else None,
-        crews=_medians(ratio, observed["crew"], least),
-        areas=_medians(ratio, observed["area"], least),
+        service=_calm(kinds, least, LOWEST, HIGHEST),
+        travel=_calmed(travel, len(rides), least),
+        crews=_calm(crews, least, CALM_LOWEST, CALM_HIGHEST),
+        areas=_calm(areas, least, CALM_LOWEST, CALM_HIGHEST),
         observations=len(observed),
     )
 
 
-def _medians(ratio: pd.Series[float], groups: pd.Series[str], least: int) -> dict[str, float]:
-    table = (
-        ratio.replace([np.inf, -np.inf], np.nan).dropna().groupby(groups).agg(["median", "size"])
-    )
-    enough = table[table["size"] >= least]
-    return {str(name): _bounded(float(value)) for name, value in enough["median"].items() if name}
+def _by(table: pd.DataFrame, names: pd.Series[str]) -> pd.Series[float]:
+    """The median of each row's name, 1 for who has none."""
+    return names.map(table["median"]).fillna(1.0).astype("float64")
 
 
-def _bounded(factor: float) -> float:
-    return min(max(factor, LOWEST), HIGHEST)
+def _medians(ratio: pd.Series[float], groups: pd.Series[str], least: int) -> pd.DataFrame:
+    """Median (within limits) and size of each group with a name that is large enough."""
+    known = ratio.replace([np.inf, -np.inf], np.nan).dropna()
+    table = known.groupby(groups.astype("str")).agg(["median", "size"])
+    table = table[(table["size"] >= least) & (table.index != "")]
+    return table.assign(median=table["median"].clip(LOWEST, HIGHEST))
 
 
-def corrected(settings: Settings, learned: Learned) -> Settings:
-    """The settings with the times of the field, or as they are where `follow.learn` is off."""
-    if not settings.follow.learn:
-        return settings
-    minutes = {
-        kind: round(value * learned.service.get(kind, 1.0), 2)
-        for kind, value in settings.visit.service_min.items()
+def _calm(table: pd.DataFrame, least: int, lowest: float, highest: float) -> dict[str, float]:
+    """Factors of the groups, drawn towards 1 and within limits."""
+    groups = zip(table.index, table["median"].tolist(), table["size"].tolist(), strict=True)
+    return {
+        str(name): min(max(_calmed(median, size, least), lowest), highest)
+        for name, median, size in groups
     }
-    speed = min(settings.travel.speed_factor / (learned.travel or 1.0), 2.0)
-    return settings.model_copy(
-        update={
-            "visit": settings.visit.model_copy(update={"service_min": minutes}),
-            "travel": settings.travel.model_copy(update={"speed_factor": speed}),
-        }
-    )
+
+
+def _calmed(factor: float, count: int, least: int) -> float:
+    """A factor drawn towards 1 as if `least` observations more had said 1."""
+    return round(math.exp(math.log(factor) * count / (count + least)), 3)

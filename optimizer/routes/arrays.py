@@ -33,7 +33,7 @@ MANY = 1 << 30
 
 
 START, END, SPEED, LEAVE, BACK, STOPS, TRAVEL, CAPACITY, HUNGRY, LUNCH_FROM, LUNCH_TO = range(11)
-LUNCH_S, HOME_BY, LIKE = range(11, 14)
+LUNCH_S, HOME_BY, LIKE, PACE = range(11, 15)
 """Columns of `Arrays.crew`."""
 SERVICE, SETUP, ADDRESS, LOAD, AREA, REAL, MODES, COUNT0, COUNT1, VISIT = range(10)
 """Columns of `Arrays.task`."""
@@ -49,10 +49,10 @@ class Arrays(NamedTuple):
     time, back
         int32 (P, N, N): seconds from row to column; `back` is the transpose.
     crew
-        int64 (m, 14): nodes of START and END, page of `time` (SPEED), LEAVE not before, BACK by,
+        int64 (m, 15): nodes of START and END, page of `time` (SPEED), LEAVE not before, BACK by,
         most STOPS, TRAVEL and CAPACITY, HUNGRY 1 if lunch is a break on the road, when it may
         begin and how long it is, HOME_BY the latest return without lunch (-1: never without),
-        LIKE equal for interchangeable crews.
+        LIKE equal for interchangeable crews, PACE thousandths by which service is multiplied.
     task
         int64 (q, 10): SERVICE and SETUP seconds, ADDRESS (0 is nobody's mate), LOAD, AREA (-1 is
         none), REAL 1 for a visit and 0 for a lunch, MODES, windows in mode 0 and 1, VISIT's index.
@@ -136,6 +136,11 @@ def crew_price(crew: CrewDay, visit: Visit) -> int:
     """What sending this crew costs on top of the ride."""
     preferred = visit.preferred_crew
     return 0 if preferred is None or preferred == crew.crew_id else visit.crew_price
+
+
+def thousandths(factor: float) -> int:
+    """A factor in whole thousandths, so that all who multiply by it agree to the second."""
+    return int(factor * 1000 + 0.5)
 
 
 def ridden(seconds: NDArray[np.int32], speed_factor: float) -> NDArray[np.int32]:
@@ -263,7 +268,7 @@ def _crews(
     problem: Problem, depots: dict[int, int], speeds: list[float], like: list[int]
 ) -> NDArray[np.int64]:
     """The table of crews."""
-    table = np.zeros((len(problem.crews), 14), dtype=np.int64)
+    table = np.zeros((len(problem.crews), 15), dtype=np.int64)
     for k, crew in enumerate(problem.crews):
         nodes = [
             depots[len(problem.seconds) if place is None else place]
@@ -278,6 +283,7 @@ def _crews(
             *nodes, speeds.index(crew.speed_factor), shift.start_s, shift.end_s, *limits
         ]  # fmt: skip
         table[k, LIKE] = like[k]
+        table[k, PACE] = thousandths(crew.service_factor)
         if lunch and on_road(crew):
             home_by = -1 if lunch.always else min(lunch.window.end_s, shift.end_s)
             table[k, HUNGRY:LIKE] = [
@@ -355,7 +361,8 @@ def _interchangeable(problem: Problem, cost: NDArray[np.float64]) -> list[int]:
     for k, crew in enumerate(problem.crews):
         key = (
             crew.start_place, crew.end_place, crew.shift, crew.lunch, crew.max_visits,
-            crew.max_travel_s, crew.speed_factor, crew.capacity, crew.fixed_s, cost[:, k].tobytes(),
+            crew.max_travel_s, crew.speed_factor, crew.service_factor, crew.capacity, crew.fixed_s,
+            cost[:, k].tobytes(),
         )  # fmt: skip
         out.append(seen.setdefault(key, k))
     return out

@@ -35,6 +35,7 @@ from optimizer.routes.arrays import (
     LUNCH_TO,
     MANY,
     MODES,
+    PACE,
     REAL,
     SERVICE,
     SETUP,
@@ -46,7 +47,7 @@ from optimizer.routes.arrays import (
 from optimizer.routes.schedule import CREW, LENGTH, LOCKED, MODE, REALS, WORK
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from numpy.typing import NDArray
 
@@ -169,22 +170,24 @@ class Model:
             if len({self.nodes[number].task for number in numbers}) > 1
         }
 
-    def _stays(self) -> NDArray[np.int64]:
-        """Seconds at each node, without the setup that a mate may have done."""
+    def _stays(self, crew: int, *, lunch: bool = True) -> NDArray[np.int64]:
+        """Seconds of a crew at each node, without the setup that a mate may have done."""
         mates = {number for numbers in self._mates().values() for number in numbers}
-        task = self.data.task
-        stays = [
-            0
-            if node.task < 0
-            else task[node.task, SERVICE] + (0 if number in mates else task[node.task, SETUP])
-            for number, node in enumerate(self.nodes)
-        ]
-        return np.array(stays, dtype=np.int64)
+        stays = np.zeros(len(self.nodes), dtype=np.int64)
+        for _, number, node in self._visits:
+            real, service = self.data.task[node.task, REAL], self.data.task[node.task, SERVICE]
+            if real:
+                pace = self.data.crew[crew, PACE]
+                setup = 0 if number in mates else self.data.task[node.task, SETUP]
+                stays[number] = (service * pace + 500) // 1000 + setup
+            elif lunch:
+                stays[number] = service
+        return stays
 
     def _keep_time(self) -> None:
         """Shifts, windows, setup once an address, lunch."""
-        stays = self._stays()
-        transits, horizon = self._transits(stays), self._horizon
+        transits = self._transits(lambda crew: self._rides(crew) + self._stays(crew)[:, None])
+        horizon = self._horizon
         self.routing.AddDimensionWithVehicleTransits(transits, horizon, horizon, False, "time")  # noqa: FBT003
         clock = self.routing.GetDimensionOrDie("time")
         for index, _, node in self._visits:
@@ -195,7 +198,7 @@ class Model:
             for index in (self.routing.Start(vehicle), self.routing.End(vehicle)):
                 clock.CumulVar(index).SetRange(int(row[LEAVE]), int(row[BACK]))
             if row[HUNGRY]:
-                self._lunch(clock, vehicle, row, stays)
+                self._lunch(clock, vehicle, row, self._stays(crew))
 
     def _open(self, begin: Any, node: _Node) -> None:  # noqa: ANN401
         """Let service begin within the windows of a mode."""
@@ -279,33 +282,32 @@ class Model:
                 unary = self.routing.RegisterUnaryTransitVector(amounts)
                 self.routing.AddDimensionWithVehicleCapacity(unary, 0, most.tolist(), True, number)  # noqa: FBT003
         if crew[self.crews, TRAVEL].min() < MANY:
-            self._dimension("travel", np.zeros(len(self.nodes), dtype=np.int64))
+            self._dimension("travel", self._rides)
             rides = self.routing.GetDimensionOrDie("travel")
             for vehicle, most in enumerate(crew[self.crews, TRAVEL].tolist()):
                 rides.CumulVar(self.routing.End(vehicle)).SetMax(most)
 
-    def _dimension(self, name: str, stays: NDArray[np.int64]) -> None:
-        """Count travel, and seconds at nodes, from the start."""
-        transits = self._transits(stays)
+    def _dimension(self, name: str, seconds: Callable[[int], NDArray[np.int64]]) -> None:
+        """Count a crew's seconds between nodes from the start."""
+        transits = self._transits(seconds)
         self.routing.AddDimensionWithVehicleTransits(transits, 0, MANY, True, name)  # noqa: FBT003
 
-    def _transits(self, stays: NDArray[np.int64]) -> list[int]:
-        """For each crew OR-Tools' number of seconds at a node and to the next; one a speed."""
-        pages: dict[int, int] = {}
+    def _transits(self, seconds: Callable[[int], NDArray[np.int64]]) -> list[int]:
+        """For each crew OR-Tools' number of its matrix; crews of one speed and pace share it."""
+        pages: dict[tuple[int, ...], int] = {}
+        numbers = []
         for crew in self.crews:
-            speed = int(self.data.crew[crew, SPEED])
-            if speed not in pages:
-                seconds = self._rides(crew) + stays[:, None]
-                pages[speed] = self.routing.RegisterTransitMatrix(seconds.tolist())
-        return [pages[int(self.data.crew[crew, SPEED])] for crew in self.crews]
+            like = tuple(map(int, self.data.crew[crew, [SPEED, PACE]]))
+            if like not in pages:
+                pages[like] = self.routing.RegisterTransitMatrix(seconds(crew).tolist())
+            numbers.append(pages[like])
+        return numbers
 
     def balance(self, shortest: int) -> None:
         """Price the longest work, and keep the shortest from becoming shorter."""
-        stays = self._stays()
-        for number, node in enumerate(self.nodes):
-            if node.task >= 0 and not self.data.task[node.task, REAL]:
-                stays[number] = 0
-        self._dimension("work", stays)
+        self._dimension(
+            "work", lambda crew: self._rides(crew) + self._stays(crew, lunch=False)[:, None]
+        )
         work = self.routing.GetDimensionOrDie("work")
         work.SetGlobalSpanCostCoefficient(max(1, round(self.data.weights[0] * SCALE)))
         for vehicle in range(len(self.crews)):

@@ -33,6 +33,7 @@ from optimizer.routes.arrays import (
     LUNCH_TO,
     MODES,
     NEVER,
+    PACE,
     REAL,
     SERVICE,
     SETUP,
@@ -213,12 +214,15 @@ def begin_until(task: Ints, window: Ints, v: int, mode: int, latest: int) -> int
 
 
 @compiled
-def stay(task: Ints, before: int, v: int) -> int:
-    """Seconds at a door when coming from another node: service, and setup unless a mate's."""
+def stay(task: Ints, crew: Ints, r: int, before: int, v: int) -> int:
+    """Seconds of a crew at a door, coming from a node: service, and setup unless a mate's."""
+    service = task[v, SERVICE]
+    if crew[r, PACE] != 1000 and task[v, REAL] == 1:
+        service = (service * crew[r, PACE] + 500) // 1000
     key = task[v, ADDRESS]
     if key != 0 and before < len(task) and key == task[before, ADDRESS]:
-        return task[v, SERVICE]
-    return task[v, SERVICE] + task[v, SETUP]
+        return service
+    return service + task[v, SETUP]
 
 
 @compiled
@@ -251,7 +255,7 @@ def refresh(data: Arrays, state: State, r: int) -> None:
         schedule[k - 1, EDGE] = ride
         travel += ride
         if task[v, REAL] == 1:
-            work += stay(task, before, v)
+            work += stay(task, data.crew, r, before, v)
             reals += 1
         load += task[v, LOAD]
         cost += max(0.0, crew_cost[v, r])
@@ -288,7 +292,7 @@ def forward(
     for k in range(1, n + 1):
         v, ride = seq[k], schedule[k - 1, EDGE]
         mode = modes[v, MODE]
-        length = stay(task, seq[k - 1], v)
+        length = stay(task, crew, r, seq[k - 1], v)
         fed = early1 + ride
         if early0 < NEVER:
             fed = min(fed, after_lunch(crew, r, early0, ride))
@@ -320,7 +324,7 @@ def backward(
     for k in range(n, 0, -1):
         v, ride = seq[k], schedule[k, EDGE]
         mode = modes[v, MODE]
-        length = stay(task, seq[k - 1], v)
+        length = stay(task, crew, r, seq[k - 1], v)
         if hungry:
             leave = max(late0 - ride, before_lunch(crew, r, late1, ride))
             late0 = begin_until(task, window, v, mode, leave - length)
@@ -338,7 +342,7 @@ def fits(
 
     `modes` is `State.task`; `seq` and `schedule` are the route's; rides take `to_v` and `on`.
     """
-    length = stay(task, seq[k], v)
+    length = stay(task, crew, r, seq[k], v)
     early = schedule[k, EARLY1]
     if early < NEVER:
         begin = begin_from(task, window, v, mode, early + to_v)
@@ -378,7 +382,7 @@ def in_time(
     j = seq[k + 1]
     if j >= len(task) or task[j, ADDRESS] == 0:
         return arrival <= late
-    old, new = stay(task, seq[k], j), stay(task, v, j)
+    old, new = stay(task, crew, r, seq[k], j), stay(task, crew, r, v, j)
     if old == new:
         return arrival <= late
     ride = schedule[k + 1, EDGE]

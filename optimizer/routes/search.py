@@ -427,7 +427,10 @@ def cheapest(  # noqa: C901, PLR0912  (the heart of the search: calls would cost
             delta = ride + extra
             if balanced:
                 delta += balance_change(
-                    data.weights[0], state.route, r, ride + stay(task, seq[k], v) * task[v, REAL]
+                    data.weights[0],
+                    state.route,
+                    r,
+                    ride + stay(task, crew, r, seq[k], v) * task[v, REAL],
                 )
             if delta >= best:
                 continue

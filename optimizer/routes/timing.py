@@ -13,7 +13,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from optimizer.model import LAST_S, Rest, Route, Stop, TimeWindow
-from optimizer.routes.arrays import hard_windows, overlaps
+from optimizer.routes.arrays import hard_windows, overlaps, thousandths
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -64,10 +64,11 @@ def ride(problem: Problem, crew: CrewDay, start: int | None, end: int | None) ->
     return Ride(seconds, int(problem.metres[start, end]))
 
 
-def stay_s(before: Visit | None, visit: Visit) -> int:
+def stay_s(crew: CrewDay, before: Visit | None, visit: Visit) -> int:
     """Seconds at a door after another one: service, and setup unless at the same address."""
     mates = before is not None and visit.address_key and visit.address_key == before.address_key
-    return visit.service_s + (0 if mates else visit.setup_s)
+    service_s = (visit.service_s * thousandths(crew.service_factor) + 500) // 1000
+    return service_s + (0 if mates else visit.setup_s)
 
 
 def timed(
@@ -101,7 +102,7 @@ class _Line:
         self.places = places
         self.rides = [ride(problem, crew, a, b) for a, b in pairwise(places)]
         before = [None, *visits]
-        self.stays = [stay_s(a, b) for a, b in zip(before, visits, strict=False)]
+        self.stays = [stay_s(crew, a, b) for a, b in zip(before, visits, strict=False)]
 
     def route(self) -> Route:
         """The whole route with its times."""
