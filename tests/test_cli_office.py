@@ -264,6 +264,24 @@ def test_status_by_town_counts_everybody(zoufang):
     assert str(len(ACCOUNTS)) in zoufang("status", "--towns")
 
 
+def test_status_says_it_in_words_and_area_by_area(zoufang):
+    """A chief reads words, types the name beside them, and finds his areas."""
+    zoufang("record", "--text", export(record(ONE, findings=[wrong("pole")])))
+    said = zoufang("status", "--areas", "--date", DAY)
+    assert {"已走访", "visited", "未闭环问题", "open_findings", "A1", "B1"} <= set(said.split())
+    assert "已拆除" in said.split("台区")[0]  # a figure even where nobody is in it
+    assert "已拆除" not in said.rsplit("供电所", 1)[1]  # but no empty column
+    assert "户名" in zoufang("status", "--list", "open_findings")
+
+
+def test_a_list_is_narrowed_to_an_area_or_a_town(zoufang):
+    """Area A1 has four households, B1 the shop; the village's addresses name no town."""
+    assert len(listed(zoufang, "never_tried", area="A1")) == 4
+    assert listed(zoufang, "never_tried", area="B1", station="ST01") == []
+    assert listed(zoufang, "never_tried", town="泗汾镇") == []
+    assert "--list" in zoufang("status", "--area", "A1", code=2)
+
+
 def test_the_doctor_finds_ledgers_that_are_not_what_the_records_say(zoufang, campaign):
     """Rules were changed after the records: the doctor says so, and what to do about it."""
     with campaign.register() as register:

@@ -19,6 +19,7 @@ from optimizer.cli.console import (
     frame_table,
     print_json,
     progress,
+    show,
     texts_of,
     today,
 )
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     import pandas as pd
+    from rich.table import Table
 
     from optimizer.bulletin import Period
     from optimizer.folder import CampaignFolder
@@ -37,6 +39,12 @@ if TYPE_CHECKING:
 
 PANEL = "Clerk"
 _KINDS: Final = "first, retry, revisit, request, appointment"
+_LISTED: Final = {
+    "accounts": "account_no name phone address area visited_on tries last_try",
+    "findings": "finding name station department due_on check_by note",
+    "requests": "request name voltage state deadline max_visits matters",
+    "tasks": "account_no name station area reason not_before deadline tries",
+}
 
 Day = Annotated[str | None, typer.Option(help="YYYY-MM-DD.")]
 Out = Annotated[Path | None, typer.Option(help="Folder for the files; without it out/.")]
@@ -97,7 +105,7 @@ def record(
         faulty = _take(register, campaign, readings)
         if station is not None and date is not None and balanced:
             summary, _ = reconcile(register, station, day_of(date, "--date"))
-            console().print(frame_table(summary))
+            show(summary, " ".join(summary.columns), texts_of(campaign), as_json=False)
     if faulty:
         raise typer.Exit(2)
 
@@ -176,11 +184,14 @@ def _report(source: str, reading: Reading, taken: Taken, texts: Texts) -> bool:
 def status(
     folder: Here = HERE,
     date: Day = None,
-    station: Annotated[str | None, typer.Option(help="For --list: only of this station.")] = None,
     which: Annotated[
         str | None, typer.Option("--list", help="The accounts behind a figure, such as overdue.")
     ] = None,
+    station: Annotated[str | None, typer.Option(help="List only those of this station.")] = None,
+    area: Annotated[str | None, typer.Option(help="List only those of this area.")] = None,
+    town: Annotated[str | None, typer.Option(help="List only those of this town.")] = None,
     towns: Annotated[bool, typer.Option("--towns", help="Town by town, as addresses say.")] = False,
+    areas: Annotated[bool, typer.Option("--areas", help="Transformer area by area.")] = False,
     as_json: Json = False,
 ) -> None:
     """How far the campaign is: every account in exactly one state, pace and forecast."""
@@ -190,13 +201,13 @@ def status(
     campaign = CampaignFolder(folder)
     texts = texts_of(campaign)
     when = today() if date is None else day_of(date, "--date")
+    if which is None and (station or area or town):
+        raise RecordError("--station, --area and --town are for --list: name a list, or leave them")
     with campaign.register() as register:
         if which is not None:
-            rows = account_list(register, which, when, station, rules=campaign.settings.follow)
-            if as_json:
-                print_json(rows.to_dict("records"))
-            else:
-                console().print(frame_table(rows))
+            rules = campaign.settings.follow
+            rows = account_list(register, which, when, station, rules, area=area, town=town)
+            show(rows, _columns(which), texts, as_json=as_json)
             return
         covered = coverage(register, when, campaign.workdays_path, rules=campaign.settings.follow)
         by_town = coverage_by_town(register) if towns else None
@@ -204,7 +215,17 @@ def status(
         print_json(_facts(covered) | _rows("towns", by_town))
         return
     _print_coverage(covered, texts)
-    console().print(frame_table(covered.stations if by_town is None else by_town))
+    table = covered.areas if areas else covered.stations
+    console().print(_states_table(table if by_town is None else by_town, texts))
+
+
+def _columns(which: str) -> str:
+    """What a person needs of a list."""
+    from optimizer.register.agenda import MATTERS
+
+    if which == "overdue_areas":
+        return "project station state since department customers"
+    return _LISTED[MATTERS[which][0] if which in MATTERS else "accounts"]
 
 
 def _facts(covered: Coverage) -> dict[str, Any]:
@@ -221,8 +242,8 @@ def _rows(name: str, frame: pd.DataFrame | None) -> dict[str, Any]:
 def _print_coverage(covered: Coverage, texts: Texts) -> None:
     out = console()
     out.print(texts("cli.accounts", count=covered.accounts, date=covered.today))
-    for name, count in {**covered.states, **covered.counts}.items():
-        out.print(f"  {name:16} {count:>9,}")
+    for figures in (covered.states, covered.counts, covered.ages):
+        out.print(_figures_table(figures, texts))
     if covered.finish is not None:
         out.print(
             texts(
@@ -233,6 +254,32 @@ def _print_coverage(covered: Coverage, texts: Texts) -> None:
                 late=covered.finish_late or "–",
             )
         )
+
+
+def _figures_table(figures: Mapping[str, int], texts: Texts) -> Table:
+    """A line a figure: its word, its number, and the name by which `--list` opens it."""
+    from rich.table import Table
+
+    table = Table.grid(padding=(0, 2))
+    table.add_column(width=28)
+    table.add_column(justify="right", width=9)
+    for name, count in figures.items():
+        word = texts(f"status.{name}")
+        table.add_row(f"  {word}", f"{count:,}", "" if name[0].isdigit() else name)
+    return table
+
+
+def _states_table(frame: pd.DataFrame, texts: Texts) -> Table:
+    """Accounts by place and state; states in which nobody is are left out."""
+    empty = [name for name in frame if name in _states() and not frame[name].any()]
+    shown = frame.drop(columns=empty)
+    return frame_table(shown.rename(columns=lambda name: texts(f"status.{name}")))
+
+
+def _states() -> tuple[str, ...]:
+    from optimizer.register.agenda import STATES
+
+    return STATES
 
 
 def bulletin(

@@ -123,8 +123,11 @@ def account_list(
     today: dt.date,
     station: str | None = None,
     rules: FollowSettings = _USUAL,
+    *,
+    area: str | None = None,
+    town: str | None = None,
 ) -> pd.DataFrame:
-    """The accounts behind a figure.
+    """The accounts behind a figure, of the whole county or of a station, area or town.
 
     Parameters
     ----------
@@ -141,14 +144,26 @@ def account_list(
     """
     agenda = register.agenda
     if what in STATES:
-        return agenda.accounts_in(what, station)
-    if what in MATTERS:
-        return agenda.matters(what, today.isoformat(), station)
-    if what == "conflicts":
-        return agenda.contradicted(station)
-    if what == "overdue_areas":
-        return agenda.waiting_areas(_areas_since(today, rules), station)
-    raise RecordError(f"{what!r} is no list; there are {', '.join(LISTS)}")
+        rows = agenda.accounts_in(what, station)
+    elif what in MATTERS:
+        rows = agenda.matters(what, today.isoformat(), station)
+    elif what == "conflicts":
+        rows = agenda.contradicted(station)
+    elif what == "overdue_areas":
+        rows = agenda.waiting_areas(_areas_since(today, rules), station)
+    else:
+        raise RecordError(f"{what!r} is no list; there are {', '.join(LISTS)}")
+    if area is not None:
+        rows = rows[rows["area"] == area]
+    return rows if town is None else rows[_in_town(register, rows, town)]
+
+
+def _in_town(register: Register, rows: pd.DataFrame, town: str) -> pd.Series[bool]:
+    """Which rows are of a town: by the account's address, area findings by any of its area's."""
+    accounts = register.agenda.accounts()
+    there = accounts[accounts["address"].map(_town) == town]
+    key = "account_no" if "account_no" in rows else "area"
+    return rows[key].isin(there[key])
 
 
 def _areas_since(today: dt.date, rules: FollowSettings) -> str:
