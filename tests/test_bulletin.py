@@ -271,6 +271,17 @@ def test_best_and_worst_station(register):
     assert counted.course["planned"].tolist() == [6]
 
 
+def test_a_check_does_not_stand_in_for_a_first_visit(register):
+    """The calendar plans first visits: a station that only goes back has not kept to it."""
+    before = DAY - dt.timedelta(days=7)
+    take(register, record(ONE, findings=[wrong("wiring")], day=before), day=before)
+    take(register, record(ONE, kind="revisit"))
+    plan_blocks(register, {"ST01": [TWO]})
+    counted = bulletin(register, SETTINGS, WEEK)
+    assert counted.count("call", category="done", station="ST01") == 1
+    assert counted.share("ST01") == 0
+
+
 def test_who_needs_no_visit_is_no_account_to_visit(register):
     """Moved, demolished and listed twice are over; a refusal is not."""
     take(register, record(ONE), record(TWO, "moved"), record(THREE, "demolished"))

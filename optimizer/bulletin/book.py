@@ -38,7 +38,7 @@ def write_book(bulletin: Bulletin, path: Path, texts: Texts) -> Path:
     with workbook(path) as book:
         for name, frame in (
             ("figures", _said(figures(bulletin), texts)),
-            ("stations", bulletin.stations),
+            ("stations", bulletin.stations.rename(columns={"name": "station_name"})),
             ("evidence", _said(bulletin.evidence, texts)),
         ):
             add_sheets(book, texts(f"ledger.{name}"), frame, texts)

@@ -128,16 +128,12 @@ class Bulletin:
     def share(self, station: str) -> float:
         """What a station is judged by; NaN where there is nothing to judge it by.
 
-        Visits of the period as a share of those planned in it, or, where the calendar planned
-        nothing anywhere, first visits as a share of the station's accounts.
+        First visits of the period (retries and revisits are not in the calendar) as a share of
+        those planned in it, or, where it planned nothing anywhere, of the station's accounts.
         """
         column = "planned" if self.by_plan else "accounts"
         of = int(self.stations.loc[self.stations["station"] == station, column].sum())
-        if self.by_plan:
-            done = self.count("call", category="done", station=station)
-        else:
-            done = self.count("first_visit", station=station)
-        return done / of if of else np.nan
+        return self.count("first_visit", station=station) / of if of else np.nan
 
     def ranking(self) -> list[str]:
         """Stations that can be judged, from best to worst."""

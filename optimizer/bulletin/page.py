@@ -141,7 +141,7 @@ def _station_row(bulletin: Bulletin, texts: Texts, station: str | None) -> tuple
         done,
         count("call", "done", before=True),
         planned or "–",
-        _percent(done, planned),
+        _percent(count("first_visit"), planned),
         absent,
         doors - done - absent,
         count("helped"),
