@@ -251,7 +251,7 @@ def test_parts_of_a_code_in_a_file_and_a_pasted_text_are_one(zoufang, tmp_path):
     for number in (1, 3):
         (tmp_path / f"{number}.txt").write_text(parts[number - 1], encoding="utf-8")
     files = (tmp_path / "1.txt", tmp_path / "3.txt")
-    assert "part 2 of 3 is missing" in zoufang("record", *files, code=2)
+    assert "缺少第 2 部分（共 3 部分）" in zoufang("record", *files, code=2)
     assert listed(zoufang, "visited") == []
     zoufang("record", *files, "--text", parts[1])
     assert listed(zoufang, "visited") == [ONE, TWO]
@@ -338,7 +338,7 @@ def test_learn_shows_what_the_clocks_say(zoufang, campaign):
         (["record", "--account", ONE], "--date"),
         (["record", "--account", ONE, "--date", "soon", "--result", "done"], "soon"),
         (["record", "--account", ONE, "--date", DAY, "--result", "fled"], "nobody_home"),
-        (["record", *SHEET, "--row", 9, "--result", "done"], "is on no sheet"),
+        (["record", *SHEET, "--row", 9, "--result", "done"], "路线单上没有这一行"),
         (
             ["record", *SHEET, "--row", 1, "--result", "done", "--finding", "ufo"],
             "low_voltage",

@@ -166,6 +166,8 @@ def _take(
 
 def _report(source: str, reading: Reading, taken: Taken, texts: Texts) -> bool:
     """Print what became of a file; tell whether something in it could not be taken."""
+    from optimizer.records.words import in_words
+
     typer.echo(texts("cli.recorded", source=source, added=taken.added, known=taken.known))
     for account_no, day in taken.conflicts:
         typer.echo(texts("cli.conflict", account_no=account_no, day=day))
@@ -174,10 +176,10 @@ def _report(source: str, reading: Reading, taken: Taken, texts: Texts) -> bool:
     for project in taken.projects:
         typer.echo(texts("cli.project", project=project))
     for remark in (*reading.remarks, *taken.remarks):
-        typer.echo(f"⚠ {remark}", err=True)
+        typer.echo(f"⚠ {in_words(remark, texts.lang)}", err=True)
     faults = (*reading.faults, *taken.faults)
     for fault in faults:
-        typer.echo(f"✗ {fault}", err=True)
+        typer.echo(f"✗ {in_words(fault, texts.lang)}", err=True)
     return bool(faults)
 
 
