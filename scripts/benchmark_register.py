@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
-import platform
 import random
 import resource
 import statistics
@@ -21,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+from circumstances import circumstances
 
 from optimizer.records import CATEGORIES, Entry, Finding, due, take_records
 from optimizer.records.coverage import coverage
@@ -167,7 +167,8 @@ def main() -> None:
     wish = parser.parse_args()
     settings = Settings()
     tables = county(wish.customers)
-    print(f"python {platform.python_version()}, {wish.customers} customers, {wish.records} records")
+    print(circumstances("numpy", "pandas"))
+    print(f"{wish.customers} customers, {wish.records} records")
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "register.sqlite"
         with Register.create(path) as register:
