@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import replace
 
 import pytest
 from field_world import (
@@ -19,8 +20,10 @@ from field_world import (
     wrong,
 )
 
-from optimizer.cli import main
+from optimizer.cli import chief, main
 from optimizer.folder import CampaignFolder
+from optimizer.messages import Texts
+from optimizer.model import Learned
 from optimizer.records import read_text, take_records
 from optimizer.settings import FollowSettings, Settings, settings_toml
 
@@ -255,6 +258,18 @@ def test_parts_of_a_code_in_a_file_and_a_pasted_text_are_one(zoufang, tmp_path):
     assert listed(zoufang, "visited") == []
     zoufang("record", *files, "--text", parts[1])
     assert listed(zoufang, "visited") == [ONE, TWO]
+
+
+def test_a_day_says_what_the_clocks_have_corrected(capfd):
+    """A chief who wonders at longer hours reads where they come from."""
+    plan = day_plan([(ONE, "first")])
+    chief._print_learned(plan, Texts("zh"))
+    assert not capfd.readouterr().out
+    known = Learned(service={"household": 1.2}, travel=0.9, areas={"A1": 1.1}, observations=99)
+    chief._print_learned(replace(plan, learned=known), Texts("zh"))
+    said = capfd.readouterr().out
+    assert "居民 ×1.20，路途 ×0.90，1 个台区" in said
+    assert "99" in said
 
 
 def test_status_by_town_counts_everybody(zoufang):
