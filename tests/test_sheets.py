@@ -29,7 +29,8 @@ from optimizer.sheets.bag import tool_bag
 from optimizer.sheets.chief import village
 from optimizer.sheets.code import MASK, qr_svg
 from optimizer.sheets.drawing import Frame, Lines, Plane, path_data
-from optimizer.sheets.overview import Canvas, Label, _settle
+from optimizer.sheets.links import navigation_link
+from optimizer.sheets.overview import Canvas, Label, _scale_bar, _settle
 
 GOLDEN = Path(__file__).parent / "data" / "sheet.txt"
 A4_PT = (595.3, 841.9)
@@ -228,6 +229,8 @@ def test_the_whole_station_in_one_file(tmp_path):
     assert "各组今天都没有时间" in pages[0]
     assert "改到明天" in pages[0]
     assert pages[1].index("C001") < pages[1].index("第1页")
+    # The running head of later pages would lie over the head of a sheet's first page.
+    assert pages[1].count("2027年3月2日") == pages[7].count("2027年3月2日") == 1
     assert pages[2].count("征求意见表") == 2
     assert pages[5].count("便民联系卡") == 5
     assert pages[6].count("您好，我们来过了") == 4
@@ -311,6 +314,42 @@ def test_small_codes_are_those_of_segno():
     for x, y, end in re.findall(r"M(\d+) (\d+)\.5H(\d+)", qr_svg(link)):
         got[int(y), int(x) : int(end)] = 1
     assert got.tolist() == [list(row) for row in want]
+
+
+def test_small_codes_have_large_squares():
+    """A cheap phone reads a code of 33 modules in the rain, one of 37 only now and then."""
+    link = navigation_link("amap", LonLat(113.494120, 27.660120))
+    assert len(segno.make(link, error="l", boost_error=False, micro=False).matrix) == 33
+
+
+@pytest.mark.parametrize("corners", range(5))
+def test_the_scale_covers_no_number(corners):
+    """A number under the scale is a door that nobody finds; with all corners full, it must be."""
+    canvas = Canvas(Plane(LonLat(113.5, 27.6)), Frame(0, 0, 1000, 800), 100, 80)
+    places = ((0, 72, 40, 80), (60, 72, 100, 80), (0, 0, 40, 8), (60, 0, 100, 8))[:corners]
+    taken = list(places)
+    assert _scale_bar(canvas, taken)
+    left, top, right, bottom = taken[-1]
+    assert left >= 0
+    assert right <= 100
+    assert top >= 0
+    assert bottom <= 80
+    covered = [
+        box
+        for box in places
+        if left < box[2] and box[0] < right and top < box[3] and box[1] < bottom
+    ]
+    assert bool(covered) == (corners == 4)
+
+
+def test_a_chief_sees_all_crews_on_one_page(tmp_path):
+    """Whatever the map leaves free: many crews with long names stay on the page."""
+    plan = paper_world.valley(stops=3, crews=20)
+    crews = tuple(replace(crew, members=("欧阳建国", "司马秀英")) for crew in plan.crews)
+    plan = replace(plan, crews=crews)
+    drawing = paper_world.drawing(plan)
+    path = print_station(plan, drawing, Settings(), tmp_path / "all.pdf")
+    assert len(pages_of(path.read_bytes())) == 1 + 20
 
 
 def test_villages_are_found_in_addresses():

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from optimizer.messages.writing import breakable, clean
 from optimizer.model import VisitKind
 from optimizer.settings import clock_text
-from optimizer.sheets.overview import Sight, overview
+from optimizer.sheets.overview import Sight, em_width, overview
 from optimizer.sheets.rows import sight
 
 if TYPE_CHECKING:
@@ -19,7 +19,11 @@ if TYPE_CHECKING:
     from optimizer.sheets.rows import Day
 
 _VILLAGE = re.compile(r"(?:.*?(?:镇|乡|街道|开发区))?(.{1,10}?(?:村|社区|居委会|居))(?=\d|$|.)")
-PAGE_MM = 250.0
+PAGE_MM = 276.0
+BETWEEN_MM = 46.0
+"""Head, headings and a margin for lines that turn out longer than reckoned."""
+MOST_MAP_MM = 150.0
+"""A higher map would show no more."""
 MOST_NAMES = 8
 
 
@@ -28,7 +32,9 @@ def chief_page(day: Day) -> dict[str, Any]:
     plan, texts = day.plan, day.texts
     left = _left_out(day)
     visits = sum(len(route.stops) for route in plan.routes)
-    map_mm = min(96.0, PAGE_MM - 7.6 * len(plan.routes) - 11.0 * len(left) - 24)
+    crews = [_crew(day, route) for route in plan.routes]
+    taken_mm = sum(map(_crew_mm, crews)) + sum(map(_group_mm, left)) + BETWEEN_MM
+    map_mm = min(MOST_MAP_MM, PAGE_MM - taken_mm)
     return {
         "kind": "chief",
         "title": texts(
@@ -52,7 +58,7 @@ def chief_page(day: Day) -> dict[str, Any]:
         ],
         "map": _map(day, map_mm) if map_mm >= 40 else "",
         "map_mm": map_mm,
-        "crews": [_crew(day, route) for route in plan.routes],
+        "crews": crews,
         "left": left,
         "left_title": texts("chief.left_title", count=len(plan.unassigned))
         if plan.unassigned
@@ -61,7 +67,7 @@ def chief_page(day: Day) -> dict[str, Any]:
 
 
 def _map(day: Day, height_mm: float) -> str:
-    """All routes on one map, each with its crew's name at the stops."""
+    """All routes on one map: a dot at each door, a crew's name at the middle one of its own."""
     routes = day.plan.routes
     sights = [sight(day, route) for route in routes]
     stops = tuple(
@@ -73,6 +79,7 @@ def _map(day: Day, height_mm: float) -> str:
         stops=stops,
         station=day.plan.station.location,
         legs=tuple(leg for seen in sights for leg in seen.legs),
+        doors=tuple(place for seen in sights for _, place in seen.stops),
     )
     return overview(day.drawing, everything, 188, height_mm, whole=True)[0]
 
@@ -93,6 +100,18 @@ def _crew(day: Day, route: Route) -> dict[str, Any]:
         "end": clock_text(route.end_s),
         "km": day.texts.km(route.distance_m),
     }
+
+
+def _crew_mm(crew: dict[str, Any]) -> float:
+    """About how high the row of a crew will be."""
+    wide = em_width(crew["villages"]) + em_width(crew["members"]) + 0.9 * em_width(crew["kinds"])
+    return 6.0 + 4.3 * int(wide // 30)
+
+
+def _group_mm(group: dict[str, str]) -> float:
+    """About how high some who were left out for one reason will be."""
+    lines = (em_width(group["reason"] + group["action"]) + 5, 0.9 * em_width(group["who"]))
+    return 2.6 + 4.4 * sum(1 + int(width // 50) for width in lines)
 
 
 def villages(visits: Sequence[Visit], most: int = 3) -> str:

@@ -257,6 +257,11 @@ class Frame:
         """Metres from top to bottom."""
         return self.bottom - self.top
 
+    @property
+    def corners(self) -> Line:
+        """Left and top, right and bottom, shape (2, 2)."""
+        return np.array([[self.left, self.top], [self.right, self.bottom]])
+
     @classmethod
     def around(cls, xy: Line, *, margin: float = 0.08, at_least: float = 400) -> Frame:
         """The smallest frame around points, with a margin (share of its size) on each side."""

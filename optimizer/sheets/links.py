@@ -37,7 +37,8 @@ def navigation_link(app: App, place: LonLat, label: str = "") -> str:
         case "amap":
             name = f",{label}" if label else ""
             to = f"{lon:.6f},{lat:.6f}{name}"
-            return f"https://uri.amap.com/navigation?to={to}&mode=ride&src=zoufang&callnative=1"
+            # So short that the small code of a sheet has few and large squares.
+            return f"https://uri.amap.com/navigation?to={to}&mode=ride&callnative=1"
         case "baidu":
             # A marker, since directions on Baidu's pages ask for a start; it says BD-09 outright.
             return (

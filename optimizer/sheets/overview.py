@@ -26,6 +26,8 @@ UNIT_MM = 0.05
 INK = "#1a1a1a"
 ACCENT = "#00594f"
 FONT = "Noto Sans SC"
+FEW = 3
+"""So many stops or fewer are shown with more of what lies around them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +62,18 @@ ROADS = {
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """What a map must show: stops (number or name, place), the station, the way."""
+    """What a map must show: stops (number or name, place), the station, the way.
+
+    Attributes
+    ----------
+    doors
+        Places that get a dot and no label.
+    """
 
     stops: tuple[tuple[int | str, LonLat], ...]
     station: LonLat
     legs: tuple[Line, ...]
+    doors: tuple[LonLat, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +121,10 @@ class Canvas:
 def frame_of(sight: Sight, plane: Plane, ratio: float, *, whole: bool = False) -> Frame:
     """What the main map shows: the stops, and the station where it is near."""
     stops = plane.xy(np.array([place for _, place in sight.stops]))
-    own = Frame.around(stops, margin=0.1, at_least=500).shaped(ratio)
-    station = plane.at(sight.station)[None, :]
-    both = Frame.around(np.concatenate([stops, station]), margin=0.08).shaped(ratio)
+    # A lone door says little without the roads around it.
+    own = Frame.around(stops, margin=0.1, at_least=500 if len(stops) > FEW else 1500).shaped(ratio)
+    everything = [stops, plane.at(sight.station)[None, :], *map(plane.xy, sight.legs)]
+    both = Frame.around(np.concatenate(everything), margin=0.06).shaped(ratio)
     return both if whole or both.width < 1.5 * own.width else own
 
 
@@ -150,21 +160,23 @@ def _main_map(drawing: Drawing, sight: Sight, canvas: Canvas) -> str:
         canvas,
         [
             *_roads(drawing, canvas),
-            *_route(sight.legs, canvas, 1.05),
-            *labels(drawing, sight, canvas),
-            *_scale_bar(canvas),
+            *_route(sight.legs, canvas, 1.05, arrows=not sight.doors),
+            *_dots(sight.doors, canvas),
+            *labels(drawing, sight, canvas, scale=True),
         ],
     )
 
 
-def labels(drawing: Drawing, sight: Sight, canvas: Canvas) -> Iterable[str]:
-    """Everything with letters: names of places, the station, numbers of stops."""
+def labels(drawing: Drawing, sight: Sight, canvas: Canvas, *, scale: bool = False) -> Iterable[str]:
+    """Everything with letters: names of places, the station, numbers of stops, maybe a scale."""
     stops = _settle(_stop_labels(sight, canvas), canvas)
     taken = [stop.box for stop in stops]
     station = canvas.mm(sight.station)
     shows_station = canvas.frame.holds(canvas.plane.at(sight.station))
     if shows_station:
         taken.append((*(station - 3), *(station + 3)))
+    if scale:
+        yield from _scale_bar(canvas, taken)
     yield from _names(drawing.places, canvas, taken)
     if shows_station:
         yield from _station(station)
@@ -176,21 +188,20 @@ def labels(drawing: Drawing, sight: Sight, canvas: Canvas) -> Iterable[str]:
 
 def _way_map(drawing: Drawing, sight: Sight, main: Canvas, width_mm: float) -> str:
     plane = main.plane
-    points = np.concatenate([leg for leg in sight.legs if len(leg)])
-    frame = Frame.around(plane.xy(points), margin=0.12).shaped(width_mm / main.height_mm)
+    way = plane.xy(np.concatenate([leg for leg in sight.legs if len(leg)]))
+    points = np.concatenate([way, main.frame.corners])
+    frame = Frame.around(points, margin=0.12).shaped(width_mm / main.height_mm)
     canvas = Canvas(plane, frame, width_mm, main.height_mm)
     ranks = (Rank.MAIN, Rank.COUNTY, *([Rank.VILLAGE] if frame.width < 6000 else []))
     places = [place for place in drawing.places if PLACE_RANK.get(place.kind, 3) < 2]
-    corners = canvas.to_mm(
-        np.array([[main.frame.left, main.frame.top], [main.frame.right, main.frame.bottom]])
-    )
-    (left, top), (right, bottom) = corners.tolist()
+    (left, top), (right, bottom) = canvas.to_mm(main.frame.corners).tolist()
     station = canvas.mm(sight.station)
     box = (
         f'<rect x="{left:.1f}" y="{top:.1f}" width="{right - left:.1f}" '
         f'height="{bottom - top:.1f}" fill="none" stroke="{INK}" stroke-width=".35"/>'
     )
-    taken = [(*(station - 3), *(station + 3)), (left, top, right, bottom)]
+    taken: list[Box] = [(*(station - 3), *(station + 3)), (left, top, right, bottom)]
+    scale = _scale_bar(canvas, taken)
     return _svg(
         canvas,
         [
@@ -199,7 +210,7 @@ def _way_map(drawing: Drawing, sight: Sight, main: Canvas, width_mm: float) -> s
             box,
             *_names(places, canvas, taken, most=5),
             *_station(station),
-            *_scale_bar(canvas),
+            *scale,
         ],
     )
 
@@ -224,12 +235,24 @@ def _roads(drawing: Drawing, canvas: Canvas, ranks: Iterable[Rank] = tuple(Rank)
                 yield ROADS[rank][layer].path(path)
 
 
-def _route(legs: Sequence[Line], canvas: Canvas, width: float) -> Iterable[str]:
+def _route(
+    legs: Sequence[Line], canvas: Canvas, width: float, *, arrows: bool = True
+) -> Iterable[str]:
     data = canvas.way(legs)
     if data:
         yield Stroke("#ffffff", width + 0.9).path(data)
         yield Stroke(ACCENT, width).path(data)
-        yield from (_arrow(at, toward, width) for at, toward in _arrow_places(legs, canvas))
+        if arrows:
+            yield from (_arrow(at, toward, width) for at, toward in _arrow_places(legs, canvas))
+
+
+def _dots(places: Sequence[LonLat], canvas: Canvas) -> Iterable[str]:
+    for place in places:
+        x, y = canvas.mm(place).tolist()
+        yield (
+            f'<circle cx="{x:.2f}" cy="{y:.2f}" r=".8" fill="{INK}" stroke="#fff" '
+            f'stroke-width=".25"/>'
+        )
 
 
 def _arrow_places(
@@ -367,7 +390,7 @@ def _names(
         name = clean(place.name, 16)
         size = 3.6 if PLACE_RANK.get(place.kind, 3) == 0 else 3.0
         middle = canvas.mm(place.at)
-        half = np.array([_text_width(name) * size / 2 + 0.4, size * 0.6])
+        half = np.array([em_width(name) * size / 2 + 0.4, size * 0.6])
         for shift in (0.0, -4.0, 4.0, -7.0, 7.0):
             at = middle + np.array([0, shift])
             box = (*(at - half), *(at + half))
@@ -380,7 +403,7 @@ def _names(
             return
 
 
-def _text_width(text: str) -> float:
+def em_width(text: str) -> float:
     """Width in ems: Chinese characters are one wide, others about half of that."""
     return sum(1.0 if ord(char) > 0x2E7F else 0.56 for char in text)
 
@@ -410,7 +433,8 @@ def _station(at: Line) -> Iterable[str]:
     )
 
 
-def _scale_bar(canvas: Canvas) -> Iterable[str]:
+def _scale_bar(canvas: Canvas, taken: list[Box]) -> list[str]:
+    """A scale in the first corner that has room for it, which is then taken."""
     longest_m = min(30.0, canvas.width_mm / 3) / canvas.mm_per_m
     metres = max(
         step * 10**power
@@ -418,9 +442,22 @@ def _scale_bar(canvas: Canvas) -> Iterable[str]:
         for power in range(1, 6)
         if step * 10**power <= longest_m or (step, power) == (1, 1)
     )
-    length, bottom = metres * canvas.mm_per_m, canvas.height_mm - 2.2
+    length = metres * canvas.mm_per_m
+    boxes: list[Box] = [
+        (left - 1, bottom - 4.4, left + length + 1, bottom + 1)
+        for bottom in (canvas.height_mm - 2.2, 5.4)
+        for left in (2.5, canvas.width_mm - 2.5 - length)
+    ]
+    free = [box for box in boxes if not any(_overlap(box, other) for other in taken)]
+    box = next(iter(free), boxes[0])
+    taken.append(box)
+    left, bottom = box[0] + 1, box[3] - 1
     text = f"{metres // 1000} km" if metres >= 1000 else f"{metres} m"
-    bar = f"M2.5 {bottom - 1.1:.2f}v1.1h{length:.2f}v-1.1"
-    for colour, width in (("#fff", 1.1), (INK, 0.3)):
-        yield f'<path d="{bar}" fill="none" stroke="{colour}" stroke-width="{width}"/>'
-    yield _halo_text(text, np.array([2.5 + length / 2, bottom - 2.1]), 2.6)
+    bar = f"M{left:.2f} {bottom - 1.1:.2f}v1.1h{length:.2f}v-1.1"
+    return [
+        *(
+            f'<path d="{bar}" fill="none" stroke="{colour}" stroke-width="{width}"/>'
+            for colour, width in (("#fff", 1.1), (INK, 0.3))
+        ),
+        _halo_text(text, np.array([left + length / 2, bottom - 2.1]), 2.6),
+    ]

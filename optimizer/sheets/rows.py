@@ -124,7 +124,7 @@ def crew_sheet(day: Day, route: Route) -> dict[str, Any]:
         "map_mm": map_mm,
         "map_qr": _map_code(day, crew.crew_id),
         "bag": [
-            [clean(texts.named("tool", name), 20), str(count)]
+            [clean(texts.named("tool", name), 30), str(count)]
             for name, count in tool_bag(visits, day.settings.paper)
         ],
         "legend": texts("sheet.legend")
@@ -171,9 +171,14 @@ def _pages(rows: Sequence[float], map_mm: float) -> int:
 
 def row_mm(row: Mapping[str, Any]) -> float:
     """About how high a row will be, a little too much rather than too little."""
-    first = 1.2 * _width_pt(row["name"]) + _width_pt(row["phone"] + row["account"]) + 40
-    widths = (first, _width_pt(row["address"]), _width_pt(row["task"]))
-    lines = sum(max(1, math.ceil(width / 250)) for width in widths)
+    account = _width_pt(row["account"]) + 6
+    first = 1.2 * _width_pt(row["name"]) + _width_pt(row["phone"]) + 40
+    rooms = (
+        (first, 250 - account),
+        (_width_pt(row["address"]), 250),
+        (_width_pt(row["task"]), 250),
+    )
+    lines = sum(max(1, math.ceil(width / room)) for width, room in rooms)
     return 16.7 + max(0.0, 4.2 * (lines - 3) - 1.4)
 
 
