@@ -156,6 +156,9 @@ def pages(tmp_path_factory):
         ("shifted", short, shifted),
     ):
         (made[name],) = write_maps(plan, paper_world.drawing(plan), settings, out / name)
+    (made["english"],) = write_maps(
+        usual, paper_world.drawing(usual), Settings(), out / "english", "en"
+    )
     plan = paper_world.valley(stops=6, crews=3)
     made["chief"] = write_day_map(plan, paper_world.drawing(plan), Settings(), out / "day.html")
     return made
@@ -199,6 +202,55 @@ def test_one_tap_records_and_survives_a_flat_battery(phone, pages):
     (record,) = phone.records()
     assert (record["row"], record["result"], record["undoes"]) == (1, "nobody_home", None)
     assert len(record["at"]) == len("2027-03-02T09:41:05+08:00")
+
+
+def resized(phone, width: int, height: int) -> None:
+    """Another phone: so wide and so high."""
+    size = PHONE | {"width": width, "height": height}
+    phone.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+
+
+OUTSIDE = """
+    return Array.from(document.querySelectorAll('.stop.open a, .stop.open button, .bar button'))
+        .filter(function (node) {
+            var box = node.getBoundingClientRect();
+            return box.left < 0 || box.right > innerWidth || box.width < 44 || box.height < 44;
+        }).map(function (node) { return node.textContent; });
+"""
+LIES_OVER = """
+    var toast = document.querySelector('.toast').getBoundingClientRect();
+    return Array.from(document.querySelectorAll('.stop.open a, .stop.open button, #count'))
+        .filter(function (node) {
+            var box = node.getBoundingClientRect();
+            return box.top < toast.bottom && box.bottom > toast.top;
+        }).map(function (node) { return node.textContent; });
+"""
+
+
+@pytest.mark.parametrize("lang", ["usual", "english"])
+def test_a_small_phone_shows_every_button(phone, pages, lang):
+    """A cheap phone is 360 wide: no button is cut off, too small, or under what was just said."""
+    resized(phone, 360, 640)
+    try:
+        phone.open(pages[lang])
+        assert phone.run(OUTSIDE) == []
+        phone.record(".no-one")
+        assert phone.run(LIES_OVER) == []
+    finally:
+        resized(phone, PHONE["width"], PHONE["height"])
+
+
+def test_handing_in_is_answered(phone, pages):
+    """Whoever copies the text must see that it is copied: the word may not lie under the panel."""
+    phone.open(pages["short"])
+    phone.record(".yes")
+    phone.tap("#count")
+    phone.tap("#copy")
+    phone.until(lambda: phone.all(".toast"))
+    assert phone.run(
+        "var box = document.querySelector('.toast').getBoundingClientRect();"
+        "return !!document.elementFromPoint(box.left + 20, box.top + 20).closest('.toast');"
+    )
 
 
 def test_a_double_tap_records_one_stop(phone, pages):

@@ -30,6 +30,8 @@ COLOURS = (
 )  # fmt: skip
 """Colours of crews, as far apart as they go; they begin anew after the last."""
 MOST_ROADS = 90_000
+JOINED = "\u2060"
+"""No line ends beside it: a span of time stays whole."""
 
 
 def day_overview(day: Day) -> str:
@@ -73,7 +75,7 @@ def _crew_layer(day: Day, route: Route, way: Way) -> dict[str, Any]:
             [
                 villages(visits),
                 f"{len(visits)} {texts('sheet.visits')}",
-                f"{clock_text(route.start_s)}–{clock_text(route.end_s)}",
+                f"{clock_text(route.start_s)}{JOINED}–{JOINED}{clock_text(route.end_s)}",
                 f"{texts.km(route.distance_m)} {texts('sheet.km')}",
             ]
         ),

@@ -64,9 +64,12 @@ function groundOf(map, day) {
       return name;
     });
   }
-  // Keeps a list of boxes on the screen and says of each new one whether it still has room.
+  // Keeps a list of boxes on the screen and says of each new one whether it still has room. The
+  // scale has its own from the start.
   function boxes() {
-    var taken = [];
+    var corner = map.containerPointToLayerPoint([0, map.getSize().y]);
+    var width = scale.getContainer().offsetWidth + 10;
+    var taken = [{ x: corner.x + width / 2, y: corner.y - 15, w: width, h: 30 }];
     return function (marker, w, h) {
       var at = map.latLngToLayerPoint(marker.getLatLng());
       var fits = taken.every(function (b) {
@@ -89,7 +92,7 @@ function groundOf(map, day) {
   map.invalidateSize();
   map.attributionControl.setPrefix(false);
   if (day.credit) map.attributionControl.addAttribution(day.credit);
-  L.control.scale({ imperial: false, position: 'bottomleft' }).addTo(map);
+  var scale = L.control.scale({ imperial: false, position: 'bottomleft' }).addTo(map);
   drawRoads();
   return {
     latLng: latLng, lines: lines, draw: draw, mark: mark, boxes: boxes, names: placeNames(),

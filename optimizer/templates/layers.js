@@ -99,6 +99,6 @@ function startLayers(map) {
     declutter();
   }
   L.control.zoom({ position: 'topright' }).addTo(map);
-  map.on('zoomend', declutter);
+  map.on('zoomend moveend', declutter);
   show(everything());
 }

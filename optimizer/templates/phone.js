@@ -348,7 +348,7 @@ function startDay(map) {
     var free = ground.boxes();
     free(ground.home.marker, 32, 32);
     pins.forEach(function (pin) {
-      var fits = free(pin.marker, pin.size * .86, pin.size * .86);
+      var fits = free(pin.marker, pin.size * .86, pin.size * .86) || pin.rank === 0;
       var size = fits ? pin.size : 14;
       pin.node.classList.toggle('far', !fits);
       pin.marker.setZIndexOffset(fits ? pin.above : -500);
@@ -574,7 +574,9 @@ function startDay(map) {
     var node = make('div', 'toast', undefined, make('span', '', text));
     node.setAttribute('role', 'status');
     if (act) node.appendChild(button('', words.undo, function () { node.remove(); act(); }));
-    document.body.appendChild(node);
+    // Over the map, where it covers nothing that a thumb wants next; over what lies on all.
+    document.getElementById(document.getElementById('hand-in') ? 'hand-in' : 'stage')
+      .appendChild(node);
     toastTimer = setTimeout(function () { node.remove(); }, act ? 8000 : 3500);
   }
   function toggleNight() {
