@@ -117,6 +117,13 @@ def test_a_day_takes_few_pages(tmp_path, stops, pages):
         assert "到达户名电话户号" in text
 
 
+def test_a_visit_that_was_late_takes_no_third_page(tmp_path):
+    """The longest usual task fills its line and no second one: the map is not to reckon with it."""
+    late = "首次走访,原定2027-01-04"
+    plan = with_text(paper_world.valley(stops=25), why=late, check="查线路、试漏保、征求意见")
+    assert len(pages_of(written(plan, tmp_path))) == 2
+
+
 def test_a_sheet_goes_through_a_chat_app(tmp_path, usual):
     """Sheets are sent around: a large file would not be."""
     assert len(usual[1]) < 150_000

@@ -174,16 +174,16 @@ def row_mm(row: Mapping[str, Any]) -> float:
     account = _width_pt(row["account"]) + 6
     first = 1.2 * _width_pt(row["name"]) + _width_pt(row["phone"]) + 40
     rooms = (
-        (first, 250 - account),
-        (_width_pt(row["address"]), 250),
-        (_width_pt(row["task"]), 250),
+        (first, 254 - account),
+        (_width_pt(row["address"]), 254),
+        (_width_pt(row["task"]), 254),
     )
     lines = sum(max(1, math.ceil(width / room)) for width, room in rooms)
     return 16.7 + max(0.0, 4.2 * (lines - 3) - 1.4)
 
 
 def _width_pt(text: str) -> float:
-    return sum(10.2 if ord(char) > 0x2E7F else 5.8 for char in text)
+    return sum(10.05 if ord(char) > 0x2E7F else 5.6 for char in text)
 
 
 def sight(day: Day, route: Route) -> Sight:
