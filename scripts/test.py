@@ -3,7 +3,7 @@
     python3 scripts/test.py [--strict] [pytest arguments]
 
 With `--strict` a missing browser or PDF tool is a failure and not a skip. With pytest arguments
-only pytest runs.
+only pytest runs: `-n 2 --hypothesis-profile explore` draws new examples instead of the same ones.
 """
 
 from __future__ import annotations

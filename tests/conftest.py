@@ -1,4 +1,8 @@
-"""Fixtures that several test modules share."""
+"""Fixtures that several test modules share, and how generated tests are run.
+
+Hypothesis tries the same examples on every run and every machine, so that a red CI means a change
+and not a draw; `--hypothesis-profile explore` draws new ones, and remembers what failed.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +10,15 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 os.environ["ZOUFANG_TODAY"] = "2026-12-01"  # before the example's horizon, in any year
+
+settings.register_profile(
+    "explore", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)  # time is no measure on a busy machine
+settings.register_profile("same", settings.get_profile("explore"), derandomize=True, database=None)
+settings.load_profile("same")
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
