@@ -180,6 +180,34 @@ def test_workbook_cells_become_text(workbook):
     assert tables["leave"].iloc[0, :3].tolist() == ["7", "2027-02-01", "2027-02-05"]
 
 
+def test_headings_in_two_rows(workbook):
+    """A merged 坐标 above 经度 and 纬度: without the second row all places would be lost."""
+    above = ["户号", "户名", "坐标", "", "备注"]
+    row = ["0000000001", "张三", 113.4, 27.6, "有狗"]
+    path = workbook(a=[["客户表"], above, ["", "", "经度", "纬度", ""], row])
+    customers = read_tables(customers=path).tables["customers"]
+    assert customers.loc[0, ["name", "lon", "lat", "note"]].tolist() == [
+        "张三",
+        113.4,
+        27.6,
+        "有狗",
+    ]
+
+
+def test_comma_too_many_before_an_empty_cell(village):
+    """Two windows parted by a comma move the rest of the row by one, into an empty note."""
+    good, moved = "0000000001,,,,,,,,,,,", "0000000002,,,,,,,,,,8:00-9:00,10:00-11:00,"
+    found = faults_of(village(customers=[VILLAGE["customers"][0], good, good[:-1], moved]))
+    assert ("customers", 4, None, "ragged") in found
+
+
+def test_program_that_ends_every_row_with_a_comma(village):
+    """Where most rows have one blank cell too many, nothing has moved."""
+    lines = [f"000000000{number},,,,,,,,,,,," for number in range(3)]
+    paths = village(customers=[VILLAGE["customers"][0], *lines])
+    assert len(read_tables(**paths).tables["customers"]) == 3
+
+
 def test_title_above_the_headings_and_a_margin(workbook):
     """Exports begin with a title; the rows still bear the numbers that Excel shows."""
     rows = [["", "客户台账"], [], ["", "户号", "户名"], ["", "0000000001", "x"], ["", "1", "y"]]
@@ -249,13 +277,38 @@ def test_rare_characters_of_names_stay(village):
 def test_references_by_what_is_registered(village):
     """A second import brings customers alone; their areas are in the register."""
     paths = {"customers": village(**customers_with("0000000001,,,,A9,S9,,,,,,"))["customers"]}
-    known = {"stations": ["S9"], "areas": ["A9"]}
+    known = {"stations": {"S9": "远所"}, "areas": {"A9": "远台区"}}
     assert len(read_tables(**paths, known=known).tables["customers"]) == 1
-    assert faults_of(paths, known={"stations": ["S9"], "areas": ["A1"]}) == [
+    assert faults_of(paths, known={"stations": {"S9": ""}, "areas": {"A1": ""}}) == [
         ("customers", 2, "台区", "unknown_reference")
     ]
-    assert faults_of(paths, known={"stations": ["S9"]}) == [
+    assert faults_of(paths, known={"stations": {"S9": ""}}) == [
         ("customers", None, "台区", "no_reference")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("word", "kind"),
+    [
+        ("乡村居民生活用电", "household"),
+        ("一般工商业及其他用电", "business"),
+        ("大工业用电", "hv10kv"),
+    ],
+)
+def test_kinds_as_billing_systems_call_them(village, word, kind):
+    """The customer file is an export: its words are those of the tariff."""
+    paths = village(**customers_with(f"0000000001,,,,,,{word},,,,,"))
+    assert read_tables(**paths).tables["customers"]["kind"].tolist() == [kind]
+
+
+def test_references_by_names_that_are_registered(village):
+    """What could be written by name in the first import can be in the second."""
+    lines = customers_with("0000000001,,,,石湾,,,,,,,")
+    paths = {"customers": village(**lines)["customers"]}
+    intake = read_tables(**paths, known={"areas": {"A9": "石湾", "A8": "茶田"}})
+    assert intake.tables["customers"]["area"].tolist() == ["A9"]
+    assert faults_of(paths, known={"areas": {"A9": "石湾", "A8": "石湾"}}) == [
+        ("customers", 2, "台区", "ambiguous_name")
     ]
 
 
@@ -286,6 +339,9 @@ def test_files_that_are_none(tmp_path, workbook):
         "heading.csv": "户号,户名\n".encode(),
         "cut.csv": "户号,户名\n0000000001,张三张三张三".encode()[:-1],
         "quotes.csv": '户号,户名\n0000000001,"a"b"\n'.encode(),
+        "open.csv": '户号,地址;门牌\n0000000001,"a\n0000000002,b\n'.encode(),
+        "report.xlsx": b"%PDF-1.7\n1 0 obj\n",
+        "page.xls": "\ufeff<html><td>户号</td></html>".encode(),
     }.items():
         (tmp_path / name).write_bytes(data)
     whole = workbook("cut.xlsx", a=[["户号"], ["0000000001"]]).read_bytes()
@@ -305,11 +361,21 @@ def test_files_that_are_none(tmp_path, workbook):
         "heading.csv": "no_rows",
         "cut.csv": "broken_utf8",
         "quotes.csv": "quotes",
+        "open.csv": "quotes",
+        "report.xlsx": "not_a_table",
+        "page.xls": "not_a_table",
         "cut.xlsx": "damaged",
         "none.xlsx": "no_sheet",
         "two.xlsx": "several_sheets",
     }.items():
         assert [found[3] for found in faults_of({"customers": tmp_path / name})] == [code]
+
+
+def test_quotation_that_never_ends(tmp_path):
+    """The report names the row where it begins, which is where it is mended."""
+    path = tmp_path / "open.csv"
+    path.write_text('户号,地址\n0000000001,a\n0000000002,"b\n0000000003,c\n', encoding="utf-8")
+    assert faults_of({"customers": path}) == [("open", 3, None, "quotes")]
 
 
 def test_sheet_that_reaches_to_the_end_of_the_world(workbook):
@@ -452,7 +518,7 @@ def test_numbers_that_excel_has_spoilt(workbook):
     dates = [["小组", "开始", "结束"], ["K1", 46023, dt.date(2027, 2, 1)]]
     rows = [["户号", "电话"], [123456789, ""], ["0000000001", 1234567890123456789], [1234567890, 1]]
     path, leave = workbook(a=rows), workbook("leave.xlsx", a=dates)
-    assert faults_of({"customers": path, "leave": leave}, known={"crews": ["K1"]}) == [
+    assert faults_of({"customers": path, "leave": leave}, known={"crews": {"K1": ""}}) == [
         ("book", 2, "户号", "lost_zeros"),
         ("book", 3, "电话", "rounded"),
         ("leave", 2, "开始", "number_date"),
@@ -590,7 +656,7 @@ def test_reference_to_a_rejected_row_that_is_registered(village):
     paths = village(
         areas=["台区,供电所", "A1,S1"], customers=["户号,台区", "0000000001,A1"], **changed
     )
-    for known, left in ((None, 0), ({"stations": ["S1"]}, 1)):
+    for known, left in ((None, 0), ({"stations": {"S1": ""}}, 1)):
         intake = read_tables(**paths, skip_bad_rows=True, known=known)
         assert len(intake.tables["customers"]) == left
 

@@ -121,10 +121,11 @@ def _read(
 ) -> Intake:
     from optimizer.intake import read_tables
 
+    stations, areas = register.stations(), register.areas()
     known = {
-        "stations": register.stations()["station"],
-        "areas": register.areas()["area"],
-        "crews": register.crews()["crew"],
+        "stations": dict(zip(stations["station"], stations["name"], strict=True)),
+        "areas": dict(zip(areas["area"], areas["name"], strict=True)),
+        "crews": dict.fromkeys(register.crews()["crew"], ""),
     }
     try:
         with progress(texts("cli.reading")) as move:

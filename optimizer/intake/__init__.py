@@ -23,11 +23,11 @@ from optimizer.intake.columns import COLUMNS, KEYS, REASON_HEADINGS, TYPES, Colu
 from optimizer.intake.findings import Findings, Grid
 from optimizer.intake.grid import choose_sheet, read_grid
 from optimizer.intake.places import check_far, place_table
-from optimizer.intake.rows import Known, check_order, check_twice, known_of, resolve
+from optimizer.intake.rows import check_order, check_twice, known_before, known_of, resolve
 from optimizer.intake.sentences import sentence
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Mapping
 
     from numpy.typing import NDArray
 
@@ -79,7 +79,7 @@ def read_tables(
     leave: Path | str | None = None,
     datum: Datum | str = "wgs84",
     skip_bad_rows: bool = False,
-    known: Mapping[str, Collection[str]] | None = None,
+    known: Mapping[str, Mapping[str, str]] | None = None,
     progress: Progress | None = None,
     lang: Lang = "en",
 ) -> Intake:
@@ -94,7 +94,7 @@ def read_tables(
     skip_bad_rows
         Leave out rows with faults, and rows that refer to them, instead of refusing the files.
     known
-        For each table the ids that are in the register, for references to files not given.
+        For each table what is in the register, id and name, for references to files not given.
     progress
         Told (rows read, rows in all files).
     lang
@@ -161,21 +161,19 @@ def _resolve_all(
     files: dict[str, Path],
     grids: dict[str, Grid],
     values: dict[str, Values],
-    registered: Mapping[str, Collection[str]],
+    registered: Mapping[str, Mapping[str, str]],
     findings: Findings,
     *,
     reject: bool,
 ) -> None:
     """References of every table, each after those that it refers to."""
-    known = {
-        table: Known(frozenset(registered.get(table, ()))) for table in KEYS if table not in files
-    }
+    known = {table: known_before(registered.get(table, {})) for table in KEYS if table not in files}
     for table in KEYS:
         if table in grids:
             grid = grids[table]
             resolve(grid, values[table], known, findings, reject=reject)
             if table in _NAMED:
-                known[table] = known_of(grid, values[table], registered.get(table, ()))
+                known[table] = known_of(grid, values[table], registered.get(table, {}))
 
 
 def _compare(grids: dict[str, Grid], values: dict[str, Values], findings: Findings) -> None:

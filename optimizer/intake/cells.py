@@ -201,7 +201,7 @@ def _count(text: str) -> Parsed:
 
 
 def _kind(text: str) -> Parsed:
-    kind = KINDS.get(re.sub(r"\s", "", narrow(text)).casefold())
+    kind = KINDS.get(re.sub(r"\s|用电$", "", narrow(text)).casefold())
     return Parsed("", "unknown_kind") if kind is None else Parsed(kind)
 
 

@@ -29,6 +29,15 @@ MAX_CELLS: Final = 30_000_000
 """A sheet's rectangle is held in memory at 32 bytes a cell."""
 MAX_UNPACKED: Final = 2 << 30
 """Bytes that a workbook may unpack to; 350,000 rows need 0.2 GB."""
+_FOREIGN: Final = {
+    b"%pdf": "PDF",
+    b"<html": "HTML",
+    b"<!doctype": "HTML",
+    b"<table": "HTML",
+    b"<?xml": "XML",
+    b"{\\rtf": "RTF",
+}
+"""How files begin that are text, or nearly, and are often named .xls or .csv."""
 _UNSUITABLE: Final = (
     zipfile.BadZipFile,
     zlib.error,
@@ -92,6 +101,9 @@ def open_sheets(path: Path) -> list[Sheet]:
         raise UnreadableError("missing_file") from None
     if head.startswith(b"\xd0\xcf\x11\xe0"):
         raise UnreadableError("old_excel")
+    for sign, what in _FOREIGN.items():
+        if data[:100].lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith(sign):
+            raise UnreadableError("not_a_table", why=what)
     if not data.strip(b" \t\r\n\0\xef\xbb\xbf"):
         raise UnreadableError("empty_file")
     return _text_table(_decoded(data))
@@ -132,10 +144,13 @@ def _text_table(text: str) -> list[Sheet]:
 def _text_rows(text: str, sign: str) -> Iterator[Row]:
     lines = io.StringIO(text, newline=None)  # as Windows, Unix and old Macs end them
     reader = csv.reader(lines, delimiter=sign, strict=True)
+    sound = 0
     try:
-        yield from reader
-    except csv.Error as error:
-        raise UnreadableError("quotes", why=f"{error}", row=reader.line_num) from None
+        for row in reader:
+            sound += 1
+            yield row
+    except csv.Error as error:  # tells the line where the file ends; wrong is where a row begins
+        raise UnreadableError("quotes", why=f"{error}", row=sound + 1) from None
 
 
 def _workbook(path: Path) -> list[Sheet]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import difflib
-from itertools import islice
+from itertools import islice, zip_longest
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -55,7 +55,7 @@ def _readable(sheets: list[Sheet], table: str) -> tuple[list[Sheet], list[set[st
             failure = error
         else:
             readable.append(sheet)
-    if not readable:
+    if not readable or (failure.code == "quotes" and not any(known)):
         raise failure
     return readable, known
 
@@ -74,13 +74,14 @@ def read_grid(
             findings.warn(path, "header_below", {"row": header_row})
         at = _recognised(headings, table)
         _check_headings(path, table, headings, at, findings)
-        gathered = _Gathered(headings)
+        gathered = _Gathered(headings, by_signs=sheet.by_signs)
         for chunk in _chunks(islice(enumerate(sheet.rows(), 1), header_row, None)):
             gathered.add(chunk)
             move(chunk[-1][0])
     except UnreadableError as error:
         findings.file(path, error.code, error.facts, row=error.row)
         return None
+    gathered.forgive_margin()
     grid = gathered.grid(path, table, at)
     if len(grid) == 0:
         findings.file(path, "no_rows")
@@ -98,9 +99,24 @@ def _headings(sheet: Sheet, table: str) -> tuple[int, list[str]]:
         raise UnreadableError("empty_file")
     best = max(filled, key=lambda i: (len(_recognised(head[i], table)), -i))
     row = head[best]
+    if best + 1 < len(head) and _completes(head[best + 1], row, table):
+        best += 1
+        row = [below if below.strip() else above for above, below in _paired(row, head[best])]
     while row and not row[-1].strip():
         row.pop()
     return best + 1, row
+
+
+def _completes(below: list[str], above: list[str], table: str) -> bool:
+    """Whether a row holds the rest of the headings: 经度 and 纬度 below a merged 坐标."""
+    pairs = [(over, under) for over, under in _paired(above, below) if under.strip()]
+    return bool(pairs) and all(
+        _recognised([under], table) and not _recognised([over], table) for over, under in pairs
+    )
+
+
+def _paired(above: list[str], below: list[str]) -> list[tuple[str, str]]:
+    return list(zip_longest(above, below, fillvalue=""))
 
 
 def _recognised(headings: list[str], table: str) -> dict[str, int]:
@@ -189,8 +205,9 @@ def _near(heading: str, column: Column) -> bool:
 class _Gathered:
     """Columns that grow row by row."""
 
-    def __init__(self, headings: list[str]) -> None:
+    def __init__(self, headings: list[str], *, by_signs: bool) -> None:
         self.headings = headings
+        self.by_signs = by_signs
         self.columns: list[list[str]] = [[] for _ in headings]
         self.numeric: list[list[bool]] = [[] for _ in headings]
         self.numbers: list[int] = []
@@ -217,9 +234,21 @@ class _Gathered:
         if len(row) == width:
             return row
         beyond = [_text(cell) for cell in row[width:]]
-        if len(row) < width or any(cell.strip() for cell in beyond):
+        if self.by_signs or len(row) < width or any(map(str.strip, beyond)):
             self.overflow[len(self.numbers)] = beyond
         return [*row[:width], *[""] * (width - len(row))]
+
+    def forgive_margin(self) -> None:
+        """Blank cells on the right are a habit of the program that wrote most rows with them.
+
+        In few rows of a text file they are the trace of a comma too many.
+        """
+        blank = [
+            at for at, cells in self.overflow.items() if cells and not any(map(str.strip, cells))
+        ]
+        if 2 * len(blank) >= len(self.numbers):
+            for at in blank:
+                del self.overflow[at]
 
     def grid(self, path: Path, table: str, at: dict[str, int]) -> Grid:
         """All that was appended."""

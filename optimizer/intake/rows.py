@@ -12,7 +12,7 @@ from optimizer.intake.cells import narrow
 from optimizer.intake.columns import COLUMNS, KEYS, Column
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable, Mapping
 
     from numpy.typing import NDArray
 
@@ -46,16 +46,26 @@ class Known:
 def known_of(grid: Grid, values: Values, registered: Collection[str]) -> Known:
     """What the rows of a file that has been checked offer to those who refer to it."""
     ids = values[KEYS[grid.table][0]]
-    good = frozenset(ids[~grid.bad])
+    rejected = frozenset(ids) - frozenset(ids[~grid.bad]) - frozenset(registered) - {""}
+    return _known(ids, values.get("name", ids), rejected)
+
+
+def known_before(registered: Mapping[str, str]) -> Known:
+    """The same of a table that is in the register: ids with their names."""
+    return _known(list(registered), list(registered.values()))
+
+
+def _known(
+    ids: Iterable[str], names: Iterable[str], rejected: frozenset[str] = frozenset()
+) -> Known:
     everything = frozenset(ids) - {""}
-    names = [narrow(name) for name in values.get("name", ids)]
-    pairs = pd.DataFrame({"name": names, "id": ids}).drop_duplicates()
+    pairs = pd.DataFrame({"name": list(map(narrow, names)), "id": list(ids)}).drop_duplicates()
     pairs = pairs[(pairs["name"] != "") & (pairs["id"] != "")]
     unclear = pairs["name"].duplicated(keep=False)
     single = pairs[~unclear]
     return Known(
         everything,
-        everything - good - frozenset(registered),
+        rejected,
         dict(zip(single["name"], single["id"], strict=True)),
         frozenset(pairs.loc[unclear, "name"]) - everything,
     )
