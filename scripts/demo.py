@@ -51,7 +51,7 @@ def commands(folder: Path, customers: str) -> list[list[str | Path]]:
         ["roads", *there, "--file", folder / "input" / "roads.osm.pbf"],
         ["import", *there, *tables],
         ["campaign", *there],
-        ["day", *there, "--out", ROOT / "maps"],
+        ["day", *there, "--seconds", "3", "--out", ROOT / "maps"],
     ]
 
 
