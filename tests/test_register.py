@@ -767,6 +767,33 @@ def test_a_bad_backup_changes_nothing(county, tmp_path):
     assert dump(tmp_path / "register.sqlite") == before
 
 
+def test_a_backup_takes_no_other_file_s_place(county, tmp_path):
+    """One slip of a name must not cost the register, or somebody's table."""
+    path = tmp_path / "register.sqlite"
+    table = tmp_path / "customers.csv"
+    table.write_text("account_no\n" + 30 * "0000000001\n", encoding="utf-8")
+    with pytest.raises(RegisterError, match="is the register itself"):
+        county.backup(path)
+    with pytest.raises(RegisterError, match="is no copy of a register"):
+        county.backup(table)
+    with pytest.raises(RegisterError, match="nowhere is not a folder"):
+        county.backup(tmp_path / "nowhere" / "copy.sqlite")
+    assert table.read_text(encoding="utf-8").count("0000000001") == 30
+    county.backup(tmp_path / "copy.sqlite")
+    county.backup(tmp_path / "copy.sqlite")  # tomorrow's takes the place of today's
+    assert county.doctor() == []
+
+
+def test_restoring_leaves_the_backup_as_it_is(county, tmp_path):
+    """A backup of an older program may have to serve that program again."""
+    copy = tmp_path / "copy.sqlite"
+    county.backup(copy)
+    before = copy.read_bytes()
+    Register.restore(copy, tmp_path / "register.sqlite")
+    assert copy.read_bytes() == before
+    assert not list(tmp_path.glob(".*"))
+
+
 def test_two_writers_at_once(county, tmp_path):
     """Two clerks at once is normal: no lock errors, and nobody's entry is lost."""
     failures = []

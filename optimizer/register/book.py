@@ -4,6 +4,9 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Self
 
 from optimizer.errors import RegisterError
@@ -16,7 +19,7 @@ from optimizer.register.store import DamagedError, Store, now_text
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
     import pandas as pd
@@ -316,16 +319,43 @@ class Register:
             copied, because the disk is full, it is busy, or the rights are missing: nothing is
             changed.
         """
-        with Store(backup, who=who) as source:
-            faults = source.faults()
-        if faults:
-            raise RegisterError(f"{backup}: {faults[0]}: take another backup")
         kept = path.with_name(f"{path.name}.before-restore-{now_text()[:19].replace(':', '')}")
-        former = _put_aside(path, kept)
-        with _register_at(path, former, who) as store:
-            store.replace_by(backup)
-            add_event(store, "restored", {"backup": str(backup), "former": str(former or "")})
+        with _checked_copy(backup, path) as copy:
+            former = _put_aside(path, kept)
+            with _register_at(path, former, who) as store:
+                store.replace_by(copy)
+                add_event(store, "restored", {"backup": str(backup), "former": str(former or "")})
         return former
+
+
+@contextmanager
+def _checked_copy(backup: Path, path: Path) -> Iterator[Path]:
+    """A copy of a backup beside the register, of today's schema; the backup stays as it is."""
+    copy = path.with_name(f".{path.name}.{os.getpid()}.backup")
+    ends = ("", "-wal")
+    try:
+        for end in ends:
+            part = backup.with_name(backup.name + end)
+            if end == "" or part.is_file():
+                shutil.copyfile(part, copy.with_name(copy.name + end))
+        _insist_on_whole(copy, backup)
+        yield copy
+    except OSError as error:
+        raise RegisterError(f"{backup} cannot be restored to {path}: {error}") from error
+    finally:
+        for end in (*ends, "-shm"):
+            copy.with_name(copy.name + end).unlink(missing_ok=True)
+
+
+def _insist_on_whole(copy: Path, backup: Path) -> None:
+    """Bring the copy of a backup up to date, and refuse it where it has faults."""
+    try:
+        with Store(copy) as source:
+            faults = source.faults()
+    except RegisterError as error:  # it speaks of the copy, which nobody knows
+        raise RegisterError(str(error).replace(str(copy), str(backup))) from error
+    if faults:
+        raise RegisterError(f"{backup}: {faults[0]}: take another backup")
 
 
 def _put_aside(path: Path, kept: Path) -> Path | None:

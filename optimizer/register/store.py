@@ -23,6 +23,8 @@ BUSY_MS: Final = 120_000
 """How long a writer waits for another: longer than the longest import takes."""
 
 
+_APPLICATION_ID_AT: Final = 68
+"""Where SQLite's header has it, in 4 bytes (https://www.sqlite.org/fileformat2.html)."""
 _STRAYS: Final = "SELECT * FROM pragma_foreign_key_check LIMIT 100"
 
 
@@ -86,7 +88,7 @@ class Store:
         try:
             with closing(sqlite3.connect(new, isolation_level=None)) as connection:
                 connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-                connection.execute("PRAGMA journal_mode = WAL")
+                _insist_on_wal(connection, path)
             cls(new, who=who).close()
             new.replace(path)
         except (OSError, sqlite3.Error) as error:
@@ -194,10 +196,13 @@ class Store:
         Raises
         ------
         RegisterError
-            The copy cannot be written, or is not whole: then there is none.
+            The copy cannot be written, or is not whole: then there is none; or what stands at
+            `path` is this register, or no register at all.
         """
+        _refuse_to_replace(path, self.path)
         new = path.with_name(f".{path.name}.{os.getpid()}.new")
         try:
+            new.touch()
             with self._translated(), closing(sqlite3.connect(new)) as copy:
                 self._connection.backup(copy)
             with Store(new) as written:
@@ -258,6 +263,32 @@ def _connect(path: Path) -> sqlite3.Connection:
     except sqlite3.Error as error:
         raise _in_words(path, error) from error
     return connection
+
+
+def _insist_on_wal(connection: sqlite3.Connection, path: Path) -> None:
+    """Readers and one writer at a time need WAL, which not every file system can do."""
+    if connection.execute("PRAGMA journal_mode = WAL").fetchone()[0] != "wal":
+        raise RegisterError(
+            f"{path}: this drive cannot hold a register that several people use: "
+            "put the campaign on a disk of this computer"
+        )
+
+
+def _refuse_to_replace(path: Path, register: Path) -> None:
+    """A copy may take the place of an older one and of nothing else."""
+    if not path.parent.is_dir():
+        raise RegisterError(f"{path.parent} is not a folder: make it first")
+    if not path.exists():
+        return
+    if path.samefile(register):
+        raise RegisterError(f"{path} is the register itself: name another file for the copy")
+    try:
+        with path.open("rb") as file:
+            head = file.read(_APPLICATION_ID_AT + 4)
+    except OSError as error:
+        raise RegisterError(f"{path} cannot be written: {error}") from error
+    if head[_APPLICATION_ID_AT:] != APPLICATION_ID.to_bytes(4, "big"):
+        raise RegisterError(f"{path} is no copy of a register and is kept: name another file")
 
 
 def _check_header(connection: sqlite3.Connection, path: Path) -> None:
