@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 import pytest
 from campaign_world import crews, fill, grid_roads, hamlets, short_settings, stations
 
 from optimizer.campaign import InProcess, certificate, check_campaign, plan_campaign
 from optimizer.campaign.wishes import complained_areas, read_wishes
 from optimizer.errors import IntakeError
+from optimizer.intake import read_tables
 from optimizer.register import Register
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def test_wished_time_and_long_wait_are_heard(
 ) -> None:
     """One area not before March, one not visited for eight years before all others."""
     text = "area,not_before,last_visit\nTA000,2027-03-01,\nTA003,,2019-01-01\n"
-    (tmp_path / "wishes.csv").write_text(text)
+    (tmp_path / "wishes.csv").write_text(text, encoding="utf-8")
     campaign = planned(county, roads, tmp_path)
     days = first_days(campaign)
     assert days["TA000"] >= "2027-03-01"
@@ -76,13 +76,15 @@ def test_wished_time_and_long_wait_are_heard(
 def test_impossible_wish_is_counted(county: Register, roads: Roads, tmp_path: Path) -> None:
     """Two areas wished for the same first day by one crew: somebody is disappointed."""
     text = "area,not_after\n" + "".join(f"TA00{i},2027-01-04\n" for i in range(5))
-    (tmp_path / "wishes.csv").write_text(text)
+    (tmp_path / "wishes.csv").write_text(text, encoding="utf-8")
     assert certificate(planned(county, roads, tmp_path)).unwished > 0
 
 
 def test_season_keeps_crews_out(county: Register, roads: Roads, tmp_path: Path) -> None:
     """January is closed for the station: everything happens later."""
-    (tmp_path / "seasons.csv").write_text("first,last,where,effect\n01-01,01-31,ST00,closed\n")
+    (tmp_path / "seasons.csv").write_text(
+        "first,last,where,effect\n01-01,01-31,ST00,closed\n", encoding="utf-8"
+    )
     campaign = planned(county, roads, tmp_path)
     assert campaign.blocks["date"].min() > "2027-01-31"
 
@@ -91,7 +93,7 @@ def test_faults_of_wishes_are_reported_together(county: Register, tmp_path: Path
     """All at once, with row and column."""
     text = "area,priority,not_before,not_after\nTA000,0,,\n\nTA001,,soon,\nTA002,3,,\nTA002,4,,\n"
     text += "TA00X,,,\nTA003,,2027-03-02,2027-03-01\n"
-    (tmp_path / "wishes.csv").write_text(text)
+    (tmp_path / "wishes.csv").write_text(text, encoding="utf-8")
     with pytest.raises(IntakeError) as caught:
         read_wishes(tmp_path, county, SETTINGS)
     found = [(fault.row, fault.column) for fault in caught.value.faults]
@@ -102,16 +104,16 @@ def test_faults_of_wishes_are_reported_together(county: Register, tmp_path: Path
 
 
 def test_examples_say_the_same_in_both_languages(tmp_path: Path) -> None:
-    """Whoever copies them begins with files without faults, for the areas of data/areas.*.csv."""
+    """Whoever copies them begins with files without faults, for the other tables of data/."""
     found = []
     for lang in ("zh", "en"):
         folder = tmp_path / lang
         folder.mkdir()
         for name in ("wishes", "seasons"):
             shutil.copy(EXAMPLES / f"{name}.{lang}.csv", folder / f"{name}.csv")
-        areas = pd.read_csv(EXAMPLES / "areas.en.csv", dtype={"area": "str"})[["area"]]
+        files = {name: EXAMPLES / f"{name}.en.csv" for name in ("stations", "areas")}
         with Register.create(folder / "register.sqlite") as register:
-            register.take_in({"areas": areas}, source="test", datum="wgs84")
+            register.take_in(read_tables(**files).tables, source="test", datum="wgs84")
             found.append(read_wishes(folder, register, SETTINGS))
     zh, en = found
     assert zh.by_area == en.by_area

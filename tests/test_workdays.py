@@ -281,6 +281,24 @@ def test_faults_of_seasons_are_reported_together(tmp_path: Path) -> None:
     assert found == [(2, "first"), (2, "weekdays"), (2, "market"), (3, "effect")]
 
 
+def test_a_season_that_ends_before_it_begins_or_lies_nowhere_is_a_fault(tmp_path: Path) -> None:
+    """Such a row would silently change nothing, and nobody would know why."""
+    path = tmp_path / "seasons.csv"
+    path.write_text(
+        "name,first,last,where,effect\n"
+        "drill,2027-07-10,2027-06-01,,closed\n"
+        "market,,,T00001;T99999,avoid\n"
+        "winter,11-01,02-01,S01,avoid\n",
+        encoding="utf-8",
+    )
+    with pytest.raises(IntakeError) as caught:
+        read_seasons(path, {"T00001", "S01"})
+    assert [(fault.row, fault.column, fault.value) for fault in caught.value.faults] == [
+        (2, "last", "2027-06-01"),
+        (3, "where", "T99999"),
+    ]
+
+
 def test_no_seasons_file_is_no_season(tmp_path: Path) -> None:
     """The file is a chief's choice."""
     assert read_seasons(tmp_path / "seasons.csv") == read_seasons(None) == ()

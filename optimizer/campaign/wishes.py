@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from optimizer.errors import Fault, IntakeError
+from optimizer.model import CustomerKind
 from optimizer.workdays import Season, read_seasons, small_table
 
 if TYPE_CHECKING:
@@ -76,7 +77,8 @@ def read_wishes(folder: Path | None, register: Register, settings: Settings) -> 
     for area in complained_areas(register, settings):
         wish = by_area.get(area, Wish())
         by_area[area] = Wish(min(wish.tier, COMPLAINTS), wish.not_before, wish.not_after)
-    return Wishes(by_area, read_seasons(None if folder is None else folder / "seasons.csv"))
+    seasons = None if folder is None else folder / "seasons.csv"
+    return Wishes(by_area, read_seasons(seasons, _known_places(register)))
 
 
 def complained_areas(register: Register, settings: Settings) -> list[str]:
@@ -93,6 +95,11 @@ def _known_areas(register: Register) -> frozenset[str]:
     """Areas of the files, and those that were formed with the territories."""
     with register.store.reading():
         return frozenset([*register.areas()["area"], *register.territories()[1]["area"]])
+
+
+def _known_places(register: Register) -> frozenset[str]:
+    """What a season's `where` may name."""
+    return _known_areas(register) | {*register.stations()["station"], *CustomerKind}
 
 
 def _read_file(path: Path, start: dt.date, known: frozenset[str]) -> dict[str, Wish]:

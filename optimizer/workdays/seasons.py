@@ -14,6 +14,7 @@ from optimizer.workdays.calendar import LUNAR, MONDAY, ONE_DAY
 from optimizer.workdays.tables import small_table
 
 if TYPE_CHECKING:
+    from collections.abc import Set as AbstractSet
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -28,6 +29,8 @@ _HEADINGS = {
     "影响": "effect",
     "备注": "note",
 }
+_WHERE = "write ids of areas or stations, or kinds of customer, as in the customer files"
+_DATED = re.compile(r"\d{4}-\d\d-\d\d")
 _EFFECTS = {"避开": "avoid", "优先": "prefer", "不去": "closed"}
 
 
@@ -104,8 +107,13 @@ def season_day(text: str, year: int) -> dt.date | None:
     return dt.date.fromisoformat(text)
 
 
-def read_seasons(path: Path | None) -> tuple[Season, ...]:
+def read_seasons(path: Path | None, known: AbstractSet[str] | None = None) -> tuple[Season, ...]:
     """The campaign's seasons.csv: name, first, last, weekdays, market, where, effect, note.
+
+    Parameters
+    ----------
+    known
+        All areas, stations and kinds of customer that `where` may name; None for any name.
 
     Raises
     ------
@@ -118,6 +126,11 @@ def read_seasons(path: Path | None) -> tuple[Season, ...]:
     faults: list[Fault] = []
     for number, row in small_table(path, _HEADINGS, ("effect",)):
         season = _season(row, faults, (path.name, number))
+        if season is not None and known is not None:
+            faults += [
+                Fault(path.name, number, "where", name[:40], "unknown", _WHERE)
+                for name in sorted(season.where - known)
+            ]
         seasons += [] if season is None else [season]
     if faults:
         raise IntakeError(f"{path} has {len(faults)} faults:", faults)
@@ -136,6 +149,10 @@ def _season(row: dict[str, str], faults: list[Fault], place: tuple[str, int]) ->
         except ValueError:
             action = "write 07-10, 2027-07-10 or SF-14"
             faults.append(Fault(*place, column, row[column][:40], "not a day", action))
+    first, last = row.get("first", ""), row.get("last", "")
+    if len(faults) == found and _DATED.fullmatch(first) and _DATED.fullmatch(last) and last < first:
+        action = "exchange them, or correct one"
+        faults.append(Fault(*place, "last", last, f"is before first, {first}", action))
     digits = {}
     for column, allowed in (("weekdays", "1234567"), ("market", "0123456789")):
         parts = [part for part in re.split(r"[\s,;，；、]+", row.get(column, "")) if part]
@@ -146,6 +163,5 @@ def _season(row: dict[str, str], faults: list[Fault], place: tuple[str, int]) ->
     if len(faults) > found:
         return None
     where = frozenset(part for part in re.split(r"[\s,;，；、]+", row.get("where", "")) if part)
-    first, last = row.get("first", ""), row.get("last", "")
     name = row.get("name", "") or effect
     return Season(name, first, last, digits["weekdays"], digits["market"], where, effect)
