@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from typing import TYPE_CHECKING
 
 from optimizer.errors import CampaignError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
+
+    import geopandas as gpd
 
 
 @contextlib.contextmanager
@@ -21,7 +24,7 @@ def whole_file(path: Path) -> Iterator[Path]:
     CampaignError
         The file, or its folder, cannot be written.
     """
-    new = path.with_name(f".new-{path.name}")
+    new = path.with_name(f".new-{os.getpid()}-{path.name}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         new.unlink(missing_ok=True)
@@ -47,4 +50,23 @@ def write_whole(path: Path, content: bytes | str) -> Path:
     data = content.encode() if isinstance(content, str) else content
     with whole_file(path) as new:
         new.write_bytes(data)
+    return path
+
+
+def write_layers(path: Path, layers: Iterable[tuple[str, gpd.GeoDataFrame]]) -> Path:
+    """Write a GeoPackage that appears whole or not at all, one layer a name.
+
+    Raises
+    ------
+    CampaignError
+        The file, or its folder, cannot be written.
+    """
+    from pyogrio.errors import DataSourceError  # noqa: PLC0415  (half a second)
+
+    with whole_file(path) as new:
+        for name, frame in layers:
+            try:
+                frame.to_file(new, layer=name, driver="GPKG", engine="pyogrio")
+            except DataSourceError as error:
+                raise OSError(str(error)) from error
     return path

@@ -15,7 +15,7 @@ from optimizer.bulletin.sheets import add_sheets, workbook
 from optimizer.bulletin.words import texts as words
 from optimizer.records.opinions import opinion_ledger
 from optimizer.sheets.drawing import route_legs, straight_legs
-from optimizer.writing import whole_file
+from optimizer.writing import write_layers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -153,13 +153,19 @@ def write_geopackage(
     CampaignError
         The file cannot be written.
     """
-    with whole_file(path) as new, register.store.reading():
+    with register.store.reading():
         layers = _layers(register, first, last, _follow(roads, settings))
-        for done, (name, frame) in enumerate(layers, start=1):
-            frame.to_file(new, layer=name, driver="GPKG", engine="pyogrio")
-            if progress is not None:
-                progress(done, len(LAYERS))
-    return path
+        return write_layers(path, _counted(layers, progress))
+
+
+def _counted(
+    layers: Iterator[tuple[str, gpd.GeoDataFrame]], progress: Progress | None
+) -> Iterator[tuple[str, gpd.GeoDataFrame]]:
+    """The layers, with a word to `progress` after each."""
+    for done, layer in enumerate(layers, start=1):
+        yield layer
+        if progress is not None:
+            progress(done, len(LAYERS))
 
 
 def _layers(

@@ -9,6 +9,8 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from optimizer.writing import write_layers
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -60,13 +62,14 @@ def outlines(placed: pd.DataFrame, areas: pd.DataFrame, roads: Roads) -> Outline
 
 
 def write_outlines(drawn: Outlines, path: Path) -> None:
-    """Write the three layers areas, crews and stations into a GeoPackage, anew."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f"{path.stem}.partial.gpkg")
-    partial.unlink(missing_ok=True)
-    for layer, frame in drawn._asdict().items():
-        frame.to_file(partial, layer=layer, driver="GPKG", engine="pyogrio")
-    partial.replace(path)
+    """Write the three layers areas, crews and stations into a GeoPackage, anew.
+
+    Raises
+    ------
+    CampaignError
+        The file, or its folder, cannot be written.
+    """
+    write_layers(path, drawn._asdict().items())
 
 
 def _united(areas: pd.DataFrame, by: list[str]) -> pd.DataFrame:
