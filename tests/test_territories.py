@@ -19,7 +19,7 @@ from optimizer.roads import read_roads
 from optimizer.settings import Settings, TerritorySettings
 from optimizer.territories import assign, suggest
 from optimizer.territories.capacity import share_out
-from optimizer.territories.exchange import parts_of
+from optimizer.territories.exchange import lacking, parts_of
 from optimizer.territories.forming import Sizes, form_areas
 from optimizer.territories.outlines import outlines, write_outlines
 from optimizer.territories.sharing import (
@@ -499,6 +499,12 @@ def test_on_a_plain_shares_are_even_and_connected(side, crews):
     assert load.min() > 0.85
     borders = neighbour_lists(share)
     assert sum(parts_of(crew, number, *borders) for number in range(crews)) <= crews + 1
+
+
+def test_the_crew_that_lacks_most_is_one_on_duty():
+    """A crew on leave for the whole campaign has no work and must not hide who is short of it."""
+    load, goal = np.array([0.0, 8.0, 5.0]), np.array([1e-9, 10.0, 10.0])
+    assert lacking(load, goal, np.array([False, True, True])) == 2
 
 
 # ---- the whole county

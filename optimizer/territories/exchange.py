@@ -40,6 +40,16 @@ def parts_of(crew: Ints, number: int, starts: Ints, neighbours: Ints) -> int:
 
 
 @njit(cache=True)
+def lacking(load: Floats, goal: Floats, on_duty: NDArray[np.bool_]) -> int:
+    """The crew on duty that has least of its goal; any crew where none is on duty."""
+    least, found = np.inf, 0
+    for c in range(len(load)):
+        if on_duty[c] and load[c] / goal[c] < least:
+            least, found = load[c] / goal[c], c
+    return found
+
+
+@njit(cache=True)
 def improve(  # noqa: C901, PLR0912, PLR0915, PLR0917  (one search; numba wants it in one piece)
     crew: Ints,
     price: Floats,
@@ -71,7 +81,7 @@ def improve(  # noqa: C901, PLR0912, PLR0915, PLR0917  (one search; numba wants 
                 continue
             for k in range(starts[a] - 1, starts[a + 1]):
                 c = int(crew[a])
-                d = int(np.argmin(load / goal)) if k < starts[a] else int(crew[neighbours[k]])
+                d = lacking(load, goal, on_duty) if k < starts[a] else int(crew[neighbours[k]])
                 if c == d or not on_duty[d]:
                     continue
                 # b == -1: only move; else swap with an area of that crew
