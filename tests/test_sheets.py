@@ -488,6 +488,7 @@ def test_names_of_files_are_those_of_the_crews():
     assert file_name(file_name("A/1")) != file_name("A/1")
     assert re.fullmatch(r"crew-[0-9a-f]{8}", file_name(".."))
     assert len(file_name("长" * 300)) < 80
+    assert file_name("CON") != "CON", "Windows keeps this name for a device"
 
 
 @pytest.mark.parametrize("name", ["泗汾供电所", "示例·阳三石街道中心供电所"])

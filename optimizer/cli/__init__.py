@@ -34,6 +34,9 @@ def main() -> None:
     except ZoufangError as error:
         print(error, file=sys.stderr)  # noqa: T201
         sys.exit(2)
-    except PermissionError as error:
-        print(f"{error.filename}: no right to read or write it: ask its owner", file=sys.stderr)  # noqa: T201
+    except OSError as error:
+        if error.filename is None:
+            raise
+        advice = "check the path, its rights and the disk"
+        print(f"{error.filename}: {error.strerror}: {advice}", file=sys.stderr)  # noqa: T201
         sys.exit(2)
