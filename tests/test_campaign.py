@@ -784,6 +784,25 @@ def test_what_if_without_a_change_is_the_plan_itself(campaign: Campaign, county:
         assert outcome.earliest <= station.finish
 
 
+def test_what_if_of_a_running_campaign_is_about_what_is_left(
+    short: tuple[Register, Campaign],
+) -> None:
+    """Days that are over help nobody, and who was not visited on them needs another day.
+
+    Four Mondays, asked on the third: two are left, and everybody is still to be visited.
+    """
+    register, campaign = short
+    today = dt.date.fromisoformat(sorted(set(campaign.blocks["date"]))[2])
+    before = what_if(register, SHORT, ["duty+0"]).before[0]
+    answer = what_if(register, SHORT, ["finish=2027-12-31"], today=today)
+    assert answer.before[0].available == before.available - 2
+    assert answer.before[0].without_day > before.without_day
+    assert answer.after[0].without_day == 0
+    assert answer.after[0].earliest > today
+    more = what_if(register, SHORT, ["duty+4"], today=today).after[0]
+    assert more.available == 5 * answer.before[0].available
+
+
 def test_what_if_is_shown_and_told_in_json(short: tuple[Register, Campaign]) -> None:
     """Only stations that change are shown; machines get all."""
     answer = what_if(short[0], SHORT, ["duty+1@ST00"])
@@ -798,7 +817,17 @@ def test_what_if_is_shown_and_told_in_json(short: tuple[Register, Campaign]) -> 
 
 
 @pytest.mark.parametrize(
-    "change", ["lend=ST01:ST07:1", "lend=ST01:ST00:9", "duty", "finish=soon", "lend=ST00:ST00:1"]
+    "change",
+    [
+        "lend=ST01:ST07:1",
+        "lend=ST01:ST00:9",
+        "lend=ST00:ST00:1",
+        "duty",
+        "duty+1@ST07",
+        "finish=soon",
+        "finish=2020-01-01",
+        "2027-03-01",
+    ],
 )
 def test_impossible_change_is_an_error(short: tuple[Register, Campaign], change: str) -> None:
     """What makes no sense is told, with what was asked."""

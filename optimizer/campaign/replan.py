@@ -182,9 +182,8 @@ def replan(
     )
     paces = _paces(former)
     router = partial(route_rolls, roads=roads, executor=executor or Processes(), progress=progress)
-    campaign = _plan_rest(frame, former, paces, router)
-    campaign = make_sure(_with_frozen(campaign, former, on_duty), book, settings, frozen_until)
-    campaign = with_help(campaign, frame, folder)
+    rest = with_help(_plan_rest(frame, former, paces, router), frame, folder)
+    campaign = make_sure(_with_frozen(rest, former, on_duty), book, settings, frozen_until)
     past_blocks, past_visits = _past(former)
     return Replan(
         campaign=campaign,

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from optimizer.campaign.calendar import Pace, lay_out
-from optimizer.campaign.muster import SKILL, horizon, read_book, skilled_crews, work_limits
+from optimizer.campaign.muster import OPEN, SKILL, horizon, read_book, skilled_crews, work_limits
 from optimizer.campaign.sharing import BlockTable, CrewTable
 from optimizer.campaign.station_plan import pace_of
 from optimizer.errors import CampaignError
@@ -71,12 +71,15 @@ def parse_change(text: str) -> Change:
         return Change("lend", station=match[2], giver=match[1], number=int(match[3]))
     if match := re.fullmatch(r"duty\+(\d)(?:@(.+))?", text):
         return Change("duty", station=match[2] or "", number=int(match[1]))
+    name, _, day = text.partition("=")
     try:
-        return Change("finish", day=dt.date.fromisoformat(text.removeprefix("finish=")))
+        if name == "finish":
+            return Change("finish", day=dt.date.fromisoformat(day))
     except ValueError:
-        raise CampaignError(
-            f"{text!r}: write lend=FROM:TO:CREWS, duty+DAYS, duty+DAYS@STATION or finish=DATE"
-        ) from None
+        pass
+    raise CampaignError(
+        f"{text!r}: write lend=FROM:TO:CREWS, duty+DAYS, duty+DAYS@STATION or finish=DATE"
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +162,8 @@ class Scene:
     days
         As of `workdays.working_days`.
     duty
-        bool (crews, days), rows as `book.crews`.
+        bool (crews, days), rows as `book.crews`; days before the first on which anybody is on duty
+        are past or printed, and stay closed whatever changes.
     """
 
     book: Book
@@ -180,14 +184,21 @@ class Scene:
         start = self.settings.campaign.start
         days = working_days(start, finish, folder / "workdays.csv" if folder else None)
         on_duty = duty(self.book.crews, self.book.leave, days, self.settings)
-        return replace(self, days=days, duty=on_duty)
+        return self._opened(days, on_duty)
 
     def with_more_duty(self, number: int, station: str = "") -> Scene:
         """The same with so many more duty days a week, at one station or everywhere."""
         rows = np.ones(len(self.book.crews), dtype=bool)
         if station:
             rows = (self.book.crews["station"] == station).to_numpy()
-        return replace(self, duty=more_duty(self.duty, rows, self.days, number))
+        return self._opened(self.days, more_duty(self.duty, rows, self.days, number))
+
+    def _opened(self, days: pd.DataFrame, on_duty: NDArray[np.bool_]) -> Scene:
+        """The same with other duty days, none of them before the first day of now."""
+        first = self.dates[self.duty.any(axis=0)][:1]
+        if len(first):
+            on_duty[:, days["date"].to_numpy().astype("datetime64[D]") < first] = False
+        return replace(self, days=days, duty=on_duty)
 
 
 def make_boards(scene: Scene) -> tuple[Board, ...]:
@@ -310,12 +321,9 @@ def lend(boards: tuple[Board, ...], change: Change) -> tuple[Board, ...]:
     Raises
     ------
     CampaignError
-        A station is unknown, or has not so many crews.
+        The station has not so many crews.
     """
     by_name = {board.station: board for board in boards}
-    for station in (change.giver, change.station):
-        if station not in by_name:
-            raise CampaignError(f"{change}: there is no station {station}")
     giver, taker = by_name[change.giver], by_name[change.station]
     there = np.flatnonzero(giver.crews.duty.any(axis=1))
     if change.number > len(there) or giver is taker:
@@ -362,7 +370,11 @@ def more_duty(
 
 
 def what_if(
-    register: Register, settings: Settings, changes: Sequence[str], folder: Path | None = None
+    register: Register,
+    settings: Settings,
+    changes: Sequence[str],
+    folder: Path | None = None,
+    today: dt.date | None = None,
 ) -> WhatIf:
     """What would become of the plan in the register; nothing is changed.
 
@@ -375,6 +387,9 @@ def what_if(
         As `parse_change` reads them; all of them together.
     folder
         The campaign's folder, for its own workdays.csv.
+    today
+        The first day that is not over: what is past is not laid out again, and who was not
+        visited then waits for a day. None before the campaign.
 
     Raises
     ------
@@ -382,7 +397,8 @@ def what_if(
         A change makes no sense, or there is no plan yet.
     """
     wanted = tuple(parse_change(text) for text in changes)
-    scene = saved_scene(register, settings, folder)
+    scene = saved_scene(register, settings, folder, today)
+    _refuse_nonsense(wanted, scene, today)
     pace = pace_of(settings.campaign)
     laid = tuple(outcome(board, pace) for board in make_boards(scene))
     before = tuple(_as_planned(found, scene.blocks) for found in laid)
@@ -414,8 +430,23 @@ def _as_planned(found: Outcome, blocks: pd.DataFrame) -> Outcome:
     return replace(found, finish=finish, longest_h=round(longest_s / 3600, 1))
 
 
-def saved_scene(register: Register, settings: Settings, folder: Path | None) -> Scene:
-    """The plan in the register, under today's settings.
+def _refuse_nonsense(changes: Sequence[Change], scene: Scene, today: dt.date | None) -> None:
+    """Refuse a station that is not there and an end before the beginning."""
+    known = set(scene.book.stations["station"])
+    first = max(scene.settings.campaign.start, today or dt.date.min)
+    for change in changes:
+        strangers = {name for name in (change.station, change.giver) if name} - known
+        if strangers:
+            ours = ", ".join(sorted(known))
+            raise CampaignError(f"{change}: there is no station {min(strangers)}: we have {ours}")
+        if change.day is not None and change.day < first:
+            raise CampaignError(f"{change}: the campaign cannot end before {first}")
+
+
+def saved_scene(
+    register: Register, settings: Settings, folder: Path | None, today: dt.date | None = None
+) -> Scene:
+    """The plan in the register, or what is left of it today, under the present settings.
 
     Raises
     ------
@@ -429,4 +460,26 @@ def saved_scene(register: Register, settings: Settings, folder: Path | None) -> 
         raise CampaignError("there is no campaign plan yet: run `zoufang campaign` first")
     days = horizon(settings, folder)
     on_duty = duty(book.crews, book.leave, days, settings)
-    return Scene(book, blocks, visits, unplanned, days, on_duty, settings)
+    scene = Scene(book, blocks, visits, unplanned, days, on_duty, settings)
+    return scene if today is None else _left_of(scene, today)
+
+
+def _left_of(scene: Scene, today: dt.date) -> Scene:
+    """A plan without its past; who was not visited then waits for a day."""
+    ahead = scene.blocks[scene.blocks["date"] >= today.isoformat()]
+    is_ahead = scene.visits["block"].isin(ahead["block"])
+    visits, past = scene.visits[is_ahead], scene.visits[~is_ahead]
+    customers = scene.book.customers
+    still_open = customers.loc[customers["status"].isin([OPEN, ""]), "account_no"]
+    late = past[past["account_no"].isin(still_open)].drop_duplicates("account_no")
+    late = late[~late["account_no"].isin(visits["account_no"])]
+    waiting = late[["account_no"]].assign(code="horizon_full")
+    on_duty = scene.duty.copy()
+    on_duty[:, scene.dates < np.datetime64(today)] = False
+    return replace(
+        scene,
+        blocks=ahead,
+        visits=visits,
+        unplanned=pd.concat([scene.unplanned, waiting], join="inner", ignore_index=True),
+        duty=on_duty,
+    )

@@ -431,7 +431,7 @@ def _what_if(here: CampaignFolder, changes: list[str], texts: Texts, *, as_json:
     from optimizer.campaign import render_what_if, what_if
 
     with here.register() as register, progress(texts("cli.what_if")):
-        answer = what_if(register, here.settings, changes, here.path)
+        answer = what_if(register, here.settings, changes, here.path, today())
     if as_json:
         print_json(answer.as_json())
     else:
