@@ -17,7 +17,7 @@ from optimizer.example import write_example
 from optimizer.intake import read_tables
 from optimizer.roads import read_roads
 from optimizer.settings import Settings, TerritorySettings
-from optimizer.territories import assign, suggest
+from optimizer.territories import as_before, assign, suggest
 from optimizer.territories.capacity import share_out
 from optimizer.territories.exchange import lacking, parts_of
 from optimizer.territories.forming import Sizes, form_areas
@@ -256,6 +256,41 @@ def test_new_areas_are_stretches_of_road(roads):
     assert np.count_nonzero(names[1:] != names[:-1]) == len(sizes) - 1
     assert set(names) == set(result.areas["area"])
     assert all(name.startswith("W-A") for name in names)
+
+
+def test_formed_areas_keep_their_name_when_newcomers_come(roads):
+    """Printed sheets and wishes name areas: W-A001 must not mean other houses in March.
+
+    Of 70 newcomers at the far end some find room in an old area, the others get a new one; drawn
+    from nothing, they would have been W-A001 and the old areas W-A002 and on.
+    """
+    old = customers_at(*street(170, 10, 0))
+    before = drawn(roads, old, stations=stations_at(WEST))
+    houses = customers_at(*street(170, 10, 0), *street(70, 1000, 1800))
+    again = drawn(
+        roads,
+        *as_before(houses, areas_of(), (before.customers, before.areas)),
+        stations=stations_at(WEST),
+    )
+    assert again.customers["area"][:170].tolist() == before.customers["area"].tolist()
+    assert set(again.customers["area"][170:]) - set(before.areas["area"]) == {"W-A003"}
+    fresh = drawn(roads, houses, stations=stations_at(WEST))
+    assert fresh.customers["area"][:170].tolist() != before.customers["area"].tolist()
+
+
+def test_a_former_area_holds_nobody_who_moved(roads):
+    """Who is in another area or at another station by the new file goes there."""
+    houses = customers_at(*street(140, 10, 0))
+    before = drawn(roads, houses, stations=stations_at(WEST, EAST))
+    files = houses.assign(area="", station="")
+    files.loc[0, "station"] = "E"
+    files.loc[1, "area"] = "T1"
+    now = areas_of({"area": "T1"})
+    customers, areas = as_before(files, now, (before.customers, before.areas))
+    assert customers["area"][0] == ""
+    assert customers["area"][1] == "T1"
+    assert customers["area"][2:].tolist() == before.customers["area"][2:].tolist()
+    assert set(areas["area"]) == {"T1", *before.areas["area"]}
 
 
 def test_new_areas_take_no_name_that_is_taken(roads):

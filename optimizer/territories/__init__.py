@@ -4,7 +4,8 @@ Outlines of the result are in `optimizer.territories.outlines`, which loads geop
 """
 
 from optimizer.territories.draw import Territories, assign
+from optimizer.territories.former import as_before
 from optimizer.territories.suggest import suggest
 from optimizer.territories.summary import Balance, OverCapacity, Summary
 
-__all__ = ["Balance", "OverCapacity", "Summary", "Territories", "assign", "suggest"]
+__all__ = ["Balance", "OverCapacity", "Summary", "Territories", "as_before", "assign", "suggest"]
