@@ -10,7 +10,7 @@ import datetime as dt
 import json
 import math
 import tomllib
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Final, Literal, Self
 
 from pydantic import (
     AfterValidator,
@@ -20,6 +20,7 @@ from pydantic import (
     Field,
     PlainSerializer,
     ValidationError,
+    ValidationInfo,
     model_validator,
 )
 
@@ -88,17 +89,51 @@ def month_day(text: str) -> str:
     raise ValueError(f"{text!r} is not a day of the year such as 02-28 (MM-DD)")
 
 
+def _map_url(text: str) -> str:
+    """An address with places for date, station and crew, as it is."""
+    try:
+        text.format(date="", station="", crew="")
+    except (KeyError, IndexError, ValueError):
+        raise ValueError(
+            f"{text!r}: only {{date}}, {{station}} and {{crew}} are filled in"
+        ) from None
+    return text
+
+
 Minutes = Annotated[float, Field(ge=0, le=1440)]
 MonthDay = Annotated[str, AfterValidator(month_day)]
-Clock = Annotated[int, BeforeValidator(clock), PlainSerializer(clock_text)]
+
+
+def _clock(value: object, info: ValidationInfo) -> int:
+    """A time of day; in campaign.toml a number could be meant as hours or as minutes."""
+    if info.context == FROM_FILE and not isinstance(value, str):
+        raise ValueError(f"{value!r} is not a time of day such as '08:30'")
+    return clock(value)
+
+
+FROM_FILE: Final = "campaign.toml"
+Clock = Annotated[int, BeforeValidator(_clock), PlainSerializer(clock_text)]
 
 
 class _Section(BaseModel):
+    """Settings of one kind; of each pair of `ascending` the first is not above the second."""
+
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+    ascending: ClassVar[tuple[tuple[str, str], ...]] = ()
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        for first, second in self.ascending:
+            if getattr(self, first) > getattr(self, second):
+                values = (setting_text(self, first), setting_text(self, second))
+                raise ValueError(f"{first} {values[0]} is after {second} {values[1]}")
+        return self
 
 
 class CampaignSettings(_Section):
     """Name and horizon of the campaign."""
+
+    ascending = (("start", "finish"),)
 
     name: str = "大走访"
     """What the sheets call the campaign."""
@@ -216,6 +251,8 @@ class VisitSettings(_Section):
 class ShiftSettings(_Section):
     """A crew's day."""
 
+    ascending = (("start", "end"), ("lunch_start", "lunch_end"))
+
     start: Clock = 8 * 3600
     """Crews leave the station."""
     end: Clock = 17 * 3600
@@ -238,6 +275,8 @@ class ShiftSettings(_Section):
 
 class BlockSettings(_Section):
     """The campaign's crew-days."""
+
+    ascending = (("min_visits", "max_visits"),)
 
     min_visits: int = Field(default=15, ge=1)
     """A block has at least so many visits where its work allows."""
@@ -274,7 +313,7 @@ class PaperSettings(_Section):
 
     qr: Literal["amap", "baidu", "tencent", "geo", "none"] = "amap"
     """Which app the small code beside each stop opens."""
-    map_url: str = ""
+    map_url: Annotated[str, AfterValidator(_map_url)] = ""
     """Where crews find their phone maps, with {date}, {station} and {crew}; the large code on the
     sheet opens it. Empty: no large code."""
     hotline: str = "95598"
@@ -322,6 +361,8 @@ class PhoneSettings(_Section):
 
 class FollowSettings(_Section):
     """What follows from what came back from the field."""
+
+    ascending = (("revisit_from_days", "revisit_by_days"),)
 
     retry_after_days: int = Field(default=3, ge=1)
     """Nobody home: the next try is so many days later, in another part of the day."""
@@ -423,7 +464,8 @@ def load_settings(path: Path) -> Settings:
         With every wrong value, its place and what is allowed.
     """
     try:
-        return Settings.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+        return Settings.model_validate(values, context=FROM_FILE)
     except FileNotFoundError:
         raise SettingsError(
             f"{path} does not exist: make a campaign with `zoufang init {path.parent}`"
@@ -432,10 +474,15 @@ def load_settings(path: Path) -> Settings:
         raise SettingsError(f"{path}: not valid TOML: {error}") from None
     except ValidationError as error:
         faults = "; ".join(
-            f"[{'.'.join(map(str, fault['loc']))}] {fault['input']!r}: {fault['msg']}"
+            f"[{'.'.join(map(str, fault['loc']))}] {_given(fault['input'])}{fault['msg']}"
             for fault in error.errors()
         )
         raise SettingsError(f"{path}: {faults}") from None
+
+
+def _given(value: object) -> str:
+    """A wrong value; of a whole section the message names what is wrong."""
+    return "" if isinstance(value, dict) else f"{value!r}: "
 
 
 def settings_toml(settings: Settings) -> str:
