@@ -9,11 +9,15 @@ from typing import TYPE_CHECKING
 from optimizer.errors import CampaignError
 from optimizer.register import Register
 from optimizer.roads import Roads, load_roads
-from optimizer.settings import Settings, load_settings, settings_toml
+from optimizer.settings import Settings, load_settings, settings_toml, with_values
+from optimizer.writing import write_whole
 
 if TYPE_CHECKING:
     import datetime as dt
     from pathlib import Path
+
+    from optimizer.messages import Lang
+    from optimizer.settings import CampaignSettings
 
 
 @dataclass(frozen=True)
@@ -27,6 +31,8 @@ class CampaignFolder:
     """
 
     path: Path
+    lang: Lang | None = None
+    """In which language to speak instead of that of the settings."""
 
     @classmethod
     def create(cls, path: Path, settings: Settings) -> CampaignFolder:
@@ -66,7 +72,17 @@ class CampaignFolder:
     @cached_property
     def settings(self) -> Settings:
         """The campaign's settings."""
-        return load_settings(self.settings_path)
+        settings = load_settings(self.settings_path)
+        if self.lang is None:
+            return settings
+        spoken = settings.campaign.model_copy(update={"lang": self.lang})
+        return settings.model_copy(update={"campaign": spoken})
+
+    def keep_horizon(self, horizon: CampaignSettings) -> None:
+        """Write the first and the last day into campaign.toml, whose other lines stay."""
+        text = self.settings_path.read_text(encoding="utf-8")
+        days = {name: getattr(horizon, name) for name in ("start", "finish")}
+        write_whole(self.settings_path, with_values(text, "campaign", days))
 
     @cached_property
     def roads(self) -> Roads:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import sqlite3  # noqa: TID251  (to look at the register from outside)
 import sys
@@ -9,9 +10,11 @@ from itertools import islice
 
 import pandas as pd
 import pytest
+from pypdf import PdfReader
 from test_intake_fuzz import broken_files
 
 from optimizer.cli import main
+from optimizer.folder import CampaignFolder
 from optimizer.register import Register
 
 CUSTOMERS = 60
@@ -111,6 +114,34 @@ def test_the_same_seed_makes_the_same_plan(zoufang, county, tmp_path):
     for one, other in zip(*plans, strict=True):
         assert len(one)
         pd.testing.assert_frame_equal(one, other)
+
+
+def test_paper_speaks_english_on_demand(zoufang, county, tmp_path):
+    """A visitor from elsewhere gets an English sheet of a Chinese campaign, and changes nothing."""
+    _, days = plan(zoufang, county, tmp_path / "c")
+    there = ("-C", tmp_path / "c", "--station", days[0]["station"], "--date", days[0]["date"])
+    for lang, word, other in (("en", "Tool bag", "工具袋"), ("zh", "工具袋", "Tool bag")):
+        out = tmp_path / lang
+        code, _, wrong = zoufang("print", *there, "--lang", lang, "--out", out)
+        assert code == 0, wrong
+        text = "".join(page.extract_text() for page in PdfReader(next(out.glob("*.pdf"))).pages)
+        assert word in text
+        assert other not in text
+
+
+def test_a_named_horizon_is_kept(zoufang, county, tmp_path):
+    """Tomorrow's replan and what-if must mean the same last day as today's plan did."""
+    folder = tmp_path / "c"
+    plan(zoufang, county, folder)
+    settings = folder / "campaign.toml"
+    settings.write_text(settings.read_text(encoding="utf-8") + "# our own\n", encoding="utf-8")
+    code, _, wrong = zoufang("campaign", "-C", folder, "--finish", "2028-06-30")
+    assert code == 0, wrong
+    assert CampaignFolder(folder).settings.campaign.finish == dt.date(2028, 6, 30)
+    assert settings.read_text(encoding="utf-8").endswith("# our own\n")
+    code, _, _ = zoufang("campaign", "-C", folder, "--finish", "2020-06-30")
+    assert code == 2
+    assert CampaignFolder(folder).settings.campaign.finish == dt.date(2028, 6, 30)
 
 
 def test_what_the_planner_and_the_clerk_ask_for(zoufang, county, tmp_path):

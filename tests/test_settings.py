@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,6 +17,7 @@ from optimizer.settings import (
     clock_text,
     load_settings,
     settings_toml,
+    with_values,
 )
 
 
@@ -96,3 +99,14 @@ def test_a_folder_without_settings_says_how_to_make_them(tmp_path):
 def test_times_of_day_survive_writing_and_reading(minute):
     """What a sheet prints as 08:30 is 08:30 when somebody types it in."""
     assert clock(clock_text(60 * minute)) == 60 * minute
+
+
+def test_a_value_is_changed_in_place(tmp_path):
+    """A planner's own order and comments survive what a command writes."""
+    text = "# ours\n[day]\nseconds = 5\n[campaign]\n#finish = 2029-06-29\nname = 'x' # y\n"
+    days = {"finish": dt.date(2028, 1, 31), "start": dt.date(2027, 1, 4)}
+    assert with_values(text, "campaign", days) == (
+        "# ours\n[day]\nseconds = 5\n[campaign]\nstart = 2027-01-04\nfinish = 2028-01-31\n"
+        "name = 'x' # y\n"
+    )
+    assert with_values("", "campaign", {"seed": 2}) == "\n[campaign]\nseed = 2\n"

@@ -13,6 +13,7 @@ from optimizer.cli.console import (
     HERE,
     Here,
     Json,
+    Speak,
     console,
     day_of,
     print_json,
@@ -51,12 +52,13 @@ def day(
     date: Date = None,
     seconds: Seconds = None,
     out: Out = None,
+    lang: Speak = None,
     as_json: Json = False,
 ) -> None:
     """Plan a station's day; write each crew's sheet (PDF) and phone map (HTML)."""
     from optimizer.folder import CampaignFolder
 
-    campaign = CampaignFolder(folder)
+    campaign = CampaignFolder(folder, lang)
     texts = texts_of(campaign)
     plans = []
     with campaign.register() as register:
@@ -225,17 +227,18 @@ def print_day(
     mask: Annotated[bool, typer.Option("--mask", help="Hide phones and half of names.")] = False,
     weather: Annotated[str, typer.Option(help="The day's weather, for the head.")] = "",
     out: Out = None,
+    lang: Speak = None,
 ) -> None:
     """One file for the whole station: the chief's page, then crew after crew; and its map."""
     from optimizer.folder import CampaignFolder
     from optimizer.maps import write_day_map
     from optimizer.sheets import draw_day, print_station
 
-    campaign = CampaignFolder(folder)
+    campaign = CampaignFolder(folder, lang)
     when = day_of(date, "--date")
     with campaign.register() as register:
         plan = _stored(register, folder, station, when)
-    settings, lang = campaign.settings, campaign.settings.campaign.lang
+    settings, lang = campaign.settings, texts_of(campaign).lang
     drawing = draw_day(plan, campaign.roads, settings)
     target = out or campaign.out(when, station)
     sheet = target / f"{station}.pdf"
@@ -248,12 +251,13 @@ def map_areas(
     station: Annotated[str, typer.Option(help="The station's id.")],
     folder: Here = HERE,
     out: Out = None,
+    lang: Speak = None,
 ) -> None:
     """The campaign of a station as a map: its areas done, due, to come, overdue."""
     from optimizer.folder import CampaignFolder
     from optimizer.maps import write_campaign_map
 
-    campaign = CampaignFolder(folder)
+    campaign = CampaignFolder(folder, lang)
     settings = campaign.settings
     path = (out or campaign.path / "out") / f"{station}.html"
     with campaign.register() as register:
@@ -285,13 +289,14 @@ def replan_day(
     pin: Annotated[list[str] | None, typer.Option(help="VISIT=CREW; may be repeated.")] = None,
     seconds: Annotated[float, typer.Option(help="Time to look for a better plan.")] = 3.0,
     out: Out = None,
+    lang: Speak = None,
 ) -> None:
     """Plan a printed day anew after a change; keep what can be kept, say what changed."""
     from optimizer.dayplan import Change, read_day, replan
     from optimizer.folder import CampaignFolder
     from optimizer.routes import Limit
 
-    campaign = CampaignFolder(folder)
+    campaign = CampaignFolder(folder, lang)
     texts, settings, when = texts_of(campaign), campaign.settings, day_of(date, "--date")
     change = Change(
         now_s=None if now is None else time_of(now, "--now"),

@@ -14,6 +14,7 @@ from optimizer.cli.console import (
     HERE,
     Here,
     Json,
+    Speak,
     console,
     day_of,
     frame_table,
@@ -194,13 +195,14 @@ def status(
     town: Annotated[str | None, typer.Option(help="List only those of this town.")] = None,
     towns: Annotated[bool, typer.Option("--towns", help="Town by town, as addresses say.")] = False,
     areas: Annotated[bool, typer.Option("--areas", help="Transformer area by area.")] = False,
+    lang: Speak = None,
     as_json: Json = False,
 ) -> None:
     """How far the campaign is: every account in exactly one state, pace and forecast."""
     from optimizer.folder import CampaignFolder
     from optimizer.records.coverage import account_list, coverage, coverage_by_town
 
-    campaign = CampaignFolder(folder)
+    campaign = CampaignFolder(folder, lang)
     texts = texts_of(campaign)
     when = today() if date is None else day_of(date, "--date")
     if which is None and (station or area or town):
@@ -291,12 +293,13 @@ def bulletin(
     first: Annotated[str | None, typer.Option("--from", help="First day, YYYY-MM-DD.")] = None,
     last: Annotated[str | None, typer.Option("--to", help="Last day, YYYY-MM-DD.")] = None,
     out: Out = None,
+    lang: Speak = None,
 ) -> None:
     """Write the bulletin of a week, a month or any days: PDF, XLSX and JSON."""
     from optimizer.bulletin import write_bulletin
     from optimizer.folder import CampaignFolder
 
-    campaign = CampaignFolder(folder)
+    campaign = CampaignFolder(folder, lang)
     texts = texts_of(campaign)
     roads = campaign.roads if campaign.has_roads else None
     with campaign.register() as register:
@@ -324,12 +327,12 @@ def _period(week: str | None, month: str | None, first: str | None, last: str | 
     raise CampaignError("name the days: --week 2026-W49, --month 2026-11, or --from and --to")
 
 
-def ledgers(folder: Here = HERE, out: Out = None) -> None:
+def ledgers(folder: Here = HERE, out: Out = None, lang: Speak = None) -> None:
     """Write the ledgers as workbooks and the register as a GeoPackage."""
     from optimizer.bulletin import write_geopackage, write_ledgers
     from optimizer.folder import CampaignFolder
 
-    campaign = CampaignFolder(folder)
+    campaign = CampaignFolder(folder, lang)
     texts = texts_of(campaign)
     target = out or campaign.path / "out"
     days = campaign.settings.campaign

@@ -7,7 +7,7 @@ import json
 import os
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 Here = Annotated[Path, typer.Option("-C", help="The campaign's folder; the current one without.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for machines.")]
+Speak = Annotated[
+    Literal["zh", "en"] | None, typer.Option("--lang", help="zh or en; by settings without it.")
+]
 HERE = Path()
 
 

@@ -11,6 +11,7 @@ from optimizer.cli.console import (
     HERE,
     Here,
     Json,
+    Speak,
     console,
     day_of,
     frame_table,
@@ -249,14 +250,15 @@ def territories(
         bool, typer.Option("--suggest", help="Areas better served from a neighbour.")
     ] = False,
     out: Annotated[Path | None, typer.Option(help="Write the outlines to this GeoPackage.")] = None,
+    lang: Speak = None,
 ) -> None:
     """Share customers out to areas, areas to stations and crews."""
     from optimizer.folder import CampaignFolder
 
-    here = CampaignFolder(folder)
+    here = CampaignFolder(folder, lang)
     texts = texts_of(here)
     with here.register() as register:
-        drawn = assign_territories(here, register, texts)
+        drawn = assign_territories(here, register, here.settings, texts)
         typer.echo(drawn.summary)
         if suggest:
             _suggest(here, register, drawn)
@@ -281,18 +283,32 @@ def _suggest(here: CampaignFolder, register: Register, drawn: Territories) -> No
     console().print(frame_table(better.round(1)))
 
 
-def assign_territories(here: CampaignFolder, register: Register, texts: Texts) -> Territories:
-    """Draw the territories and keep them in the register."""
-    from optimizer.territories import assign
+def assign_territories(
+    here: CampaignFolder,
+    register: Register,
+    settings: Settings,
+    texts: Texts,
+    *,
+    anew: bool = False,
+) -> Territories:
+    """Draw the territories and keep them in the register.
 
+    Once crews are out, areas that we formed keep their names and their customers, unless they are
+    drawn `anew`.
+    """
+    from optimizer.territories import as_before, assign
+
+    customers, areas = register.customers(), register.areas()
+    if _is_running(register) and not anew:
+        customers, areas = as_before(customers, areas, register.territories())
     with progress(texts("cli.territories")) as move:
         drawn = assign(
-            register.customers(),
-            register.areas(),
+            customers,
+            areas,
             register.stations(),
             register.crews(),
             here.roads,
-            here.settings,
+            settings,
             leave=register.leave(),
             progress=move,
         )
@@ -317,12 +333,13 @@ def campaign(
     cluster: Annotated[
         str | None, typer.Option(help="Plan on a Dask cluster: tcp://HOST:8786.")
     ] = None,
+    lang: Speak = None,
     as_json: Json = False,
 ) -> None:
     """Give every customer a crew and a day; print the certificate."""
     from optimizer.folder import CampaignFolder
 
-    here = CampaignFolder(folder)
+    here = CampaignFolder(folder, lang)
     texts = texts_of(here)
     if change:
         if start or finish or replan or cluster:
@@ -336,12 +353,14 @@ def campaign(
     with here.register() as register:
         if not (replan or anew):
             _refuse_running(here, register)
-        assign_territories(here, register, texts)
+        assign_territories(here, register, settings, texts, anew=anew)
         with progress(texts("cli.planning_campaign")) as move:
             make = _replanned if replan else _planned
             planned, news = make(here, register, settings, executor, move)
         account = certificate(planned)
         page = _on_paper(here, register, planned, account, texts)
+    if start or finish:
+        here.keep_horizon(settings.campaign)
     if as_json:
         print_json(account.as_json() | ({} if news is None else {"replan": news.as_json()}))
         return
@@ -371,12 +390,17 @@ def _on_paper(
 
 def _refuse_running(here: CampaignFolder, register: Register) -> None:
     """Keep a planner from throwing away what crews have in their hands."""
-    blocks = register.blocks(last=today())
-    if not blocks.empty:
+    if _is_running(register):
+        since = register.blocks(last=today())["date"].min()
         raise CampaignError(
-            f"the campaign is running since {blocks['date'].min()}: plan the rest with "
+            f"the campaign is running since {since}: plan the rest with "
             f"`zoufang campaign -C {here.path} --replan`, or all of it with --anew"
         )
+
+
+def _is_running(register: Register) -> bool:
+    """Whether crews have been sent out already."""
+    return not register.blocks(last=today()).empty
 
 
 def _planned(

@@ -1,118 +1,24 @@
-"""campaign.toml, typed: every setting has a default, a unit and a sentence.
+"""The settings, typed: each has a default, a unit and a sentence.
 
-The sentence in `Field(description=...)` is what `zoufang init` writes above the setting and
-what the README lists.
+The sentence is what `zoufang init` writes above the setting and what the README lists.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import json
 import math
-import tomllib
-from typing import TYPE_CHECKING, Annotated, ClassVar, Final, Literal, Self
+from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    PlainSerializer,
-    ValidationError,
-    ValidationInfo,
-    model_validator,
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+from optimizer.settings.values import (
+    Clock,
+    Minutes,
+    MonthDay,
+    address,
+    setting_text,
+    some_windows,
 )
-
-from optimizer.errors import SettingsError
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-
-def clock(text: object) -> int:
-    """Seconds since midnight of a time of day written as HH:MM."""
-    if isinstance(text, int) and not isinstance(text, bool):
-        return text
-    try:
-        hour, minute = str(text).split(":")
-        return dt.time(int(hour), int(minute)).hour * 3600 + int(minute) * 60
-    except ValueError:
-        raise ValueError(f"{text!r} is not a time of day such as 08:30") from None
-
-
-def clock_text(time_s: int) -> str:
-    """HH:MM of seconds since midnight, rounded to the nearest minute."""
-    minutes = (time_s + 30) // 60
-    return f"{minutes // 60:02d}:{minutes % 60:02d}"
-
-
-def windows(text: str) -> str:
-    """Windows of the day written as 08:30-11:00;14:00-16:00, as they are.
-
-    Raises
-    ------
-    ValueError
-        A part is no window, or they are not one after the other.
-    """
-    last_s = -1
-    for part in text.split(";") if text else ():
-        ends = [clock(end.strip()) for end in part.split("-")]
-        if len(ends) != 2:
-            raise ValueError(f"{part!r} is not a window of the day such as 08:30-11:00")
-        if not last_s < ends[0] < ends[1]:
-            raise ValueError(f"{text!r}: each window ends after it starts, before the next")
-        last_s = ends[1]
-    return text
-
-
-def _some_windows(text: str) -> str:
-    if not text:
-        raise ValueError("a window of the day such as 17:00-20:00 is missing")
-    return windows(text)
-
-
-def month_day(text: str) -> str:
-    """A day of any year written as MM-DD, as it is.
-
-    Raises
-    ------
-    ValueError
-        There is no such day, not even in a leap year.
-    """
-    try:
-        if len(text) == len("MM-DD"):
-            dt.date.fromisoformat(f"2028-{text}")
-            return text
-    except ValueError:
-        pass
-    raise ValueError(f"{text!r} is not a day of the year such as 02-28 (MM-DD)")
-
-
-def _map_url(text: str) -> str:
-    """An address with places for date, station and crew, as it is."""
-    try:
-        text.format(date="", station="", crew="")
-    except (KeyError, IndexError, ValueError):
-        raise ValueError(
-            f"{text!r}: only {{date}}, {{station}} and {{crew}} are filled in"
-        ) from None
-    return text
-
-
-Minutes = Annotated[float, Field(ge=0, le=1440)]
-MonthDay = Annotated[str, AfterValidator(month_day)]
-
-
-def _clock(value: object, info: ValidationInfo) -> int:
-    """A time of day; in campaign.toml a number could be meant as hours or as minutes."""
-    if info.context == FROM_FILE and not isinstance(value, str):
-        raise ValueError(f"{value!r} is not a time of day such as '08:30'")
-    return clock(value)
-
-
-FROM_FILE: Final = "campaign.toml"
-Clock = Annotated[int, BeforeValidator(_clock), PlainSerializer(clock_text)]
 
 
 class _Section(BaseModel):
@@ -313,7 +219,7 @@ class PaperSettings(_Section):
 
     qr: Literal["amap", "baidu", "tencent", "geo", "none"] = "amap"
     """Which app the small code beside each stop opens."""
-    map_url: Annotated[str, AfterValidator(_map_url)] = ""
+    map_url: Annotated[str, AfterValidator(address)] = ""
     """Where crews find their phone maps, with {date}, {station} and {crew}; the large code on the
     sheet opens it. Empty: no large code."""
     hotline: str = "95598"
@@ -376,7 +282,7 @@ class FollowSettings(_Section):
     """First day (MM-DD) of the season in which migrant workers are home for Spring Festival."""
     season_last: MonthDay = "02-28"
     """Last day of that season."""
-    evening: Annotated[str, AfterValidator(_some_windows)] = "17:00-20:00"
+    evening: Annotated[str, AfterValidator(some_windows)] = "17:00-20:00"
     """When customers of the evening list are called on."""
     refused_after_days: int = Field(default=90, ge=1)
     """A customer who refused is asked once more after so many days; then the office decides."""
@@ -453,73 +359,3 @@ class Settings(_Section):
     paper: PaperSettings = PaperSettings()
     phone: PhoneSettings = PhoneSettings()
     follow: FollowSettings = FollowSettings()
-
-
-def load_settings(path: Path) -> Settings:
-    """Settings of a campaign.toml; what it leaves out has its default.
-
-    Raises
-    ------
-    SettingsError
-        With every wrong value, its place and what is allowed.
-    """
-    try:
-        values = tomllib.loads(path.read_text(encoding="utf-8"))
-        return Settings.model_validate(values, context=FROM_FILE)
-    except FileNotFoundError:
-        raise SettingsError(
-            f"{path} does not exist: make a campaign with `zoufang init {path.parent}`"
-        ) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{path}: not valid TOML: {error}") from None
-    except ValidationError as error:
-        faults = "; ".join(
-            f"[{'.'.join(map(str, fault['loc']))}] {_given(fault['input'])}{fault['msg']}"
-            for fault in error.errors()
-        )
-        raise SettingsError(f"{path}: {faults}") from None
-
-
-def _given(value: object) -> str:
-    """A wrong value; of a whole section the message names what is wrong."""
-    return "" if isinstance(value, dict) else f"{value!r}: "
-
-
-def settings_toml(settings: Settings) -> str:
-    """The text of a campaign.toml that names every setting.
-
-    What differs from its default is set; the rest stands behind a `#`, so that a better default
-    of a later version reaches the campaign.
-    """
-    lines = ["# Settings of this campaign. Remove the # before a setting to change it.", ""]
-    for section in type(settings).model_fields:
-        values = getattr(settings, section)
-        lines += [f"[{section}]", *_section_lines(values, always=section == "campaign"), ""]
-    return "\n".join(lines)
-
-
-def _section_lines(values: BaseModel, *, always: bool) -> list[str]:
-    lines = []
-    default = type(values)()
-    for name, field in type(values).model_fields.items():
-        text = " ".join((field.description or "").split())
-        value = setting_text(values, name)
-        mark = "" if always or value != setting_text(default, name) else "#"
-        lines += [f"# {text}", f"{mark}{name} = {value}"]
-    return lines
-
-
-def setting_text(section: BaseModel, name: str) -> str:
-    """One setting as campaign.toml has it."""
-    return _toml_value(section.model_dump(include={name})[name])
-
-
-def _toml_value(value: object) -> str:
-    if isinstance(value, dt.date):
-        return value.isoformat()
-    if isinstance(value, dict):
-        pairs = ", ".join(f"{json.dumps(k)} = {_toml_value(v)}" for k, v in value.items())
-        return f"{{ {pairs} }}"
-    if isinstance(value, list | tuple):
-        return f"[{', '.join(map(_toml_value, value))}]"
-    return json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,38 @@
+"""campaign.toml, typed: every setting has a default, a unit and a sentence."""
+
+from optimizer.settings.file import load_settings, settings_toml, with_values
+from optimizer.settings.sections import (
+    BlockSettings,
+    CampaignSettings,
+    DaySettings,
+    FollowSettings,
+    PaperSettings,
+    PhoneSettings,
+    Settings,
+    ShiftSettings,
+    TerritorySettings,
+    TravelSettings,
+    VisitSettings,
+)
+from optimizer.settings.values import clock, clock_text, setting_text, windows
+
+__all__ = [
+    "BlockSettings",
+    "CampaignSettings",
+    "DaySettings",
+    "FollowSettings",
+    "PaperSettings",
+    "PhoneSettings",
+    "Settings",
+    "ShiftSettings",
+    "TerritorySettings",
+    "TravelSettings",
+    "VisitSettings",
+    "clock",
+    "clock_text",
+    "load_settings",
+    "setting_text",
+    "settings_toml",
+    "windows",
+    "with_values",
+]

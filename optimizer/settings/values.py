@@ -1,0 +1,125 @@
+"""How values stand in campaign.toml: times and days of the day and year, windows, plain TOML."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from typing import Annotated, Final
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    Field,
+    PlainSerializer,
+    ValidationInfo,
+)
+
+
+def clock(text: object) -> int:
+    """Seconds since midnight of a time of day written as HH:MM."""
+    if isinstance(text, int) and not isinstance(text, bool):
+        return text
+    try:
+        hour, minute = str(text).split(":")
+        return dt.time(int(hour), int(minute)).hour * 3600 + int(minute) * 60
+    except ValueError:
+        raise ValueError(f"{text!r} is not a time of day such as 08:30") from None
+
+
+def clock_text(time_s: int) -> str:
+    """HH:MM of seconds since midnight, rounded to the nearest minute."""
+    minutes = (time_s + 30) // 60
+    return f"{minutes // 60:02d}:{minutes % 60:02d}"
+
+
+def windows(text: str) -> str:
+    """Windows of the day written as 08:30-11:00;14:00-16:00, as they are.
+
+    Raises
+    ------
+    ValueError
+        A part is no window, or they are not one after the other.
+    """
+    last_s = -1
+    for part in text.split(";") if text else ():
+        ends = [clock(end.strip()) for end in part.split("-")]
+        if len(ends) != 2:
+            raise ValueError(f"{part!r} is not a window of the day such as 08:30-11:00")
+        if not last_s < ends[0] < ends[1]:
+            raise ValueError(f"{text!r}: each window ends after it starts, before the next")
+        last_s = ends[1]
+    return text
+
+
+def some_windows(text: str) -> str:
+    """At least one window of the day, as it is.
+
+    Raises
+    ------
+    ValueError
+        There is none, or they are not one after the other.
+    """
+    if not text:
+        raise ValueError("a window of the day such as 17:00-20:00 is missing")
+    return windows(text)
+
+
+def month_day(text: str) -> str:
+    """A day of any year written as MM-DD, as it is.
+
+    Raises
+    ------
+    ValueError
+        There is no such day, not even in a leap year.
+    """
+    try:
+        if len(text) == len("MM-DD"):
+            dt.date.fromisoformat(f"2028-{text}")
+            return text
+    except ValueError:
+        pass
+    raise ValueError(f"{text!r} is not a day of the year such as 02-28 (MM-DD)")
+
+
+def address(text: str) -> str:
+    """An address with places for date, station and crew, as it is."""
+    try:
+        text.format(date="", station="", crew="")
+    except (KeyError, IndexError, ValueError):
+        raise ValueError(
+            f"{text!r}: only {{date}}, {{station}} and {{crew}} are filled in"
+        ) from None
+    return text
+
+
+Minutes = Annotated[float, Field(ge=0, le=1440)]
+MonthDay = Annotated[str, AfterValidator(month_day)]
+
+
+def _clock(value: object, info: ValidationInfo) -> int:
+    """A time of day; in campaign.toml a number could be meant as hours or as minutes."""
+    if info.context == FROM_FILE and not isinstance(value, str):
+        raise ValueError(f"{value!r} is not a time of day such as '08:30'")
+    return clock(value)
+
+
+FROM_FILE: Final = "campaign.toml"
+Clock = Annotated[int, BeforeValidator(_clock), PlainSerializer(clock_text)]
+
+
+def setting_text(section: BaseModel, name: str) -> str:
+    """One setting as campaign.toml has it."""
+    return toml_value(section.model_dump(include={name})[name])
+
+
+def toml_value(value: object) -> str:
+    """A value as TOML has it."""
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    if isinstance(value, dict):
+        pairs = ", ".join(f"{json.dumps(k)} = {toml_value(v)}" for k, v in value.items())
+        return f"{{ {pairs} }}"
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(toml_value, value))}]"
+    return json.dumps(value, ensure_ascii=False)
