@@ -61,10 +61,7 @@ class Datum:
             return cls(name)
         code = re.fullmatch(r"epsg:?(\d{4,6})", name)
         if code is None:
-            raise IntakeError(
-                f"datum {text!r} is not known → use one of {', '.join(NAMED)}, or EPSG:n "
-                "for projected coordinates (EPSG:4547 is CGCS2000 around 114°E)"
-            )
+            raise IntakeError("datum.unknown", text=text, known=NAMED)
         _epsg(int(code[1]))
         return cls(f"EPSG:{code[1]}")
 
@@ -86,14 +83,9 @@ def _epsg(code: int) -> CRS:
     try:
         crs = CRS.from_epsg(code)
     except CRSError:
-        raise IntakeError(
-            f"EPSG:{code} is not in the EPSG register → look the code up at epsg.org"
-        ) from None
+        raise IntakeError("datum.no_epsg", code=code) from None
     if not (crs.is_projected or (crs.is_geographic and len(crs.axis_info) == 2)):
-        raise IntakeError(
-            f"EPSG:{code} ({crs.name}) has no plane coordinates → name a projected or a "
-            "two-dimensional geographic system"
-        )
+        raise IntakeError("datum.no_plane", code=code, name=crs.name)
     return crs
 
 

@@ -12,7 +12,8 @@
     └── RecordError            what came back from the field, with every fault
 
 A `ZoufangError` is printed as its sentence and ends a command with exit code 2; any other
-exception is a bug and shows its traceback.
+exception is a bug and shows its traceback. ``str(error)`` is English; ``error.in_words("zh")`` is
+what a clerk reads.
 """
 
 from __future__ import annotations
@@ -20,12 +21,24 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from optimizer.messages.sayings import Saying, shown
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from optimizer.messages import Lang
 
-class ZoufangError(Exception):
-    """Base of all errors that say what is wrong, where, and what to do."""
+
+class ZoufangError(Saying, Exception):
+    """Base of all errors that say what is wrong, where, and what to do.
+
+    ``CampaignError("folder.no_roads", path=path)`` is a sentence of `locale/errors.toml` with its
+    facts; a sentence may also stand in place of the code.
+    """
+
+    def __init__(self, code: str, /, **facts: object) -> None:
+        Exception.__init__(self, code)
+        Saying.__init__(self, code, **facts)
 
 
 class CampaignError(ZoufangError):
@@ -72,28 +85,33 @@ class Fault:
     row: int | None
     column: str | None
     value: str | None
-    problem: str
-    action: str
+    problem: str | Saying
+    action: str | Saying
 
     def __str__(self) -> str:
+        return self.in_words("en")
+
+    def in_words(self, lang: Lang) -> str:
+        """Place, value, problem and action on one line."""
         place = self.file
         if self.row is not None:
             place += f":{self.row}"
         if self.column is not None:
             place += f" [{self.column}]"
         value = "" if self.value is None else f" {self.value!r}"
-        return f"{place}{value}: {self.problem} → {self.action}"
+        return f"{place}{value}: {shown(self.problem, lang)} → {shown(self.action, lang)}"
 
 
 class _FaultsError(ZoufangError):
     """An error that carries all faults that were found together."""
 
-    def __init__(self, message: str, faults: Sequence[Fault] = ()) -> None:
-        super().__init__(message)
+    def __init__(self, code: str, faults: Sequence[Fault] = (), /, **facts: object) -> None:
+        super().__init__(code, **facts)
         self.faults = tuple(faults)
 
-    def __str__(self) -> str:
-        return "\n".join([super().__str__(), *map(str, self.faults)])
+    def in_words(self, lang: Lang) -> str:
+        """The sentence, and each fault on a line of its own."""
+        return "\n".join([super().in_words(lang), *(fault.in_words(lang) for fault in self.faults)])
 
 
 class IntakeError(_FaultsError):

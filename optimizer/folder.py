@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from optimizer.errors import CampaignError
+from optimizer.messages.sayings import reason
 from optimizer.register import Register
 from optimizer.roads import Roads, load_roads
 from optimizer.settings import Settings, load_settings, settings_toml, with_values
@@ -39,11 +40,11 @@ class CampaignFolder:
         """Make an empty campaign: settings and an empty register."""
         folder = cls(path)
         if folder.settings_path.exists():
-            raise CampaignError(f"{path} is a campaign already: choose another folder")
+            raise CampaignError("folder.is_campaign", path=path)
         try:
             path.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise CampaignError(f"{path} cannot be made: {error.strerror}") from None
+            raise CampaignError("folder.not_made", path=path, why=reason(error)) from None
         Register.create(folder.register_path).close()
         folder.settings_path.write_text(settings_toml(settings), encoding="utf-8")
         return folder
@@ -88,10 +89,7 @@ class CampaignFolder:
     def roads(self) -> Roads:
         """The campaign's street network."""
         if not self.has_roads:
-            raise CampaignError(
-                f"{self.path} has no street network: read one with "
-                f"`zoufang roads -C {self.path} --file FILE.osm.pbf`"
-            )
+            raise CampaignError("folder.no_roads", path=self.path)
         return load_roads(self.roads_path, self.settings.travel)
 
     @property
@@ -102,10 +100,7 @@ class CampaignFolder:
     def register(self) -> Register:
         """Open the register; the caller closes it."""
         if not self.settings_path.exists():
-            raise CampaignError(
-                f"{self.path} is not a campaign: make one with `zoufang init {self.path}`, "
-                "or name its folder with -C"
-            )
+            raise CampaignError("folder.no_campaign", path=self.path)
         return Register.open(self.register_path)
 
     def out(self, date: dt.date, station: str) -> Path:

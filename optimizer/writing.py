@@ -31,9 +31,7 @@ def whole_file(path: Path) -> Iterator[Path]:
         yield new
         new.replace(path)
     except OSError as error:
-        raise CampaignError(
-            f"{path} cannot be written: close it elsewhere, or choose another folder ({error})"
-        ) from None
+        raise CampaignError("file.close_it", path=path, error=error) from None
     finally:
         with contextlib.suppress(OSError):
             new.unlink(missing_ok=True)

@@ -287,9 +287,9 @@ def test_route_reads_what_editors_write_and_says_what_it_cannot(zoufang, tmp_pat
     assert zoufang("route", path)[0] == 0
     (tmp_path / "deep.json").write_text("[" * 100_000, encoding="utf-8")
     for said, arguments in {
-        "no JSON": (tmp_path / "deep.json",),
+        "不是 JSON": (tmp_path / "deep.json",),
         "--seconds": (path, "--seconds", "nan"),
-        "cannot be written": (path, "-o", path / "out.json"),
+        "写不进去": (path, "-o", path / "out.json"),
     }.items():
         code, _, wrong = zoufang("route", *arguments)
         assert (code, said in wrong, "Traceback" in wrong) == (2, True, False), wrong

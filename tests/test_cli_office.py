@@ -91,7 +91,7 @@ def test_a_finding_is_reported_rectified_checked_and_closed(zoufang):
     assert zoufang("finding", "--json") == []
     (closed,) = zoufang("finding", "--all", "--json")
     assert (closed["state"], closed["closed_on"]) == ("closed", "2027-03-20")
-    assert "is closed since" in zoufang("finding", name, "--state", "rectified", code=2)
+    assert "已是 销号" in zoufang("finding", name, "--state", "rectified", code=2)
 
 
 def test_what_is_repaired_on_the_spot_is_typed_so(zoufang):
@@ -129,7 +129,7 @@ def test_contradictions_are_shown_and_settled(zoufang):
     assert sorted(row["result"] for row in rows) == ["done", "refused"]
     right = next(row["id"] for row in rows if row["result"] == "done")
     assert right in zoufang("settle", ONE, "2027-03-02")
-    assert "has no record" in zoufang("settle", ONE, "2027-03-02", "--keep", "x", code=2)
+    assert "没有记录" in zoufang("settle", ONE, "2027-03-02", "--keep", "x", code=2)
     assert right in zoufang("settle", ONE, "2027-03-02", "--keep", right)
     assert zoufang("settle", "--json") == []
     assert listed(zoufang, "visited") == [ONE]
@@ -151,7 +151,7 @@ def test_the_water_works_is_connected_within_its_limit(zoufang):
     assert name in zoufang("request", name, "--state", "connected", "--on", "2027-03-14")
     assert zoufang("request", "--json") == []
     assert zoufang("breaches", "--on", "2027-06-01", "--json") == []
-    late = "is connected since 2027-03-14"
+    late = "自 2027-03-14 起已是 接电"
     assert late in zoufang("request", name, "--state", "withdrawn", code=2)
 
 
@@ -195,7 +195,7 @@ def build(zoufang):
 def test_a_low_voltage_area_becomes_a_project_and_is_checked_by_its_last_revisit(zoufang):
     """Three households make it one; the works are reported on; the record of the last ends it."""
     project = build(zoufang)
-    assert "3 customers" in zoufang("area", project, "--state", "checked", code=2)
+    assert "还有 3 户" in zoufang("area", project, "--state", "checked", code=2)
     for number, account in enumerate(HOUSEHOLDS[:3]):
         said = zoufang("record", "--account", account, "--date", "2027-03-28", "--result", "done")
         assert (project in said) == (number == 2)
@@ -226,7 +226,7 @@ def test_an_opinion_goes_its_way(zoufang):
     name = first["opinion"]
     zoufang("opinion", name, "--state", "sorted", "--category", "wiring")
     zoufang("opinion", name, "--state", "sent", "--department", "运维检修部", "--on", "2027-03-03")
-    assert "say what the answer was" in zoufang("opinion", name, "--state", "answered", code=2)
+    assert "请写明答复内容" in zoufang("opinion", name, "--state", "answered", code=2)
     zoufang("opinion", name, "--state", "answered", "--answer", "下周砍", "--on", "2027-03-05")
     assert "下周砍" in zoufang("opinion", name)
     zoufang("opinion", name, "--state", "told", "--on", "2027-03-06")
@@ -334,21 +334,21 @@ def test_learn_shows_what_the_clocks_say(zoufang, campaign):
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["settle", ONE], "DATE"),
+        (["settle", ONE], "是哪一天"),
         (["settle", ONE, "soon"], "soon"),
-        (["settle", ONE, DAY, "--keep", "x"], "has no record"),
-        (["finding", "--state", "rectified"], "which finding"),
-        (["finding", "none", "--state", "rectified"], "no finding 'none'"),
-        (["opinion", "none", "--state", "sent"], "no opinion 'none'"),
+        (["settle", ONE, DAY, "--keep", "x"], "没有记录"),
+        (["finding", "--state", "rectified"], "哪一项（问题）"),
+        (["finding", "none", "--state", "rectified"], "没有问题“none”"),
+        (["opinion", "none", "--state", "sent"], "没有意见“none”"),
         (["opinion", "none", "--state", "sorted", "--category", "ufo"], "low_voltage"),
-        (["area", "none", "--state", "built"], "no area finding 'none'"),
+        (["area", "none", "--state", "built"], "没有台区问题“none”"),
         (["request", ONE, "--voltage", "solar"], "hv10kv"),
-        (["request", "9999999999", "--voltage", "urban"], "import the customer"),
-        (["request", ONE, "--voltage", "urban", "--state", "connected"], "either"),
-        (["request", "none", "--state", "connected"], "no request 'none'"),
+        (["request", "9999999999", "--voltage", "urban"], "请先导入该客户"),
+        (["request", ONE, "--voltage", "urban", "--state", "connected"], "登记业扩"),
+        (["request", "none", "--state", "connected"], "没有业扩“none”"),
         (["appointment", ONE, "2027-03-09", "--window", "teatime"], "14:00-16:00"),
-        (["appointment", ONE, "2027-03-09", "--cancel"], "either"),
-        (["appointment", "none", "--cancel"], "no appointment 'none'"),
+        (["appointment", ONE, "2027-03-09", "--cancel"], "登记预约"),
+        (["appointment", "none", "--cancel"], "没有预约“none”"),
         (["record", "--result", "done"], "--account"),
         (["record", "--account", ONE], "--date"),
         (["record", "--account", ONE, "--date", "soon", "--result", "done"], "soon"),

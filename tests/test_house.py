@@ -12,12 +12,12 @@ import optimizer
 
 PACKAGE = Path(optimizer.__file__).parent
 ORDER = [
+    "messages",
     "errors",
     "model",
     "settings",
     "datum",
     "workdays",
-    "messages",
     "writing",
     "example",
     "intake",

@@ -32,7 +32,7 @@ class Period:
         try:
             monday = dt.date.fromisocalendar(year, week, 1)
         except ValueError:
-            raise CampaignError(f"{text!r} is no week: write 2026-W49") from None
+            raise CampaignError("period.no_week", text=text) from None
         return cls(monday, monday + dt.timedelta(days=6), "week")
 
     @classmethod
@@ -48,7 +48,7 @@ class Period:
         try:
             first = dt.date(year, month, 1)
         except ValueError:
-            raise CampaignError(f"{text!r} is no month: write 2026-11") from None
+            raise CampaignError("period.no_month", text=text) from None
         return cls(first, first.replace(day=_length(first)), "month")
 
     @classmethod
@@ -61,7 +61,7 @@ class Period:
             The last comes before the first.
         """
         if last < first:
-            raise CampaignError(f"{first} to {last} ends before it begins: exchange the two days")
+            raise CampaignError("period.backwards", first=first, last=last)
         return cls(first, last)
 
     @property

@@ -41,19 +41,14 @@ class Cluster:
         try:
             import distributed  # noqa: PLC0415  (an optional extra)
         except ImportError:
-            raise CampaignError(
-                "a cluster needs Dask: install it with `pip install zoufang[cluster]`"
-            ) from None
+            raise CampaignError("cluster.no_dask") from None
         with self._client() as client:
             futures = self._submit(client, function, jobs)
             try:
                 for future in distributed.as_completed(futures, loop=client.loop):  # type: ignore[no-untyped-call]
                     yield futures[future], future.result()
             except distributed.scheduler.KilledWorker as error:
-                raise CampaignError(
-                    f"the cluster {self.address} lost its workers again and again ({error}): "
-                    "look at their memory, or plan without --cluster"
-                ) from None
+                raise CampaignError("cluster.lost", address=self.address, error=error) from None
             finally:
                 client.cancel(list(futures))
 
@@ -79,7 +74,4 @@ class Cluster:
                 self.address, timeout=self.timeout_s, set_as_default=False
             )
         except (OSError, ValueError) as error:
-            raise CampaignError(
-                f"no Dask scheduler answers at {self.address} ({error}): start one with "
-                "`dask scheduler`, and workers with `dask worker`"
-            ) from None
+            raise CampaignError("cluster.no_answer", address=self.address, error=error) from None

@@ -74,7 +74,7 @@ def read_book(register: Register) -> Book:
         placed, areas = register.territories()
         stations, crews, leave = register.stations(), register.crews(), register.leave()
     if len(customers) and placed.empty:
-        raise CampaignError("no territories have been drawn yet: run `zoufang territories` first")
+        raise CampaignError("campaign.no_territories")
     customers = customers.merge(placed, on="account_no", how="left")
     for column in ("area", "station", "located"):
         customers[column] = customers[column].fillna("").astype("str")
@@ -91,11 +91,9 @@ def horizon(settings: Settings, folder: Path | None, today: dt.date | None = Non
     """
     start, finish = settings.campaign.start, settings.campaign.finish
     if finish < start:
-        raise CampaignError(
-            f"the campaign finishes on {finish}, before it starts on {start}: set another --finish"
-        )
+        raise CampaignError("campaign.backwards", finish=finish, start=start)
     if today is not None and finish < today:
-        raise CampaignError(f"the campaign finishes on {finish}, which is past: set --finish")
+        raise CampaignError("campaign.finish_past", finish=finish)
     return working_days(start, finish, folder / "workdays.csv" if folder else None)
 
 
@@ -233,7 +231,7 @@ def work_limits(crews: pd.DataFrame, settings: Settings) -> NDArray[np.int32]:
             begin_s = clock(start) if start else shift.start
             end_s = clock(end) if end else shift.end
         except ValueError as error:
-            raise CampaignError(f"crew {crew}: {error}: correct the crew file") from None
+            raise CampaignError("crew.hours", crew=crew, error=error) from None
         through_lunch = begin_s < shift.lunch_end and end_s > shift.lunch_start
         lunch_s = shift.lunch_min * 60 if through_lunch else 0
         limits.append(max(0.0, (end_s - begin_s - lunch_s) * (1 - settings.blocks.reserve_share)))

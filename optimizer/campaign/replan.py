@@ -198,7 +198,7 @@ def replan(
 def _former(register: Register, book: Book, today: dt.date, frozen_until: dt.date) -> _Former:
     blocks = register.blocks()
     if blocks.empty:
-        raise CampaignError("there is no campaign plan yet: run `zoufang campaign` first")
+        raise CampaignError("campaign.no_plan")
     visits = register.block_visits().join(blocks.set_index("block")["station"], on="block")
     status = book.customers.set_index("account_no")["status"]
     visits["open"] = visits["account_no"].map(status).isin([OPEN, ""])

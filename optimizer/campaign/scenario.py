@@ -77,9 +77,7 @@ def parse_change(text: str) -> Change:
             return Change("finish", day=dt.date.fromisoformat(day))
     except ValueError:
         pass
-    raise CampaignError(
-        f"{text!r}: write lend=FROM:TO:CREWS, duty+DAYS, duty+DAYS@STATION or finish=DATE"
-    )
+    raise CampaignError("scenario.unknown", text=text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -327,7 +325,9 @@ def lend(boards: tuple[Board, ...], change: Change) -> tuple[Board, ...]:
     giver, taker = by_name[change.giver], by_name[change.station]
     there = np.flatnonzero(giver.crews.duty.any(axis=1))
     if change.number > len(there) or giver is taker:
-        raise CampaignError(f"{change}: {giver.station} has only {len(there)} crews on duty")
+        raise CampaignError(
+            "scenario.few_crews", change=change, station=giver.station, number=len(there)
+        )
     work = np.bincount(giver.blocks.crew, giver.blocks.work_s, len(giver.crews.duty))
     ranked = sorted(there.tolist(), key=lambda c: (giver.crews.skilled[c], work[c], c))
     gone = ranked[: change.number]
@@ -438,9 +438,11 @@ def _refuse_nonsense(changes: Sequence[Change], scene: Scene, today: dt.date | N
         strangers = {name for name in (change.station, change.giver) if name} - known
         if strangers:
             ours = ", ".join(sorted(known))
-            raise CampaignError(f"{change}: there is no station {min(strangers)}: we have {ours}")
+            raise CampaignError(
+                "scenario.no_station", change=change, station=min(strangers), known=ours
+            )
         if change.day is not None and change.day < first:
-            raise CampaignError(f"{change}: the campaign cannot end before {first}")
+            raise CampaignError("scenario.too_early", change=change, first=first)
 
 
 def saved_scene(
@@ -457,7 +459,7 @@ def saved_scene(
         book, visits = read_book(register), register.block_visits()
         blocks, unplanned = register.blocks(), register.unplanned()
     if blocks.empty and unplanned.empty:
-        raise CampaignError("there is no campaign plan yet: run `zoufang campaign` first")
+        raise CampaignError("campaign.no_plan")
     days = horizon(settings, folder)
     on_duty = duty(book.crews, book.leave, days, settings)
     scene = Scene(book, blocks, visits, unplanned, days, on_duty, settings)

@@ -114,7 +114,7 @@ def _read_file(path: Path, start: dt.date, known: frozenset[str]) -> dict[str, W
         if not found:
             wishes[row["area"]] = _wish(row, start)
     if faults:
-        raise IntakeError(f"{path} has {len(faults)} faults:", faults)
+        raise IntakeError("file.faults", faults, path=path, count=len(faults))
     return wishes
 
 

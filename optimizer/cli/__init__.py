@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import io
 import sys
+from typing import NoReturn
 
 import typer
 
 from optimizer.cli import chief, clerk, office, planner
+from optimizer.cli.console import lang_of
 from optimizer.errors import ZoufangError
+from optimizer.messages.sayings import Saying, reason
 
 app = typer.Typer(
     help="走访: plans visits to every customer of a county, and keeps their book.",
@@ -29,14 +32,18 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal without Chinese shows ? instead
+    given: dict[str, object] = {}
     try:
-        app(prog_name="zoufang")
+        app(prog_name="zoufang", obj=given)
     except ZoufangError as error:
-        print(error, file=sys.stderr)  # noqa: T201
-        sys.exit(2)
+        _refuse(error, given)
     except OSError as error:
         if error.filename is None:
             raise
-        advice = "check the path, its rights and the disk"
-        print(f"{error.filename}: {error.strerror}: {advice}", file=sys.stderr)  # noqa: T201
-        sys.exit(2)
+        _refuse(Saying("file.system", path=error.filename, why=reason(error)), given)
+
+
+def _refuse(said: Saying, given: dict[str, object]) -> NoReturn:
+    """Say what is wrong in the reader's language."""
+    print(said.in_words(lang_of(given)), file=sys.stderr)  # noqa: T201
+    sys.exit(2)

@@ -23,6 +23,7 @@ from optimizer.cli.console import (
     today,
 )
 from optimizer.errors import CampaignError, ProblemError
+from optimizer.messages.sayings import reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -91,7 +92,7 @@ def _day(register: Register, date: str | None, station: str | None) -> dt.date:
         return day_of(date, "--date")
     blocks = register.blocks(station, first=today())
     if blocks.empty:
-        raise CampaignError("nothing is planned from today on: run `zoufang campaign` first")
+        raise CampaignError("day.nothing_ahead")
     return dt.date.fromisoformat(str(blocks["date"].min()))
 
 
@@ -99,11 +100,11 @@ def _stations(register: Register, station: str | None, when: dt.date) -> list[st
     known = list(register.stations()["station"])
     if station is not None:
         if station not in known:
-            raise CampaignError(f"there is no station {station}: we have {', '.join(known)}")
+            raise CampaignError("station.unknown", station=station, known=known)
         return [station]
     busy = set(register.blocks(first=when, last=when)["station"])
     if not busy:
-        raise CampaignError(f"nothing is planned on {when}: name a --station and another --date")
+        raise CampaignError("day.nothing_planned", when=when)
     return [name for name in known if name in busy]
 
 
@@ -329,10 +330,7 @@ def _stored(register: Register, folder: Path, station: str, when: dt.date) -> Da
     """
     plan = register.day_plan(station, when)
     if plan is None:
-        raise CampaignError(
-            f"station {station} has no plan on {when}: "
-            f"run `zoufang day -C {folder} --station {station} --date {when}` first"
-        )
+        raise CampaignError("day.no_plan", station=station, when=when, folder=folder)
     return plan
 
 
@@ -340,7 +338,7 @@ def _pins(texts: Iterable[str]) -> Iterator[tuple[str, str]]:
     for text in texts:
         visit, sign, crew = text.partition("=")
         if not (visit and sign and crew):
-            raise CampaignError(f"--pin {text!r}: write VISIT=CREW")
+            raise CampaignError("option.pin", text=text)
         yield visit, crew
 
 
@@ -349,9 +347,7 @@ def _know(crews: AbstractSet[str], plan: DayPlan) -> None:
     known = {crew.crew_id for crew in plan.crews}
     strangers = sorted(crews - known)
     if strangers:
-        raise CampaignError(
-            f"crew {', '.join(strangers)} is not on duty that day: {', '.join(sorted(known))} are"
-        )
+        raise CampaignError("day.not_on_duty", strangers=strangers, known=sorted(known))
 
 
 def _changes(changed: Iterable[Difference], plan: DayPlan, texts: Texts) -> Table:
@@ -398,9 +394,9 @@ def route(
     try:
         document = json.loads(problem.read_text(encoding="utf-8-sig"))
     except OSError as error:
-        raise ProblemError(f"{problem}: {error.strerror}: check the path") from None
+        raise ProblemError("route.unreadable", problem=problem, why=reason(error)) from None
     except (ValueError, RecursionError) as error:
-        raise ProblemError(f"{problem}: no JSON: {error}") from None
+        raise ProblemError("route.no_json", problem=problem, error=error) from None
     answer = route_json(document, seconds, seed, check=check)
     if out is None:
         print_json(answer)

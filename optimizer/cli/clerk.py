@@ -101,7 +101,7 @@ def record(
         readings.append(("typed", _typed(typed, station=station, date=date, crew=crew)))
     balanced = station is not None and date is not None and not single
     if not readings and not balanced:
-        raise RecordError("nothing to record: name a FILE, --text, or --row with its sheet")
+        raise RecordError("record.nothing")
     with campaign.register() as register:
         faulty = _take(register, campaign, readings)
         if station is not None and date is not None and balanced:
@@ -129,13 +129,13 @@ def _typed(
     from optimizer.records.entry import KINDS
 
     if fields["row"] is None and fields["account_no"] is None:
-        raise RecordError("say who was visited: --row with its sheet, or --account")
+        raise RecordError("record.nobody")
     if fields["row"] is not None and None in {station, date, crew, fields["result"]}:
-        raise RecordError("--row needs --station, --date, --crew and --result beside it")
+        raise RecordError("record.row_alone")
     if date is None or fields["result"] is None:
-        raise RecordError("--account needs --date and --result beside it")
+        raise RecordError("record.account_alone")
     if fields["kind"] not in {None, *KINDS}:
-        raise RecordError(f"--kind {fields['kind']!r}: one of {', '.join(KINDS)}")
+        raise RecordError("option.kind", kind=fields["kind"], known=KINDS)
     words = ("account_no", "kind")
     entry = typed_entry(
         **{**fields, **{name: fields[name] or "" for name in words}},
@@ -206,7 +206,7 @@ def status(
     texts = texts_of(campaign)
     when = today() if date is None else day_of(date, "--date")
     if which is None and (station or area or town):
-        raise RecordError("--station, --area and --town are for --list: name a list, or leave them")
+        raise RecordError("option.only_lists")
     with campaign.register() as register:
         if which is not None:
             rules = campaign.settings.follow
@@ -324,7 +324,7 @@ def _period(week: str | None, month: str | None, first: str | None, last: str | 
         return Period.month(month)
     if first is not None and last is not None:
         return Period.days(day_of(first, "--from"), day_of(last, "--to"))
-    raise CampaignError("name the days: --week 2026-W49, --month 2026-11, or --from and --to")
+    raise CampaignError("option.no_period")
 
 
 def ledgers(folder: Here = HERE, out: Out = None, lang: Speak = None) -> None:

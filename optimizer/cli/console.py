@@ -7,26 +7,38 @@ import json
 import os
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, cast
 
 import typer
 
-from optimizer.errors import CampaignError
+from optimizer.errors import CampaignError, ZoufangError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     import pandas as pd
     from rich.console import Console
     from rich.table import Table
 
     from optimizer.folder import CampaignFolder
-    from optimizer.messages import Texts
+    from optimizer.messages import Lang, Texts
 
-Here = Annotated[Path, typer.Option("-C", help="The campaign's folder; the current one without.")]
+
+def _remember(context: typer.Context, parameter: typer.CallbackParam, value: Any) -> Any:  # noqa: ANN401
+    """Note folder and language before the command runs, for `main` to speak it when it fails."""
+    if context.obj is not None:
+        context.obj[parameter.name] = value
+    return value
+
+
+Here = Annotated[
+    Path,
+    typer.Option("-C", callback=_remember, help="The campaign's folder; the current one without."),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for machines.")]
 Speak = Annotated[
-    Literal["zh", "en"] | None, typer.Option("--lang", help="zh or en; by settings without it.")
+    Literal["zh", "en"] | None,
+    typer.Option("--lang", callback=_remember, help="zh or en; by settings without it."),
 ]
 HERE = Path()
 
@@ -36,6 +48,18 @@ def texts_of(campaign: CampaignFolder) -> Texts:
     from optimizer.messages import Texts
 
     return Texts(campaign.settings.campaign.lang)
+
+
+def lang_of(given: Mapping[str, Any]) -> Lang:
+    """The language of a command that failed: as asked for, else its campaign's, else Chinese."""
+    from optimizer.settings import load_settings
+
+    if given.get("lang") is not None:
+        return cast("Lang", given["lang"])
+    try:
+        return load_settings(given.get("folder", HERE) / "campaign.toml").campaign.lang
+    except (ZoufangError, OSError):
+        return "zh"
 
 
 def day_of(text: str, option: str) -> dt.date:
@@ -49,7 +73,7 @@ def day_of(text: str, option: str) -> dt.date:
     try:
         return dt.date.fromisoformat(text)
     except ValueError:
-        raise CampaignError(f"{option} {text!r} is not a day such as 2027-03-02") from None
+        raise CampaignError("option.no_day", option=option, text=text) from None
 
 
 def time_of(text: str, option: str) -> int:
@@ -65,7 +89,7 @@ def time_of(text: str, option: str) -> int:
     try:
         return clock(text)
     except ValueError as error:
-        raise CampaignError(f"{option}: {error}") from None
+        raise CampaignError("option.wrong", option=option, error=error) from None
 
 
 def today() -> dt.date:

@@ -22,6 +22,7 @@ from optimizer.cli.console import (
     today,
 )
 from optimizer.errors import RecordError
+from optimizer.messages.sayings import word
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -68,7 +69,7 @@ def settle(
             show(rows, "account_no name station conflicts", texts, as_json=as_json)
             return
         if date is None:
-            raise RecordError(f"say which day: `zoufang settle {account} DATE --keep RECORD`")
+            raise RecordError("option.settle_day", account=account)
         when = day_of(date, "DATE")
         if keep is None:
             rows = register.ledgers.records(when, when, account_no=account)
@@ -125,7 +126,7 @@ def opinion(
     more = {"category": category, "department": department, "answer": answer, "into": into}
     given = {key: text for key, text in more.items() if text}
     if category and category not in records.CATEGORIES:
-        raise RecordError(f"--category {category!r}: one of {', '.join(records.CATEGORIES)}")
+        raise RecordError("option.category", category=category, known=records.CATEGORIES)
     with _office(folder) as (campaign, register, texts):
         if state is not None:
             decided = _named(name, "opinion")
@@ -182,7 +183,7 @@ def request(
     from optimizer import records
 
     if voltage is not None and state is not None:
-        raise RecordError("either --voltage to enter a request, or --state to close one")
+        raise RecordError("option.request")
     with _office(folder) as (campaign, register, texts):
         if voltage is not None:
             name = records.add_request(
@@ -219,7 +220,7 @@ def appointment(
     from optimizer import records
 
     if cancel and date is not None:
-        raise RecordError("either a DATE to make an appointment, or --cancel to take one back")
+        raise RecordError("option.appointment")
     with _office(folder) as (campaign, register, texts):
         if date is not None:
             name = records.add_appointment(
@@ -302,7 +303,7 @@ def _day(text: str | None) -> dt.date:
 
 def _named(name: str | None, what: str) -> str:
     if name is None:
-        raise RecordError(f"say which {what}: its name comes right after the command")
+        raise RecordError("option.no_name", what=word(what))
     return name
 
 
@@ -312,7 +313,7 @@ def _window(text: str) -> str:
 
     parsed = PARSERS["windows"](text)
     if parsed.fault is not None:
-        raise RecordError(f"--window {text!r}: write the hours as 14:00-16:00")
+        raise RecordError("option.window", text=text)
     return str(parsed.value)
 
 

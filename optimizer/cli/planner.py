@@ -56,7 +56,7 @@ def init(
     from optimizer.settings import CampaignSettings, PhoneSettings, Settings
 
     if example not in {None, "liling"}:
-        raise CampaignError(f"there is no example {example!r}: the one we have is liling")
+        raise CampaignError("init.no_example", example=example)
     if example is None:
         campaign = CampaignFolder.create(folder, Settings())
         typer.echo(texts_of(campaign)("cli.made", folder=folder))
@@ -64,7 +64,7 @@ def init(
     from optimizer import example as county
 
     if customers < county.FEWEST_CUSTOMERS:
-        raise CampaignError(f"--customers {customers}: at least {county.FEWEST_CUSTOMERS}")
+        raise CampaignError("init.too_few", customers=customers, least=county.FEWEST_CUSTOMERS)
     made_up = Settings(
         campaign=CampaignSettings(note=county.NOTE, seed=seed), phone=PhoneSettings(credit="")
     )
@@ -104,7 +104,7 @@ def import_files(
     }
     named = {name: path for name, path in files.items() if path is not None}
     if not named:
-        raise CampaignError("no file was named: use --customers FILE and its sisters")
+        raise CampaignError("import.no_file")
     with campaign.register() as register:
         intake = _read(register, named, datum, texts, skip_bad_rows=skip_bad_rows)
         if not part:
@@ -160,9 +160,7 @@ def _refuse_exodus(register: Register, intake: Intake) -> None:
     gone = len(known - set(intake.tables["customers"]["account_no"]))
     if gone > MANY * len(known):
         raise CampaignError(
-            f"{gone} of {len(known)} customers of the register are not in "
-            f"{intake.files['customers']}: if it lists only a part, import it with --part; if so "
-            "many are really gone, import their rows in smaller steps"
+            "import.exodus", gone=gone, total=len(known), file=intake.files["customers"]
         )
 
 
@@ -225,7 +223,7 @@ def roads(
     texts = texts_of(campaign)
     travel = campaign.settings.travel
     if (file is None) == (place is None):
-        raise CampaignError("name either --file FILE.osm.pbf or --place NAME")
+        raise CampaignError("option.roads")
     with progress(texts("cli.reading_roads")) as move:
         if file is not None:
             network = read_roads(file, travel, progress=move)
@@ -343,7 +341,7 @@ def campaign(
     texts = texts_of(here)
     if change:
         if start or finish or replan or cluster:
-            raise CampaignError("--what-if stands alone: write finish=DATE as one of its changes")
+            raise CampaignError("option.what_if_alone")
         _what_if(here, change, texts, as_json=as_json)
         return
     from optimizer.campaign import Cluster, certificate, render, render_replan
@@ -392,10 +390,7 @@ def _refuse_running(here: CampaignFolder, register: Register) -> None:
     """Keep a planner from throwing away what crews have in their hands."""
     if _is_running(register):
         since = register.blocks(last=today())["date"].min()
-        raise CampaignError(
-            f"the campaign is running since {since}: plan the rest with "
-            f"`zoufang campaign -C {here.path} --replan`, or all of it with --anew"
-        )
+        raise CampaignError("campaign.running", since=since, folder=here.path)
 
 
 def _is_running(register: Register) -> bool:

@@ -113,7 +113,7 @@ def station_of(register: Register, station: str) -> Station:
     table = register.stations()
     rows = table[table["station"] == station].to_dict("records")
     if not rows:
-        raise CampaignError(f"there is no station {station}: we have {', '.join(table['station'])}")
+        raise CampaignError("station.unknown", station=station, known=table["station"])
     row = rows[0]
     location = LonLat(float(row["lon"]), float(row["lat"]))
     return Station(

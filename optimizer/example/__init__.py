@@ -17,6 +17,7 @@ from optimizer.example.crews import area_table, crew_table, leave_table, station
 from optimizer.example.customers import customer_table
 from optimizer.example.facts import townships
 from optimizer.example.files import HEADINGS, write_roads, write_table
+from optimizer.messages.sayings import reason
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -103,8 +104,7 @@ def write_example(
     """
     if customers < FEWEST_CUSTOMERS or seed < 0:
         raise CampaignError(
-            f"an example with {customers} customers and seed {seed}: "
-            f"needs at least {FEWEST_CUSTOMERS} customers and a seed from 0"
+            "example.numbers", customers=customers, seed=seed, least=FEWEST_CUSTOMERS
         )
     done = 0
 
@@ -133,7 +133,7 @@ def _write(county: County, folder: Path, seed: int, step: Callable[[], None]) ->
         (target / "README.txt").write_text(text, encoding="utf-8", newline="\n")
         step()
     except OSError as error:
-        raise CampaignError(f"{target} cannot be written: {error.strerror}") from None
+        raise CampaignError("file.unwritable", path=target, why=reason(error)) from None
     return summary
 
 

@@ -25,6 +25,7 @@ from optimizer.intake.grid import choose_sheet, read_grid
 from optimizer.intake.places import check_far, place_table
 from optimizer.intake.rows import check_order, check_twice, known_before, known_of, resolve
 from optimizer.intake.sentences import sentence
+from optimizer.messages.sayings import reason
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -294,9 +295,6 @@ def write_rejected(intake: Intake) -> list[Path]:
                 writer.writerow(frame.columns)
                 writer.writerows(frame.itertuples(index=False, name=None))
         except OSError as error:
-            raise IntakeError(
-                f"{path} cannot be written ({error.strerror}) → close it elsewhere, or copy the "
-                "input to a folder where you may write"
-            ) from None
+            raise IntakeError("intake.unwritable", path=path, why=reason(error)) from None
         written.append(path)
     return written

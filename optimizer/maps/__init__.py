@@ -103,7 +103,7 @@ def write_campaign_map(
     """
     stations = {row["station"]: row for row in register.stations().to_dict("records")}
     if station not in stations:
-        raise CampaignError(f"there is no station {station}: we have {', '.join(stations)}")
+        raise CampaignError("station.unknown", station=station, known=stations)
     own = stations[station]
     html = campaign_overview(
         area_states(register, station),

@@ -152,7 +152,7 @@ def account_list(
     elif what == "overdue_areas":
         rows = agenda.waiting_areas(_areas_since(today, rules), station)
     else:
-        raise RecordError(f"{what!r} is no list; there are {', '.join(LISTS)}")
+        raise RecordError("record.no_list", what=what, known=LISTS)
     if area is not None:
         rows = rows[rows["area"] == area]
     return rows if town is None else rows[_in_town(register, rows, town)]

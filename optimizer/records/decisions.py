@@ -6,6 +6,7 @@ import datetime as dt
 from typing import TYPE_CHECKING, Final
 
 from optimizer.errors import RecordError
+from optimizer.messages.sayings import word
 from optimizer.records.reckoning import Request, request_visits
 from optimizer.records.taking import read_cases, reckon_accounts
 from optimizer.settings import windows
@@ -45,7 +46,7 @@ def settle(
         ]
         if keep not in ids:
             raise RecordError(
-                f"account {account_no} has no record {keep!r} on {date}; it has {', '.join(ids)}"
+                "record.not_there", account=account_no, keep=keep, date=date, known=ids
             )
         drop = [name for name in ids if name != keep]
         register.record("settle", {"keep": keep, "drop": drop}, account_no=account_no, date=date)
@@ -70,16 +71,19 @@ def decide_finding(
         or it is dropped without a note.
     """
     if state not in {"rectified", "dropped"}:
-        raise RecordError(
-            f"{state!r}: a finding is said to be rectified or dropped; only a check closes it"
-        )
+        raise RecordError("finding.state", state=state)
     if state == "dropped" and not note:
-        raise RecordError(f"finding {finding}: to drop it needs a note that says why")
+        raise RecordError("finding.no_note", finding=finding)
     body = {"finding": finding, "state": state, "on": on.isoformat(), "note": note}
     with register.store.writing():
         row = _one(register, "findings", finding)
         if row["state"] not in {"open", "rectified"}:
-            raise RecordError(f"finding {finding} is {row['state']} since {row['closed_on']}")
+            raise RecordError(
+                "finding.closed",
+                finding=finding,
+                state=word(str(row["state"])),
+                since=row["closed_on"],
+            )
         _decide(register, settings, "finding", str(row["account_no"]), on=on, body=body)
 
 
@@ -103,9 +107,9 @@ def decide_opinion(
         There is no such opinion or step.
     """
     if state not in {"sorted", "sent", "answered", "told", "merged"}:
-        raise RecordError(f"{state!r}: an opinion is sorted, sent, answered, told or merged")
+        raise RecordError("opinion.state", state=state)
     if state == "answered" and not more.get("answer"):
-        raise RecordError(f"opinion {opinion}: say what the answer was")
+        raise RecordError("opinion.no_answer", opinion=opinion)
     body = {"opinion": opinion, "state": state, "on": on.isoformat(), **more}
     with register.store.writing():
         row = _one(register, "opinions", opinion)
@@ -128,7 +132,7 @@ def advance_project(
     with register.store.writing():
         row = register.ledgers.one("projects", project)
         if row is None:
-            raise RecordError(f"there is no area finding {project!r}")
+            raise RecordError("project.unknown", project=project)
         _check_step(register, row, state)
         built = {"built_on": on.isoformat()} if state == "built" else {}
         register.ledgers.put("projects", {**row, "state": state, "since": on.isoformat(), **built})
@@ -140,9 +144,9 @@ def _check_step(register: Register, row: Mapping[str, object], state: str) -> No
     """Refuse what is no step forward from where an area finding is."""
     project, before = str(row["project"]), str(row["state"])
     if state not in PROJECT_STATES or PROJECT_STATES.index(state) <= PROJECT_STATES.index(before):
-        raise RecordError(f"area finding {project} is {before}: {state!r} does not come after it")
+        raise RecordError("project.order", project=project, before=word(before), state=state)
     if state == "checked" and (left := register.ledgers.open_in_project(project)):
-        raise RecordError(f"area finding {project}: {left} customers are still to be revisited")
+        raise RecordError("project.open", project=project, left=left)
 
 
 def check_projects(register: Register, settings: Settings, on: dt.date) -> list[str]:
@@ -183,7 +187,7 @@ def add_request(
         The account is not in the register, or the voltage is unknown.
     """
     if voltage not in {"urban", "hv10kv"}:
-        raise RecordError(f"{voltage!r}: a request is urban or hv10kv")
+        raise RecordError("request.voltage", voltage=voltage)
     rules = settings.follow
     urban = voltage == "urban"
     limit = (
@@ -205,9 +209,7 @@ def add_request(
     }
     with register.store.writing():
         if not register.ledgers.facts_of([account_no]):
-            raise RecordError(
-                f"account {account_no} is not in the register: import the customer first"
-            )
+            raise RecordError("request.no_account", account=account_no)
         if register.ledgers.one("requests", name) is None:
             _put(register, settings, "requests", row)
     return name
@@ -231,11 +233,16 @@ def close_request(
         There is no such request, it is closed, or `state` is another word.
     """
     if state not in {"connected", "withdrawn"}:
-        raise RecordError(f"{state!r}: a request ends connected or withdrawn")
+        raise RecordError("request.state", state=state)
     with register.store.writing():
         row = _one(register, "requests", request)
         if row["state"] != "open":
-            raise RecordError(f"request {request} is {row['state']} since {row['closed_on']}")
+            raise RecordError(
+                "request.closed",
+                request=request,
+                state=word(str(row["state"])),
+                since=row["closed_on"],
+            )
         _put(register, settings, "requests", {**row, "state": state, "closed_on": on.isoformat()})
 
 
@@ -258,7 +265,7 @@ def add_appointment(
     try:
         windows(window)
     except ValueError as error:
-        raise RecordError(f"appointment of {account_no}: {error}") from None
+        raise RecordError("appointment.hours", account=account_no, error=error) from None
     name = f"{account_no}/{date.isoformat()}"
     row: dict[str, object] = {
         "appointment": name,
@@ -270,7 +277,7 @@ def add_appointment(
     }
     with register.store.writing():
         if not register.ledgers.facts_of([account_no]):
-            raise RecordError(f"account {account_no} is not in the register: check the number")
+            raise RecordError("appointment.no_account", account=account_no)
         _put(register, settings, "appointments", row)
     return name
 
@@ -286,7 +293,9 @@ def cancel_appointment(register: Register, settings: Settings, appointment: str)
     with register.store.writing():
         row = _one(register, "appointments", appointment)
         if row["state"] != "open":
-            raise RecordError(f"appointment {appointment} is {row['state']} already")
+            raise RecordError(
+                "appointment.closed", appointment=appointment, state=word(str(row["state"]))
+            )
         _put(register, settings, "appointments", {**row, "state": "cancelled"})
 
 
@@ -317,7 +326,7 @@ def breaches(register: Register, today: dt.date) -> list[dict[str, object]]:
 def _one(register: Register, table: str, name: str) -> dict[str, object]:
     row = register.ledgers.one(table, name)
     if row is None:
-        raise RecordError(f"there is no {table.removesuffix('s')} {name!r}")
+        raise RecordError("ledger.unknown", what=word(table.removesuffix("s")), name=name)
     return row
 
 

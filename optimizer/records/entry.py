@@ -145,16 +145,16 @@ def typed_entry(**fields: Any) -> Entry:  # noqa: ANN401
     """
     entry = Entry(id="", **fields)
     if entry.result not in RESULTS:
-        raise RecordError(f"{entry.result!r} is no result: use one of {', '.join(RESULTS)}")
+        raise RecordError("record.result", result=entry.result, known=RESULTS)
     strange = [f.category for f in entry.findings if f.category not in CATEGORIES]
     if strange:
-        raise RecordError(f"{strange[0]!r} is no category: use one of {', '.join(CATEGORIES)}")
+        raise RecordError("record.category", category=strange[0], known=CATEGORIES)
     if entry.row is None and not entry.account_no:
-        raise RecordError("say who was visited: a row of the sheet, or an account number")
+        raise RecordError("record.no_customer")
     try:
         entry = replace(entry, date=iso_date(entry.date))
     except ValueError:
-        raise RecordError(f"{entry.date!r} is no date: write it as 2027-03-02") from None
+        raise RecordError("record.date", date=entry.date) from None
     return replace(entry, id=typed_id(entry))
 
 

@@ -20,8 +20,8 @@ def in_words(fault: Fault, lang: Lang) -> Fault:
         return fault
     return replace(
         fault,
-        problem=_chinese("problem", fault.problem),
-        action=_chinese("action", fault.action),
+        problem=_chinese("problem", str(fault.problem)),
+        action=_chinese("action", str(fault.action)),
     )
 
 

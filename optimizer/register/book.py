@@ -341,7 +341,7 @@ def _checked_copy(backup: Path, path: Path) -> Iterator[Path]:
         _insist_on_whole(copy, backup)
         yield copy
     except OSError as error:
-        raise RegisterError(f"{backup} cannot be restored to {path}: {error}") from error
+        raise RegisterError("backup.not_restored", backup=backup, path=path, error=error) from error
     finally:
         for end in (*ends, "-shm"):
             copy.with_name(copy.name + end).unlink(missing_ok=True)
@@ -355,7 +355,7 @@ def _insist_on_whole(copy: Path, backup: Path) -> None:
     except RegisterError as error:  # it speaks of the copy, which nobody knows
         raise RegisterError(str(error).replace(str(copy), str(backup))) from error
     if faults:
-        raise RegisterError(f"{backup}: {faults[0]}: take another backup")
+        raise RegisterError("backup.faulty", backup=backup, fault=faults[0])
 
 
 def _put_aside(path: Path, kept: Path) -> Path | None:

@@ -68,14 +68,14 @@ def _check(blocks: pd.DataFrame, visits: pd.DataFrame, unplanned: pd.DataFrame) 
     ):
         for column in columns:
             if column not in frame:
-                raise RegisterError(f"{table}: column {column!r} is missing")
+                raise RegisterError("table.no_column", table=table, column=column)
         twice = frame.duplicated(key)
         if twice.any():
             name = "/".join(str(value) for value in frame.loc[twice, key].iloc[0])
-            raise RegisterError(f"{table}: {name} is there twice")
+            raise RegisterError("table.twice", table=table, name=name)
     strays = visits.loc[~visits["block"].isin(blocks["block"]), "block"]
     if len(strays):
-        raise RegisterError(f"block_visits: {strays.iloc[0]} is none of the blocks")
+        raise RegisterError("table.stray_block", block=strays.iloc[0])
 
 
 def _kept_unplanned(store: Store) -> dict[str, Row]:
@@ -141,7 +141,7 @@ def _check_once(store: Store) -> None:
         "SELECT account_no FROM unplanned WHERE account_no IN (SELECT account_no FROM block_visits)"
     )
     if both is not None:
-        raise RegisterError(f"calendar: account {both} is both planned and unplanned")
+        raise RegisterError("table.both", account=both)
 
 
 def blocks(
@@ -205,7 +205,7 @@ def calendar(store: Store, number: int) -> tuple[pd.DataFrame, pd.DataFrame]:
     """See `optimizer.register.Register.calendar`."""
     with store.reading():
         if store.value("SELECT 1 FROM calendars WHERE calendar = ?", (number,)) is None:
-            raise RegisterError(f"there is no calendar {number}")
+            raise RegisterError("table.no_calendar", number=number)
         rows = store.rows(
             f"SELECT {', '.join(_BLOCKS)} FROM {_EVER} WHERE since <= ?1 AND ?1 < until"
             " ORDER BY date, station, crew",

@@ -96,7 +96,7 @@ def conform(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
     unknown = [str(column) for column in frame.columns if column not in table.columns]
     if unknown:
         raise RegisterError(
-            f"{table.name}: column {unknown[0]!r} is unknown; known are {', '.join(table.columns)}"
+            "table.strange_column", table=table.name, column=unknown[0], known=table.columns
         )
     columns = {
         name: _numbers(frame, name) if name in table.numbers else _texts(frame, name)
@@ -105,11 +105,11 @@ def conform(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
     tidy = pd.DataFrame(columns, index=pd.RangeIndex(len(frame)))
     for column in table.key:
         if (tidy[column] == "").any():
-            raise RegisterError(f"{table.name}: a row has no {column}: give it one")
+            raise RegisterError("table.no_value", table=table.name, column=column)
     twice = tidy.duplicated(list(table.key))
     if twice.any():
         key = "/".join(tidy.loc[twice, list(table.key)].iloc[0])
-        raise RegisterError(f"{table.name}: {key} is there twice: keep one of the rows")
+        raise RegisterError("table.keep_one", table=table.name, key=key)
     return tidy
 
 

@@ -138,7 +138,7 @@ def take_in(
     """See `optimizer.register.Register.take_in`."""
     strange = [name for name in tables if name not in TABLES]
     if strange:
-        raise RegisterError(f"table {strange[0]!r} is unknown; known are {', '.join(TABLES)}")
+        raise RegisterError("table.unknown", table=strange[0], known=TABLES)
     frames = {name: conform(tables[name], TABLES[name]) for name in TABLES if name in tables}
     with store.writing():
         differences = [_difference(store, TABLES[name], frame) for name, frame in frames.items()]
@@ -226,8 +226,12 @@ def _check_references(store: Store, frames: Mapping[str, pd.DataFrame]) -> None:
                     frame.loc[frame[column] == needed[0], list(TABLES[name].key)].iloc[0]
                 )
                 raise RegisterError(
-                    f"{name} {row}: {column} {needed[0]!r} is not among the {parent}: "
-                    f"import the {parent} first, or correct it"
+                    "table.no_parent",
+                    table=name,
+                    row=row,
+                    column=column,
+                    name=needed[0],
+                    parent=parent,
                 )
 
 

@@ -134,7 +134,7 @@ def insert(
     """
     missing = [column for column in columns if column not in frame]
     if missing:
-        raise RegisterError(f"{table}: column {missing[0]!r} is missing")
+        raise RegisterError("table.no_column", table=table, column=missing[0])
     store.run_many(
         f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})",
         cells(frame, columns, nullable),

@@ -79,11 +79,9 @@ class Store:
     def create(cls, path: Path, *, who: str | None = None) -> Self:
         """Make an empty register; the file appears whole or not at all."""
         if path.exists() and path.stat().st_size:
-            raise RegisterError(
-                f"{path} is already there: it is not overwritten; use it, or move it"
-            )
+            raise RegisterError("register.there", path=path)
         if not path.parent.is_dir():
-            raise RegisterError(f"{path.parent} is not a folder: make it first")
+            raise RegisterError("register.no_folder", folder=path.parent)
         new = path.with_name(f".{path.name}.{os.getpid()}.new")
         try:
             with closing(sqlite3.connect(new, isolation_level=None)) as connection:
@@ -92,7 +90,7 @@ class Store:
             cls(new, who=who).close()
             new.replace(path)
         except (OSError, sqlite3.Error) as error:
-            raise RegisterError(f"{path} cannot be made: {error}") from error
+            raise RegisterError("register.not_made", path=path, error=error) from error
         finally:
             new.unlink(missing_ok=True)
         return cls(path, who=who)
@@ -208,10 +206,10 @@ class Store:
             with Store(new) as written:
                 faults = written.damage() if strays else written.faults()
             if faults:
-                raise RegisterError(f"{self.path}: the copy is not whole: {'; '.join(faults[:3])}")
+                raise RegisterError("register.bad_copy", path=self.path, faults=faults[:3])
             new.replace(path)
         except OSError as error:
-            raise RegisterError(f"{path} cannot be written: {error}") from error
+            raise RegisterError("register.unwritable", path=path, error=error) from error
         finally:
             new.unlink(missing_ok=True)
 
@@ -229,8 +227,7 @@ class Store:
         version: int = self._connection.execute("PRAGMA user_version").fetchone()[0]
         if version > SCHEMA_VERSION:
             raise RegisterError(
-                f"{self.path} was written by a newer program (schema {version}, this one knows "
-                f"{SCHEMA_VERSION}): install that version"
+                "register.newer", path=self.path, version=version, known=SCHEMA_VERSION
             )
         if version < SCHEMA_VERSION:
             _bring_up_to_date(self._connection)
@@ -245,11 +242,9 @@ class Store:
 
 def _connect(path: Path) -> sqlite3.Connection:
     if not path.is_file():
-        raise RegisterError(
-            f"{path} does not exist: make a campaign with `zoufang init {path.parent}`"
-        )
+        raise RegisterError("register.missing", path=path, folder=path.parent)
     if not path.stat().st_size:
-        raise DamagedError(f"{path} is empty: delete it and make the register again")
+        raise DamagedError("register.empty", path=path)
     try:
         connection = sqlite3.connect(
             f"{path.absolute().as_uri()}?mode=rw",
@@ -268,32 +263,29 @@ def _connect(path: Path) -> sqlite3.Connection:
 def _insist_on_wal(connection: sqlite3.Connection, path: Path) -> None:
     """Readers and one writer at a time need WAL, which not every file system can do."""
     if connection.execute("PRAGMA journal_mode = WAL").fetchone()[0] != "wal":
-        raise RegisterError(
-            f"{path}: this drive cannot hold a register that several people use: "
-            "put the campaign on a disk of this computer"
-        )
+        raise RegisterError("register.drive", path=path)
 
 
 def _refuse_to_replace(path: Path, register: Path) -> None:
     """A copy may take the place of an older one and of nothing else."""
     if not path.parent.is_dir():
-        raise RegisterError(f"{path.parent} is not a folder: make it first")
+        raise RegisterError("register.no_folder", folder=path.parent)
     if not path.exists():
         return
     if path.samefile(register):
-        raise RegisterError(f"{path} is the register itself: name another file for the copy")
+        raise RegisterError("register.itself", path=path)
     try:
         with path.open("rb") as file:
             head = file.read(_APPLICATION_ID_AT + 4)
     except OSError as error:
-        raise RegisterError(f"{path} cannot be written: {error}") from error
+        raise RegisterError("register.unwritable", path=path, error=error) from error
     if head[_APPLICATION_ID_AT:] != APPLICATION_ID.to_bytes(4, "big"):
-        raise RegisterError(f"{path} is no copy of a register and is kept: name another file")
+        raise RegisterError("register.no_copy", path=path)
 
 
 def _check_header(connection: sqlite3.Connection, path: Path) -> None:
     if connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
-        raise DamagedError(f"{path} is an SQLite file of another program: no register")
+        raise DamagedError("register.foreign", path=path)
 
 
 def _bring_up_to_date(connection: sqlite3.Connection) -> None:

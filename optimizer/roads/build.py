@@ -41,16 +41,14 @@ def read_roads(path: Path, settings: TravelSettings, progress: Progress | None =
         The file is missing, of another kind, broken, or has no usable road.
     """
     if not path.exists():
-        raise RoadsError(f"{path} does not exist: give a file that does")
+        raise RoadsError("roads.missing", path=path)
     speeds = _ridden(settings)
     if path.name.endswith(".graphml"):
         return build(read_graphml(path, speeds), (), settings, str(path), progress)
     if path.name.endswith((*SUFFIXES, ".pbf")):
         lines, places = read_lines(path, speeds)
         return build(lines, places, settings, str(path), progress)
-    raise RoadsError(
-        f"{path} is of no kind that is read here: use {', '.join(SUFFIXES)} or .graphml"
-    )
+    raise RoadsError("roads.kind", path=path, known=SUFFIXES)
 
 
 def download_roads(place: str, settings: TravelSettings, progress: Progress | None = None) -> Roads:

@@ -31,10 +31,6 @@ _TAGS = [
     *("highway", "oneway", "junction", "area", "tunnel", "name", "ref"),
     *("access", "vehicle", "motor_vehicle", "motorcycle"),
 ]
-_USE_A_FILE = (
-    "without a network, use a file: `zoufang roads --file COUNTY.osm.pbf` "
-    "(extracts are at download.geofabrik.de and download.openstreetmap.fr)"
-)
 
 
 class Directed(NamedTuple):
@@ -53,9 +49,7 @@ def largest_part(lines: Lines) -> Directed:
     graph = osmnx.truncate.largest_component(graph, strongly=True)
     edges = sorted((line, tail == lines.start[line]) for tail, _, line in graph.edges(data="osmid"))
     if not edges:
-        raise RoadsError(
-            "no two places of this network reach each other both ways: are all its roads one-way?"
-        )
+        raise RoadsError("roads.one_way")
     return Directed(
         np.array([line for line, _ in edges], dtype=np.int64),
         np.array([forward for _, forward in edges], dtype=bool),
@@ -92,8 +86,7 @@ def read_graphml(path: Path, speed_kph: Mapping[str, float]) -> Lines:
             graph = osmnx.project_graph(graph, to_latlong=True)
     except (ParseError, ValueError, KeyError, OSError, nx.NetworkXException) as error:
         raise RoadsError(
-            f"{path} is not a GraphML file of OSMnx ({type(error).__name__}: {error}): "
-            "save it with osmnx.save_graphml"
+            "roads.graphml", path=path, kind=type(error).__name__, error=error
         ) from None
     return _lines_of_graph(graph, speed_kph, str(path))
 
@@ -113,7 +106,7 @@ def download(place: str, speed_kph: Mapping[str, float]) -> tuple[Lines, tuple[P
             )
             found = osmnx.features_from_place(place, {"place": sorted(PLACE_KINDS)})
     except (OSError, ValueError, TypeError) as error:
-        raise RoadsError(f"{place!r} could not be downloaded ({error}); {_USE_A_FILE}") from None
+        raise RoadsError("roads.no_download", place=place, error=error) from None
     graph = osmnx.simplify_graph(graph, edge_attrs_differ=["highway", "oneway", "tunnel"])
     named = found[found["name"].notna()] if "name" in found else found[:0]
     points = named.representative_point()
@@ -159,7 +152,7 @@ def _lines_of_graph(graph: nx.MultiDiGraph, speed_kph: Mapping[str, float], sour
         elif there not in found:
             found[there] = _Edge(start, end, points, tags_of(tags)._replace(direction=1))
     if not found:
-        raise RoadsError(f"{source} has no road of a class in [travel.speed_kph] of campaign.toml")
+        raise RoadsError("roads.no_class", source=source)
     return _cut_lines(list(found.values()))
 
 

@@ -326,20 +326,19 @@ def load_roads(folder: Path, settings: TravelSettings | None = None) -> Roads:
         There is none, it is broken, or another version of the program wrote it.
     """
     path = folder / FILE_NAME
-    again = "run `zoufang roads --file COUNTY.osm.pbf`"
     try:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
             arrays = {name: stored[name] for name in stored.files}
         meta = json.loads(arrays.pop("meta").tobytes())
         if meta.pop("format") != _FORMAT:
-            raise RoadsError(f"{path} was written by another version: {again} again")
+            raise RoadsError("roads.version", path=path)
         if settings is not None:
             meta["max_walk_m"] = settings.max_walk_m
         return _from_meta(arrays, meta)
     except FileNotFoundError:
-        raise RoadsError(f"{path} does not exist: no street network yet, {again}") from None
+        raise RoadsError("roads.none", path=path) from None
     except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
-        raise RoadsError(f"{path} is broken ({error}): {again} again") from None
+        raise RoadsError("roads.broken", path=path, error=error) from None
 
 
 def _from_meta(arrays: dict[str, Any], meta: dict[str, Any]) -> Roads:

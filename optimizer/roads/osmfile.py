@@ -94,15 +94,9 @@ def read_lines(path: Path, classes: Collection[str]) -> tuple[Lines, tuple[Place
                     points.extend(run)
                     counts.append(len(run))
     except (RuntimeError, OSError) as error:
-        raise RoadsError(
-            f"{path} cannot be read as OpenStreetMap data ({error}): it may be cut short or of "
-            "another format; download it again, or export it as .osm.pbf"
-        ) from None
+        raise RoadsError("roads.unreadable", path=path, error=error) from None
     if not tags:
-        raise RoadsError(
-            f"{path} has no road that a motorcycle may use: it needs ways with a highway tag whose "
-            "class has a speed in [travel.speed_kph] of campaign.toml"
-        )
+        raise RoadsError("roads.no_road", path=path)
     nodes = np.array([point[0] for point in points], dtype=np.int64)
     lonlat = np.array([point[1:] for point in points])
     return (

@@ -241,16 +241,16 @@ def check_names(problem: Problem) -> None:
     visits = {visit.visit_id for visit in problem.visits}
     for visit in problem.visits:
         if visit.pinned_crew is not None and visit.pinned_crew not in crews:
-            raise ProblemError(f"visit {visit.visit_id}: no crew {visit.pinned_crew} on duty")
+            raise ProblemError("pin.visit_crew", visit=visit.visit_id, crew=visit.pinned_crew)
     pinned: set[str] = set()
     for crew_id, stops in problem.pinned_routes:
         if crew_id not in crews:
-            raise ProblemError(f"pinned route: no crew {crew_id} on duty")
+            raise ProblemError("pin.route_crew", crew=crew_id)
         for visit_id in (f"crew {crew_id}", *stops):
             if visit_id in pinned:
-                raise ProblemError(f"pinned route of crew {crew_id}: {visit_id} is pinned twice")
+                raise ProblemError("pin.twice", crew=crew_id, visit=visit_id)
             if visit_id in stops and visit_id not in visits:
-                raise ProblemError(f"pinned route of crew {crew_id}: no visit {visit_id}")
+                raise ProblemError("pin.no_visit", crew=crew_id, visit=visit_id)
             pinned.add(visit_id)
 
 

@@ -55,7 +55,7 @@ class Limit:
         if (self.seconds is None) == (self.moves is None):
             raise ValueError("give either seconds or moves")
         if self.seconds is not None and not 0 <= self.seconds < math.inf:
-            raise ProblemError(f"--seconds {self.seconds}: give a number from 0")
+            raise ProblemError("option.seconds", seconds=self.seconds)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,11 +31,9 @@ def load_settings(path: Path) -> Settings:
         values = tomllib.loads(path.read_text(encoding="utf-8"))
         return Settings.model_validate(values, context=FROM_FILE)
     except FileNotFoundError:
-        raise SettingsError(
-            f"{path} does not exist: make a campaign with `zoufang init {path.parent}`"
-        ) from None
+        raise SettingsError("settings.missing", path=path, folder=path.parent) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{path}: not valid TOML: {error}") from None
+        raise SettingsError("settings.no_toml", path=path, error=error) from None
     except ValidationError as error:
         faults = "; ".join(
             f"[{'.'.join(map(str, fault['loc']))}] {_given(fault['input'])}{fault['msg']}"

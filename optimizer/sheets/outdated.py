@@ -63,10 +63,7 @@ def remove_outdated(plan: DayPlan, out_dir: Path, suffix: str) -> list[Path]:
                 path.unlink()
                 removed.append(path)
         except OSError as error:
-            raise CampaignError(
-                f"{path} may be of a crew that no longer goes out, and cannot be removed: "
-                f"close it elsewhere and delete it ({error})"
-            ) from None
+            raise CampaignError("sheets.outdated", path=path, error=error) from None
     return removed
 
 

@@ -80,10 +80,7 @@ class County:
         """
         known = self.station_node >= 0
         if not known.any():
-            raise CampaignError(
-                "no station has coordinates, so none is the nearest: give 经度 and 纬度 in the "
-                "station file, or the station of every area in the area file"
-            )
+            raise CampaignError("territories.no_place")
         seconds = np.full((len(known), len(self.travel.roads.node_lon)), np.inf)
         seconds[known] = self.travel.seconds_from(self.station_node[known])
         return seconds
@@ -106,7 +103,7 @@ def read_county(
         There is no station.
     """
     if stations.empty:
-        raise CampaignError("there is no station: import one with `zoufang import --stations FILE`")
+        raise CampaignError("territories.no_station")
     station_names = tuple(stations["station"])
     area_names = _all_areas(customers, areas)
     own = areas.set_index("area").reindex(list(area_names))

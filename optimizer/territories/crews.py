@@ -117,7 +117,7 @@ def _hours(crew: str, start: str, end: str, settings: Settings) -> float:
         begin_s = clock(start) if start else settings.shift.start
         end_s = clock(end) if end else settings.shift.end
     except ValueError as error:
-        raise CampaignError(f"crew {crew}: {error}: correct the crew file") from None
+        raise CampaignError("crew.hours", crew=crew, error=error) from None
     return max(0.0, (end_s - begin_s) / 3600)
 
 

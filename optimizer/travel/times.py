@@ -86,10 +86,7 @@ class Travel:
     def _speed_kph(self, road_class: str) -> float:
         speed = self.settings.speed_kph.get(road_class, 0)
         if speed <= 0:
-            raise RoadsError(
-                f"the network has roads of class {road_class}, which have no speed any more in "
-                "[travel.speed_kph]: build it again with `zoufang roads`, or give them a speed"
-            )
+            raise RoadsError("roads.no_speed", road_class=road_class)
         return speed * self.settings.speed_factor
 
     @cached_property
@@ -162,7 +159,7 @@ class Travel:
         """
         if (attachment.node < 0).any():
             row = int(np.flatnonzero(attachment.node < 0)[0])
-            raise RoadsError(f"place {row} has no coordinates: give it those of its area first")
+            raise RoadsError("roads.no_place", row=row)
         x, y = self.roads.plane.xy(attachment.lon, attachment.lat)
         walk_m, ride_m = attachment.walk_m.astype(float), attachment.ride_m.astype(float)
         ride_ms = self.settings.approach_kph * self.settings.speed_factor * _KPH

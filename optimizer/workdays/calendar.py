@@ -139,7 +139,7 @@ def read_workdays(path: Path) -> dict[dt.date, tuple[bool, str]]:
     for number, row in small_table(path, _HEADINGS, ("date", "working")):
         _take_row(row, days, faults, place=(path.name, number))
     if faults:
-        raise IntakeError(f"{path} has {len(faults)} faults:", faults)
+        raise IntakeError("file.faults", faults, path=path, count=len(faults))
     return days
 
 

@@ -73,7 +73,7 @@ def duty(
         try:
             weekdays, single = parse_duty_days(text)
         except ValueError as error:
-            raise CampaignError(f"crew {crew}: duty days {text!r}: {error}") from None
+            raise CampaignError("crew.duty_days", crew=crew, text=text, error=error) from None
         if single or weekdays:
             on_duty[row] = _named_days(weekdays, single, days)
         else:

@@ -133,7 +133,7 @@ def read_seasons(path: Path | None, known: AbstractSet[str] | None = None) -> tu
             ]
         seasons += [] if season is None else [season]
     if faults:
-        raise IntakeError(f"{path} has {len(faults)} faults:", faults)
+        raise IntakeError("file.faults", faults, path=path, count=len(faults))
     return tuple(seasons)
 
 
