@@ -23,11 +23,14 @@ from pyproj import CRS, Transformer
 from pyproj.exceptions import CRSError
 
 from optimizer.errors import IntakeError
+from optimizer.messages.sayings import Saying
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from numpy.typing import ArrayLike, NDArray
+
+    from optimizer.messages import Lang
 
     Floats = NDArray[np.float64]
     Shift = Callable[[Floats, Floats], tuple[Floats, Floats]]
@@ -203,11 +206,17 @@ class DatumDoubt:
     likelier_m: float
 
     def __str__(self) -> str:
-        return (
-            f"declared as {self.declared}, the coordinates are {self.declared_m:.0f} m from the "
-            f"nearest road (median); as {self.likelier} they would be {self.likelier_m:.0f} m "
-            f"→ if so, import again with --datum {self.likelier}"
-        )
+        return self.in_words("en")
+
+    def in_words(self, lang: Lang) -> str:
+        """The doubt as a warning."""
+        return Saying(
+            "datum.doubt",
+            declared=self.declared,
+            declared_m=round(self.declared_m),
+            likelier=self.likelier,
+            likelier_m=round(self.likelier_m),
+        ).in_words(lang)
 
 
 SAMPLE = 2000

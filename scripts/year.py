@@ -561,7 +561,7 @@ def check(world: World) -> list[str]:
     today = dt.date.fromisoformat(last)
     return [
         *world.book.complaints,
-        *world.register.doctor(),
+        *map(str, world.register.doctor()),
         *_states(world, today),
         *_next_steps(world),
         *_sightings(world),

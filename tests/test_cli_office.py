@@ -304,7 +304,7 @@ def test_the_doctor_finds_ledgers_that_are_not_what_the_records_say(zoufang, cam
         rules = Settings(follow=FollowSettings(revisit_by_days=60))
         take_records(register, rules, reading.entries, "phone.json")
     wrong_ones = zoufang("doctor", code=2)
-    assert f"findings of account {ONE} are out of date" in wrong_ones
+    assert f"户号 {ONE} 的问题与记录不符" in wrong_ones
     assert "--reckon" in wrong_ones
     zoufang("doctor", "--reckon")
     zoufang("doctor")
@@ -341,7 +341,7 @@ def test_learn_shows_what_the_clocks_say(zoufang, campaign):
         (["finding", "none", "--state", "rectified"], "没有问题“none”"),
         (["opinion", "none", "--state", "sent"], "没有意见“none”"),
         (["opinion", "none", "--state", "sorted", "--category", "ufo"], "low_voltage"),
-        (["area", "none", "--state", "built"], "没有台区问题“none”"),
+        (["area", "none", "--state", "built"], "没有治理项目“none”"),
         (["request", ONE, "--voltage", "solar"], "hv10kv"),
         (["request", "9999999999", "--voltage", "urban"], "请先导入该客户"),
         (["request", ONE, "--voltage", "urban", "--state", "connected"], "登记业扩"),

@@ -13,8 +13,10 @@ import pytest
 
 import optimizer
 from optimizer.cli import main
-from optimizer.errors import CampaignError, Fault, IntakeError
+from optimizer.errors import CampaignError, Fault, IntakeError, SettingsError
 from optimizer.messages.sayings import Saying, sentences
+from optimizer.settings import load_settings
+from optimizer.workdays import read_seasons
 
 BY_NAME = {"os", "word", "pydantic"}
 """Rooms whose codes are named by the system, the register and pydantic."""
@@ -105,3 +107,29 @@ def test_a_refused_command_speaks_the_language_of_its_campaign(tmp_path, monkeyp
     assert "name either --file" in refused("roads")
     assert "register.sqlite does not exist" in refused("day")
     assert "register.sqlite 不存在" in refused("day", "--lang", "zh")
+
+
+def test_wrong_settings_are_told_in_chinese(tmp_path):
+    """Each wrong value with its place: pydantic's own words are English only."""
+    (tmp_path / "campaign.toml").write_text(
+        '[campaign]\nlang = "fr"\nwho = 1\n[shift]\nstart = "soon"\nlunch_min = -3\n',
+        encoding="utf-8",
+    )
+    with pytest.raises(SettingsError) as refused:
+        load_settings(tmp_path / "campaign.toml")
+    told = refused.value.in_words("zh")
+    assert "[campaign.lang] 'fr'：应为 'zh' or 'en'" in told
+    assert "[campaign.who] 1：没有这项设定" in told
+    assert "[shift.start] 'soon'：“soon”不是时刻" in told
+    assert "[shift.lunch_min] -3：应不小于 0" in told
+    assert "Input" not in told
+
+
+def test_rows_of_small_tables_are_told_in_chinese(tmp_path):
+    """The chief who wrote seasons.csv reads which row is wrong, and why."""
+    (tmp_path / "seasons.csv").write_text("effect,first\nstay,07-10\navoid,never\n", "utf-8")
+    with pytest.raises(IntakeError) as refused:
+        read_seasons(tmp_path / "seasons.csv")
+    assert "有 2 处错误：\nseasons.csv:2" in refused.value.in_words("zh")
+    assert "请填 避开、优先 或 不去" in refused.value.in_words("zh")
+    assert "write avoid, prefer or closed" in str(refused.value)

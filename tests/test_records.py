@@ -951,7 +951,7 @@ def test_verify_finds_a_state_that_does_not_follow(register):
     take(register, record(ONE, findings=[wrong("pole")]))
     assert verify(register, SETTINGS) == []
     register.store.run("UPDATE findings SET department = 'nobody'")
-    assert verify(register, SETTINGS) == [f"findings of account {ONE} are out of date"]
+    assert [*map(str, verify(register, SETTINGS))] == [f"findings of account {ONE} are out of date"]
     reckon_all(register, SETTINGS)
     assert verify(register, SETTINGS) == []
 

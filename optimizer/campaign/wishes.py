@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from optimizer.errors import Fault, IntakeError
+from optimizer.messages.sayings import Saying
 from optimizer.model import CustomerKind
 from optimizer.workdays import Season, read_seasons, small_table
 
@@ -109,7 +110,7 @@ def _read_file(path: Path, start: dt.date, known: frozenset[str]) -> dict[str, W
         found = _faults_of(row, known, (path.name, number))
         if row["area"] in wishes:
             place = (path.name, number, "area", row["area"][:40])
-            found.append(Fault(*place, "is there twice", "delete one"))
+            found.append(Fault(*place, Saying("row.twice"), Saying("row.delete")))
         faults += found
         if not found:
             wishes[row["area"]] = _wish(row, start)
@@ -122,24 +123,24 @@ def _faults_of(row: dict[str, str], known: frozenset[str], place: tuple[str, int
     """What is wrong with one row by itself."""
     faults = []
     if row["area"] not in known:
-        action = "write an area's id as in the area file"
-        faults.append(Fault(*place, "area", row["area"][:40], "no such area", action))
+        problem, action = Saying("row.no_area"), Saying("row.as_in_area_file")
+        faults.append(Fault(*place, "area", row["area"][:40], problem, action))
     days = {}
     for column in _DAYS:
         try:
             days[column] = _day(row, column)
         except ValueError:
-            action = "write it as 2027-02-06"
-            faults.append(Fault(*place, column, row[column][:40], "not a date", action))
+            problem, action = Saying("row.no_date"), Saying("row.write_date")
+            faults.append(Fault(*place, column, row[column][:40], problem, action))
     first, last = days.get("not_before"), days.get("not_after")
     if first and last and last < first:
-        action = "exchange them, or correct one"
-        problem = f"is before not_before, {first}"
+        action = Saying("row.exchange")
+        problem = Saying("row.before", other="not_before", day=first)
         faults.append(Fault(*place, "not_after", str(last), problem, action))
     priority = _priority(row)
     if priority not in set("123456789"):
-        action = "write 1 (first) to 9 (last)"
-        faults.append(Fault(*place, "priority", priority[:40], "no priority", action))
+        problem, action = Saying("row.no_priority"), Saying("row.write_priority")
+        faults.append(Fault(*place, "priority", priority[:40], problem, action))
     return faults
 
 

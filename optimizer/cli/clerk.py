@@ -25,6 +25,7 @@ from optimizer.cli.console import (
     today,
 )
 from optimizer.errors import CampaignError, RecordError, RegisterError
+from optimizer.messages.sayings import Saying
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -366,13 +367,13 @@ def doctor(
     texts = texts_of(campaign)
     with campaign.register() as register:
         if faults := register.doctor():
-            raise RegisterError("\n".join(faults))
+            raise RegisterError("\n".join(fault.in_words(texts.lang) for fault in faults))
         if reckon:
             with progress(texts("office.reckoning")) as move:
                 reckon_all(register, campaign.settings, progress=move)
         if wrong := verify(register, campaign.settings):
-            advice = f"reckon them anew: `zoufang doctor -C {folder} --reckon`"
-            raise RegisterError("\n".join([*wrong, advice]))
+            wrong.append(Saying("doctor.reckon", folder=folder))
+            raise RegisterError("\n".join(fault.in_words(texts.lang) for fault in wrong))
     typer.echo(texts("cli.whole"))
 
 

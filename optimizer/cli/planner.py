@@ -72,7 +72,7 @@ def init(
     texts = texts_of(campaign)
     with progress(texts("cli.making_up")) as move:
         summary = county.write_example(folder, customers=customers, seed=seed, progress=move)
-    typer.echo(summary)
+    typer.echo(summary.in_words(texts.lang))
 
 
 def import_files(
@@ -111,7 +111,7 @@ def import_files(
             _refuse_exodus(register, intake)
         _take_in(register, intake, datum, texts, part=part)
     for warning in intake.warnings:
-        typer.echo(f"⚠ {warning}", err=True)
+        typer.echo(f"⚠ {warning.in_words(texts_of(campaign).lang)}", err=True)
     _report_rejected(intake, texts)
     if campaign.has_roads:
         _warn_of_datum(campaign, datum)
@@ -204,7 +204,7 @@ def _warn_of_datum(campaign: CampaignFolder, datum: str) -> None:
         lambda lon, lat: campaign.roads.attach(lon, lat).walk_m,
     )
     if warning is not None:
-        typer.echo(f"⚠ {warning}", err=True)
+        typer.echo(f"⚠ {warning.in_words(texts_of(campaign).lang)}", err=True)
     far = float(campaign.roads.attach(sample["lon"], sample["lat"]).far.mean())
     if far > MANY:
         typer.echo(f"⚠ {texts_of(campaign)('cli.far', share=100 * far)}", err=True)
@@ -257,7 +257,7 @@ def territories(
     texts = texts_of(here)
     with here.register() as register:
         drawn = assign_territories(here, register, here.settings, texts)
-        typer.echo(drawn.summary)
+        typer.echo(drawn.summary.in_words(texts.lang))
         if suggest:
             _suggest(here, register, drawn)
     if out is not None:

@@ -17,13 +17,15 @@ from optimizer.example.crews import area_table, crew_table, leave_table, station
 from optimizer.example.customers import customer_table
 from optimizer.example.facts import townships
 from optimizer.example.files import HEADINGS, write_roads, write_table
-from optimizer.messages.sayings import reason
+from optimizer.messages.sayings import Saying, reason
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
     import pandas as pd
+
+    from optimizer.messages import Lang
 
 __all__ = ["FEWEST_CUSTOMERS", "HEADINGS", "NOTE", "ExampleSummary", "write_example"]
 
@@ -70,12 +72,22 @@ class ExampleSummary:
     road_km: int
 
     def __str__(self) -> str:
-        return (
-            f"A made-up county with {self.customers:,} customers in {self.townships} of "
-            f"{len(townships())} townships, {self.villages} villages and {self.hamlets:,} hamlets; "
-            f"{self.areas:,} transformer areas, {self.stations} stations, {self.crews} crews, "
-            f"{self.road_km:,} km of road."
-        )
+        return self.in_words("en")
+
+    def in_words(self, lang: Lang) -> str:
+        """The counts as a sentence."""
+        return Saying(
+            "example.county",
+            customers=f"{self.customers:,}",
+            townships=self.townships,
+            all_townships=len(townships()),
+            villages=self.villages,
+            hamlets=f"{self.hamlets:,}",
+            areas=f"{self.areas:,}",
+            stations=self.stations,
+            crews=self.crews,
+            road_km=f"{self.road_km:,}",
+        ).in_words(lang)
 
 
 def write_example(

@@ -9,6 +9,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final
 
 from optimizer.errors import Fault
+from optimizer.messages.sayings import Saying, word
 from optimizer.records.reckoning import (
     Appointment,
     Case,
@@ -106,12 +107,12 @@ def reckon_all(register: Register, settings: Settings, progress: Progress | None
         register.set_meta(rules=_rules_digest(settings))
 
 
-def verify(register: Register, settings: Settings) -> list[str]:
+def verify(register: Register, settings: Settings) -> list[Saying]:
     """Accounts whose stored state is not what their records say; empty when the book is right.
 
     A sentence an account, at most a hundred; `reckon_all` puts them right.
     """
-    wrong: list[str] = []
+    wrong: list[Saying] = []
     accounts = register.ledgers.recorded_accounts()
     with register.store.reading():
         for first in range(0, len(accounts), _CHUNK):
@@ -126,7 +127,8 @@ def verify(register: Register, settings: Settings) -> list[str]:
                 place = 0 if table in {"tasks", "standings"} else 1
                 differing = {str(row[place]) for row in {*fresh} ^ {*stored[table]}}
                 wrong += [
-                    f"{table} of account {name} are out of date" for name in sorted(differing)
+                    Saying("doctor.stale", table=word(table), account=name)
+                    for name in sorted(differing)
                 ]
     return wrong[:100]
 

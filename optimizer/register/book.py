@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from optimizer.messages.sayings import Saying
     from optimizer.model import DayPlan
     from optimizer.register.imports import ImportSummary
 
@@ -297,7 +298,7 @@ class Register:
         rows = self.store.rows(f"SELECT {', '.join(columns)} FROM imports ORDER BY import_id")
         return frame_of(rows, columns, ints="import_id")
 
-    def doctor(self) -> list[str]:
+    def doctor(self) -> list[Saying]:
         """What is wrong with the register, a sentence each; empty when it is whole."""
         return self.store.faults()
 

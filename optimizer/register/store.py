@@ -10,6 +10,7 @@ from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from optimizer.errors import RegisterError
+from optimizer.messages.sayings import Saying
 from optimizer.register.schema import APPLICATION_ID, MIGRATIONS, SCHEMA_VERSION
 
 if TYPE_CHECKING:
@@ -159,7 +160,7 @@ class Store:
         finally:
             self._writing = False
 
-    def faults(self) -> list[str]:
+    def faults(self) -> list[Saying]:
         """What SQLite finds wrong with the file and its references; empty when it is whole.
 
         Raises
@@ -169,19 +170,19 @@ class Store:
         """
         try:
             return self.damage() + [
-                f"{table}: row {row} names something of {parent} that is not there"
+                Saying("doctor.stray", table=table, row=row, parent=parent)
                 for table, row, parent, _ in self.rows(_STRAYS)
             ]
         except DamagedError as error:
-            return [f"the file is damaged: {error}"]
+            return [Saying("doctor.damaged", why=error)]
 
-    def damage(self) -> list[str]:
+    def damage(self) -> list[Saying]:
         """What is wrong with the file itself, whatever its rows say; empty when it is whole."""
         try:
             whole = self.rows("PRAGMA integrity_check(100)")
         except DamagedError as error:
-            return [f"the file is damaged: {error}"]
-        return [f"the file is damaged: {text}" for (text,) in whole if text != "ok"]
+            return [Saying("doctor.damaged", why=error)]
+        return [Saying("doctor.damaged", why=text) for (text,) in whole if text != "ok"]
 
     def copy_to(self, path: Path, *, strays: bool = False) -> None:
         """Write a consistent copy of the register while others work with it.

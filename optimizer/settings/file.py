@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 import tomllib
+from functools import reduce
 from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
 from optimizer.errors import SettingsError
+from optimizer.messages.sayings import Saying, sentences
 from optimizer.settings.sections import Settings
 from optimizer.settings.values import FROM_FILE, setting_text, toml_value
 
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pydantic import BaseModel
+    from pydantic_core import ErrorDetails
 
 
 def load_settings(path: Path) -> Settings:
@@ -35,16 +38,22 @@ def load_settings(path: Path) -> Settings:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError("settings.no_toml", path=path, error=error) from None
     except ValidationError as error:
-        faults = "; ".join(
-            f"[{'.'.join(map(str, fault['loc']))}] {_given(fault['input'])}{fault['msg']}"
-            for fault in error.errors()
-        )
-        raise SettingsError(f"{path}: {faults}") from None
+        faults = reduce(_both, map(_fault, error.errors()))
+        raise SettingsError("settings.wrong", path=path, faults=faults) from None
 
 
-def _given(value: object) -> str:
-    """A wrong value; of a whole section the message names what is wrong."""
-    return "" if isinstance(value, dict) else f"{value!r}: "
+def _both(one: Saying, other: Saying) -> Saying:
+    return Saying("settings.both", one=one, other=other)
+
+
+def _fault(fault: ErrorDetails) -> Saying:
+    """One wrong value, its place and what is allowed, in our words where we have them."""
+    code = f"pydantic.{fault['type']}"
+    problem = Saying(code, **fault.get("ctx", {})) if code in sentences() else Saying(fault["msg"])
+    place = ".".join(map(str, fault["loc"]))
+    if isinstance(fault["input"], dict):  # of a whole section the problem names what is wrong
+        return Saying("settings.section", place=place, problem=problem)
+    return Saying("settings.value", place=place, value=repr(fault["input"]), problem=problem)
 
 
 def settings_toml(settings: Settings) -> str:

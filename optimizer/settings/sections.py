@@ -11,6 +11,7 @@ from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from optimizer.errors import SettingsError
 from optimizer.settings.values import (
     Clock,
     Minutes,
@@ -31,8 +32,13 @@ class _Section(BaseModel):
     def _in_order(self) -> Self:
         for first, second in self.ascending:
             if getattr(self, first) > getattr(self, second):
-                values = (setting_text(self, first), setting_text(self, second))
-                raise ValueError(f"{first} {values[0]} is after {second} {values[1]}")
+                raise SettingsError(
+                    "value.after",
+                    first=first,
+                    is_now=setting_text(self, first),
+                    second=second,
+                    limit=setting_text(self, second),
+                )
         return self
 
 
@@ -117,7 +123,7 @@ class TerritorySettings(_Section):
     @model_validator(mode="after")
     def _least_below_most(self) -> TerritorySettings:
         if self.most_customers < 3 * self.least_customers / 2:
-            raise ValueError("most_customers must be at least one and a half times least_customers")
+            raise SettingsError("value.most_customers")
         return self
 
 

@@ -15,6 +15,8 @@ from pydantic import (
     ValidationInfo,
 )
 
+from optimizer.errors import SettingsError
+
 
 def clock(text: object) -> int:
     """Seconds since midnight of a time of day written as HH:MM."""
@@ -24,7 +26,7 @@ def clock(text: object) -> int:
         hour, minute = str(text).split(":")
         return dt.time(int(hour), int(minute)).hour * 3600 + int(minute) * 60
     except ValueError:
-        raise ValueError(f"{text!r} is not a time of day such as 08:30") from None
+        raise SettingsError("value.clock", text=text) from None
 
 
 def clock_text(time_s: int) -> str:
@@ -45,9 +47,9 @@ def windows(text: str) -> str:
     for part in text.split(";") if text else ():
         ends = [clock(end.strip()) for end in part.split("-")]
         if len(ends) != 2:
-            raise ValueError(f"{part!r} is not a window of the day such as 08:30-11:00")
+            raise SettingsError("value.window", text=part)
         if not last_s < ends[0] < ends[1]:
-            raise ValueError(f"{text!r}: each window ends after it starts, before the next")
+            raise SettingsError("value.windows", text=text)
         last_s = ends[1]
     return text
 
@@ -61,7 +63,7 @@ def some_windows(text: str) -> str:
         There is none, or they are not one after the other.
     """
     if not text:
-        raise ValueError("a window of the day such as 17:00-20:00 is missing")
+        raise SettingsError("value.no_window")
     return windows(text)
 
 
@@ -79,7 +81,7 @@ def month_day(text: str) -> str:
             return text
     except ValueError:
         pass
-    raise ValueError(f"{text!r} is not a day of the year such as 02-28 (MM-DD)")
+    raise SettingsError("value.month_day", text=text)
 
 
 def address(text: str) -> str:
@@ -87,9 +89,7 @@ def address(text: str) -> str:
     try:
         text.format(date="", station="", crew="")
     except (KeyError, IndexError, ValueError):
-        raise ValueError(
-            f"{text!r}: only {{date}}, {{station}} and {{crew}} are filled in"
-        ) from None
+        raise SettingsError("value.address", text=text) from None
     return text
 
 
@@ -100,7 +100,7 @@ MonthDay = Annotated[str, AfterValidator(month_day)]
 def _clock(value: object, info: ValidationInfo) -> int:
     """A time of day; in campaign.toml a number could be meant as hours or as minutes."""
     if info.context == FROM_FILE and not isinstance(value, str):
-        raise ValueError(f"{value!r} is not a time of day such as '08:30'")
+        raise SettingsError("value.quoted_clock", value=value)
     return clock(value)
 
 

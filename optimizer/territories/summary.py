@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+from optimizer.messages.sayings import Saying
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from optimizer.messages import Lang
 
 
 class OverCapacity(NamedTuple):
@@ -81,34 +88,43 @@ class Summary:
     balance: tuple[Balance, ...]
 
     def __str__(self) -> str:
-        lines = [
-            (
-                f"{self.customers:,} customers: {self.given:,} located, {self.at_area:,} at the "
-                f"centre of their area, {self.nowhere:,} nowhere"
-            ),
-            (
-                f"{self.stationed:,} were given the nearest station, {self.joined:,} joined a "
-                f"neighbouring area, {self.formed:,} are in {self.new_areas:,} new areas"
-            ),
-        ]
+        return self.in_words("en")
+
+    def in_words(self, lang: Lang) -> str:
+        """A line for each count that is worth a look."""
+        return "\n".join(line.in_words(lang) for line in self._lines())
+
+    def _lines(self) -> Iterator[Saying]:
+        yield Saying(
+            "territories.located",
+            customers=f"{self.customers:,}",
+            given=f"{self.given:,}",
+            at_area=f"{self.at_area:,}",
+            nowhere=f"{self.nowhere:,}",
+        )
+        yield Saying(
+            "territories.shared",
+            stationed=f"{self.stationed:,}",
+            joined=f"{self.joined:,}",
+            formed=f"{self.formed:,}",
+            new_areas=f"{self.new_areas:,}",
+        )
         if self.moved:
-            lines.append(f"{self.moved:,} follow their area to another station than their own")
+            yield Saying("territories.moved", count=f"{self.moved:,}")
         if self.far:
-            lines.append(f"{self.far:,} are too far from any road")
-        lines += [
-            f"station {over.station} holds {over.customers:,} customers, its capacity is "
-            f"{over.capacity:,}"
-            for over in self.over_capacity
-        ]
-        if self.managed or self.unknown_managers:
-            lines.append(
-                f"{self.managed:,} areas stay with their manager's crew; of "
-                f"{len(self.unknown_managers):,} the manager is in no crew of their station"
+            yield Saying("territories.far", count=f"{self.far:,}")
+        for over in self.over_capacity:
+            yield Saying(
+                "territories.full",
+                station=over.station,
+                customers=f"{over.customers:,}",
+                capacity=f"{over.capacity:,}",
             )
-        lines += [f"station {station} has customers and no crew" for station in self.no_crews]
+        if self.managed or self.unknown_managers:
+            unknown = f"{len(self.unknown_managers):,}"
+            yield Saying("territories.managed", managed=f"{self.managed:,}", unknown=unknown)
+        for station in self.no_crews:
+            yield Saying("territories.no_crew", station=station)
         if self.balance:
             most = max(self.balance, key=lambda station: station.most)
-            lines.append(
-                f"the most loaded crew has {most.most:.0%} of its fair share ({most.station})"
-            )
-        return "\n".join(lines)
+            yield Saying("territories.most", share=f"{most.most:.0%}", station=most.station)

@@ -16,6 +16,7 @@ import chinese_calendar
 import pandas as pd
 
 from optimizer.errors import Fault, IntakeError
+from optimizer.messages.sayings import Saying
 from optimizer.workdays.tables import small_table
 
 if TYPE_CHECKING:
@@ -153,12 +154,13 @@ def _take_row(
     try:
         day = dt.date.fromisoformat(date)
     except ValueError:
-        faults.append(Fault(*place, "date", date[:40], "not a date", "write it as 2027-02-06"))
+        problem, action = Saying("row.no_date"), Saying("row.write_date")
+        faults.append(Fault(*place, "date", date[:40], problem, action))
         return
     if working not in _YES | _NO:
-        action = "write 1 for a working day, 0 for a free one"
-        faults.append(Fault(*place, "working", working[:40], "neither 1 nor 0", action))
+        problem, action = Saying("row.no_working"), Saying("row.write_working")
+        faults.append(Fault(*place, "working", working[:40], problem, action))
     elif day in days:
-        faults.append(Fault(*place, "date", date, "is there twice", "delete one of the rows"))
+        faults.append(Fault(*place, "date", date, Saying("row.twice"), Saying("row.delete")))
     else:
         days[day] = (working in _YES, row.get("note", ""))

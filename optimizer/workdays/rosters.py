@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from optimizer.errors import CampaignError
+from optimizer.errors import CampaignError, SettingsError
 from optimizer.workdays.calendar import MONDAY
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def parse_duty_days(text: str) -> tuple[frozenset[int], frozenset[dt.date]]:
             try:
                 dates.add(dt.date.fromisoformat(part))
             except ValueError:
-                raise ValueError(f"{part!r} is neither a weekday 1-7 nor a date") from None
+                raise SettingsError("value.duty_day", text=part) from None
     return frozenset(weekdays), frozenset(dates)
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from optimizer.errors import Fault, IntakeError
+from optimizer.messages.sayings import Saying
 from optimizer.workdays.calendar import LUNAR, MONDAY, ONE_DAY
 from optimizer.workdays.tables import small_table
 
@@ -29,7 +30,6 @@ _HEADINGS = {
     "影响": "effect",
     "备注": "note",
 }
-_WHERE = "write ids of areas or stations, or kinds of customer, as in the customer files"
 _DATED = re.compile(r"\d{4}-\d\d-\d\d")
 _EFFECTS = {"避开": "avoid", "优先": "prefer", "不去": "closed"}
 
@@ -123,12 +123,13 @@ def read_seasons(path: Path | None, known: AbstractSet[str] | None = None) -> tu
     if path is None or not path.exists():
         return ()
     seasons: list[Season] = []
+    unknown = Saying("row.unknown"), Saying("row.write_where")
     faults: list[Fault] = []
     for number, row in small_table(path, _HEADINGS, ("effect",)):
         season = _season(row, faults, (path.name, number))
         if season is not None and known is not None:
             faults += [
-                Fault(path.name, number, "where", name[:40], "unknown", _WHERE)
+                Fault(path.name, number, "where", name[:40], *unknown)
                 for name in sorted(season.where - known)
             ]
         seasons += [] if season is None else [season]
@@ -141,25 +142,26 @@ def _season(row: dict[str, str], faults: list[Fault], place: tuple[str, int]) ->
     found = len(faults)
     effect = _EFFECTS.get(row["effect"], row["effect"])
     if effect not in _EFFECTS.values():
-        action = "write avoid, prefer or closed (避开, 优先, 不去)"
-        faults.append(Fault(*place, "effect", effect[:40], "unknown", action))
+        problem, action = Saying("row.unknown"), Saying("row.write_effect")
+        faults.append(Fault(*place, "effect", effect[:40], problem, action))
     for column in ("first", "last"):
         try:
             season_day(row.get(column, ""), 2028)
         except ValueError:
-            action = "write 07-10, 2027-07-10 or SF-14"
-            faults.append(Fault(*place, column, row[column][:40], "not a day", action))
+            problem, action = Saying("row.no_day"), Saying("row.write_day")
+            faults.append(Fault(*place, column, row[column][:40], problem, action))
     first, last = row.get("first", ""), row.get("last", "")
     if len(faults) == found and _DATED.fullmatch(first) and _DATED.fullmatch(last) and last < first:
-        action = "exchange them, or correct one"
-        faults.append(Fault(*place, "last", last, f"is before first, {first}", action))
+        problem = Saying("row.before", other="first", day=first)
+        faults.append(Fault(*place, "last", last, problem, Saying("row.exchange")))
     digits = {}
     for column, allowed in (("weekdays", "1234567"), ("market", "0123456789")):
         parts = [part for part in re.split(r"[\s,;，；、]+", row.get(column, "")) if part]
         digits[column] = frozenset(int(part) for part in parts if part in set(allowed))
         if len(digits[column]) < len(set(parts)):
-            action = f"write digits of {allowed}, with commas"
-            faults.append(Fault(*place, column, row[column][:40], "not such digits", action))
+            problem = Saying("row.no_digits")
+            action = Saying("row.write_digits", allowed=allowed)
+            faults.append(Fault(*place, column, row[column][:40], problem, action))
     if len(faults) > found:
         return None
     where = frozenset(part for part in re.split(r"[\s,;，；、]+", row.get("where", "")) if part)

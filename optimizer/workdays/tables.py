@@ -8,6 +8,7 @@ import io
 from typing import TYPE_CHECKING
 
 from optimizer.errors import Fault, IntakeError
+from optimizer.messages.sayings import Saying, reason
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,8 +35,8 @@ def small_table(
     names = {name: headings.get(name.strip(), name.strip()) for name in reader.fieldnames or []}
     missing = [column for column in required if column not in names.values()]
     if missing:
-        problem = f"column {', '.join(missing)} is missing"
-        action = f"write the headings {','.join(dict.fromkeys(headings.values()))}"
+        problem = Saying("row.no_column", columns=missing)
+        action = Saying("row.write_headings", known=dict.fromkeys(headings.values()))
         raise _unreadable(path, 1, problem, action)
     rows = []
     try:
@@ -44,7 +45,7 @@ def small_table(
             if any(row.values()):
                 rows.append((reader.line_num, row))
     except csv.Error as error:
-        raise _unreadable(path, reader.line_num, str(error), "save it again as CSV") from None
+        raise _unreadable(path, reader.line_num, str(error), Saying("row.save_csv")) from None
     return rows
 
 
@@ -53,8 +54,7 @@ def _text_of(path: Path) -> str:
     try:
         content = path.read_bytes()
     except OSError as error:
-        action = "close it elsewhere, or allow it to be read"
-        raise _unreadable(path, None, error.strerror or str(error), action) from None
+        raise _unreadable(path, None, reason(error), Saying("row.allow")) from None
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -65,11 +65,10 @@ def _text_of(path: Path) -> str:
         except UnicodeDecodeError as error:
             broken = max(broken, error, key=lambda some: some.start)
     row = content.count(b"\n", 0, broken.start) + 1
-    action = "save it again as CSV UTF-8"
-    raise _unreadable(path, row, "is neither UTF-8 nor GB18030 from here on", action)
+    raise _unreadable(path, row, Saying("row.encoding"), Saying("row.save_utf8"))
 
 
-def _unreadable(path: Path, row: int | None, problem: str, action: str) -> IntakeError:
+def _unreadable(path: Path, row: int | None, problem: str | Saying, action: Saying) -> IntakeError:
     return IntakeError(
-        f"{path} cannot be read:", [Fault(path.name, row, None, None, problem, action)]
+        "file.unreadable", [Fault(path.name, row, None, None, problem, action)], path=path
     )
