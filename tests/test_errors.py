@@ -18,7 +18,7 @@ from optimizer.messages.sayings import Saying, sentences
 from optimizer.settings import load_settings
 from optimizer.workdays import read_seasons
 
-BY_NAME = {"os", "word", "pydantic"}
+BY_NAME = {"os", "sqlite", "word", "pydantic"}
 """Rooms whose codes are named by the system, the register and pydantic."""
 
 

@@ -14,9 +14,9 @@ from optimizer.cli.console import (
     Speak,
     console,
     day_of,
-    frame_table,
     print_json,
     progress,
+    show,
     texts_of,
     today,
 )
@@ -111,7 +111,7 @@ def import_files(
             _refuse_exodus(register, intake)
         _take_in(register, intake, datum, texts, part=part)
     for warning in intake.warnings:
-        typer.echo(f"⚠ {warning.in_words(texts_of(campaign).lang)}", err=True)
+        typer.echo(f"⚠ {warning}", err=True)
     _report_rejected(intake, texts)
     if campaign.has_roads:
         _warn_of_datum(campaign, datum)
@@ -259,7 +259,7 @@ def territories(
         drawn = assign_territories(here, register, here.settings, texts)
         typer.echo(drawn.summary.in_words(texts.lang))
         if suggest:
-            _suggest(here, register, drawn)
+            _suggest(here, register, drawn, texts)
     if out is not None:
         from optimizer.territories.outlines import outlines, write_outlines
 
@@ -267,7 +267,7 @@ def territories(
         typer.echo(out)
 
 
-def _suggest(here: CampaignFolder, register: Register, drawn: Territories) -> None:
+def _suggest(here: CampaignFolder, register: Register, drawn: Territories, texts: Texts) -> None:
     from optimizer.territories import suggest
 
     better = suggest(
@@ -278,7 +278,7 @@ def _suggest(here: CampaignFolder, register: Register, drawn: Territories) -> No
         here.roads,
         here.settings,
     )
-    console().print(frame_table(better.round(1)))
+    show(better.round(1), " ".join(better.columns), texts, as_json=False)
 
 
 def assign_territories(

@@ -354,7 +354,8 @@ def _insist_on_whole(copy: Path, backup: Path) -> None:
         with Store(copy) as source:
             faults = source.faults()
     except RegisterError as error:  # it speaks of the copy, which nobody knows
-        raise RegisterError(str(error).replace(str(copy), str(backup))) from error
+        facts = {name: backup if fact == copy else fact for name, fact in error.facts.items()}
+        raise RegisterError(error.code, **facts) from error
     if faults:
         raise RegisterError("backup.faulty", backup=backup, fault=faults[0])
 

@@ -10,7 +10,7 @@ from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from optimizer.errors import RegisterError
-from optimizer.messages.sayings import Saying
+from optimizer.messages.sayings import Saying, sentences
 from optimizer.register.schema import APPLICATION_ID, MIGRATIONS, SCHEMA_VERSION
 
 if TYPE_CHECKING:
@@ -315,17 +315,11 @@ def _statements(script: str) -> Iterator[str]:
 
 def _in_words(path: Path, error: sqlite3.Error) -> RegisterError:
     name = getattr(error, "sqlite_errorname", "")
-    hint = {
-        "SQLITE_NOTADB": "it is no register: check the path, or restore the last backup",
-        "SQLITE_CORRUPT": "it is damaged: `zoufang doctor` says more; restore the last backup",
-        "SQLITE_FULL": "the disk is full: free some space; nothing was changed",
-        "SQLITE_READONLY": "it cannot be written: check the rights of the file and its folder",
-        "SQLITE_CANTOPEN": "it cannot be opened: check the rights of the file and its folder",
-        "SQLITE_BUSY": "another program has held it for minutes: close that one, then try again",
-    }
-    for code, text in hint.items():
-        if name.startswith(code):
-            damaged = code in {"SQLITE_NOTADB", "SQLITE_CORRUPT"}
-            kind = DamagedError if damaged else RegisterError
-            return kind(f"{path}: {text} ({error})")
-    return RegisterError(f"{path}: {error}")
+    for code in sentences():
+        if code.startswith("sqlite.") and name.startswith(code.removeprefix("sqlite.")):
+            kind = DamagedError if code in _DAMAGE else RegisterError
+            return kind(code, path=path, error=error)
+    return RegisterError("register.refused", path=path, error=error)
+
+
+_DAMAGE = {"sqlite.SQLITE_NOTADB", "sqlite.SQLITE_CORRUPT"}
