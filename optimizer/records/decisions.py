@@ -44,6 +44,8 @@ def settle(
             for row in register.ledgers.records_of([account_no])
             if row[4] == date.isoformat()
         ]
+        if not ids:
+            raise RecordError("record.none", account=account_no, date=date)
         if keep not in ids:
             raise RecordError(
                 "record.not_there", account=account_no, keep=keep, date=date, known=ids

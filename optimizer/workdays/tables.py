@@ -36,7 +36,7 @@ def small_table(
     missing = [column for column in required if column not in names.values()]
     if missing:
         problem = Saying("row.no_column", columns=missing)
-        action = Saying("row.write_headings", known=dict.fromkeys(headings.values()))
+        action = Saying("row.write_headings", known=",".join(dict.fromkeys(headings.values())))
         raise _unreadable(path, 1, problem, action)
     rows = []
     try:
