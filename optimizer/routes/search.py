@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from optimizer.compiled import compiled
 from optimizer.routes.arrays import (
     ADDRESS,
     AREA,
@@ -50,7 +51,6 @@ from optimizer.routes.schedule import (
     TOUCHED,
     TRIED,
     WORK,
-    compiled,
     fits,
     put,
     refresh,
