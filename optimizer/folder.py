@@ -11,7 +11,7 @@ from optimizer.messages.sayings import reason
 from optimizer.register import Register
 from optimizer.roads import Roads, load_roads
 from optimizer.settings import Settings, load_settings, settings_toml, with_values
-from optimizer.writing import write_whole
+from optimizer.writing import file_name, write_whole
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -105,4 +105,4 @@ class CampaignFolder:
 
     def out(self, date: dt.date, station: str) -> Path:
         """Where the paper and maps of a station's day go."""
-        return self.path / "out" / date.isoformat() / station
+        return self.path / "out" / date.isoformat() / file_name(station)

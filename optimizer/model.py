@@ -390,10 +390,10 @@ class Learned:
         How many pairs of records there were.
     """
 
-    service: dict[str, float] = field(default_factory=dict)
+    service: dict[str, float] = field(default_factory=dict, hash=False)
     travel: float = 1.0
-    crews: dict[str, float] = field(default_factory=dict)
-    areas: dict[str, float] = field(default_factory=dict)
+    crews: dict[str, float] = field(default_factory=dict, hash=False)
+    areas: dict[str, float] = field(default_factory=dict, hash=False)
     observations: int = 0
 
     def at_door(self, kind: str, area: str) -> float:

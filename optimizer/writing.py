@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
+import re
 from typing import TYPE_CHECKING
 
 from optimizer.errors import CampaignError
@@ -13,6 +15,24 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import geopandas as gpd
+
+
+_MOST = 60
+_DEVICES = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
+
+
+def file_name(text: str) -> str:
+    """A crew's or a station's id as every file system takes it; different for different ids.
+
+    An id that had to be changed, or that looks like one that was, ends in a part of its hash, and
+    so does one that Windows keeps for a device. Ids that differ only in their case are different
+    files where the file system tells them apart.
+    """
+    name = re.sub(r"[^\w.-]+", "_", text).strip(".")[:_MOST]
+    device = _DEVICES.match(name)
+    if name == text and not device and not re.search(r"-[0-9a-f]{8}$", name):
+        return name
+    return f"{name or 'file'}-{hashlib.sha256(text.encode()).hexdigest()[:8]}"
 
 
 @contextlib.contextmanager

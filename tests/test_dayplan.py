@@ -272,6 +272,19 @@ def test_lunch_that_was_eaten_is_not_eaten_again():
     assert not check(day.problem, new.routes, new.unassigned)
 
 
+@pytest.mark.parametrize("place", [None, 0])
+def test_a_lunch_that_has_begun_is_finished(place):
+    """At noon, half an hour into lunch, nobody is sent on, and the sheet still shows the lunch."""
+    calls = [visit(k, service_s=3 * HOUR + 600) for k in (1, 2)]
+    day, plan = station_day(calls, [crew(lunch=noon_lunch(at_place=place))])
+    rest = plan.routes[0].rest
+    now = rest.start_s + 1800
+    new, _ = replan(day, plan, Change(now_s=now), QUICK, ENGLISH)
+    assert new.routes[0].rest == rest
+    assert new.routes[0].stops[rest.after].arrival_s >= rest.start_s + rest.duration_s
+    assert not check(day.problem, new.routes, new.unassigned)
+
+
 def test_a_visit_recorded_early_counts_as_done(two_crews):
     """A crew that is fast has called at a door before its printed time: it is not sent again."""
     day, plan = two_crews
@@ -303,6 +316,8 @@ def test_any_change_at_any_hour_is_a_plan(places, hour, ill, speed):
     assert named == {v.visit_id for v in day.problem.visits}
     rest = remaining(day, plan, change, done, ENGLISH)
     assert not {c.crew_id for c in rest.crews} & absent
+    if speed == 1.0 and not ill:
+        assert not check(day.problem, new.routes, new.unassigned)
 
 
 # ---- figures and questions ----------------------------------------------------------------------

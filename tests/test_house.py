@@ -9,11 +9,13 @@ import time
 from pathlib import Path
 
 import optimizer
+from optimizer import compiled
 
 PACKAGE = Path(optimizer.__file__).parent
 ORDER = [
     "messages",
     "errors",
+    "compiled",
     "model",
     "settings",
     "datum",
@@ -88,3 +90,15 @@ def test_help_answers_before_anything_heavy_is_loaded():
     assert done.stderr.strip() == "[]"
     assert "import" in done.stdout
     assert time.monotonic() - begin < 5
+
+
+def test_machine_code_is_forgotten_when_anything_in_it_changes():
+    """Compiled functions hold copies of what they call: after an upgrade none may be old."""
+    rooms = {
+        path.relative_to(PACKAGE).parts[0]
+        for path in PACKAGE.rglob("*.py")
+        if "optimizer.compiled" in path.read_text(encoding="utf-8")
+    }
+    assert rooms == set(compiled.ROOMS)
+    users = [p for p in PACKAGE.rglob("*.py") if "njit" in p.read_text(encoding="utf-8")]
+    assert users == [PACKAGE / "compiled.py"]

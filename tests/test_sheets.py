@@ -24,13 +24,14 @@ from optimizer.errors import CampaignError
 from optimizer.messages.writing import breakable, clean, masked_name, masked_phone
 from optimizer.model import LonLat, VisitKind
 from optimizer.settings import PaperSettings, Settings
-from optimizer.sheets import file_name, print_station, write_sheets
+from optimizer.sheets import print_station, write_sheets
 from optimizer.sheets.bag import tool_bag
 from optimizer.sheets.chief import village
 from optimizer.sheets.code import MASK, qr_svg
 from optimizer.sheets.drawing import Frame, Lines, Plane, path_data
 from optimizer.sheets.links import navigation_link
 from optimizer.sheets.overview import Canvas, Label, _scale_bar, _settle
+from optimizer.writing import file_name
 
 GOLDEN = Path(__file__).parent / "data" / "sheet.txt"
 A4_PT = (595.3, 841.9)
@@ -486,7 +487,7 @@ def test_names_of_files_are_those_of_the_crews():
     assert [file_name(crew) for crew in ("S01-02", "一组", "A_1")] == ["S01-02", "一组", "A_1"]
     assert re.fullmatch(r"A_1-[0-9a-f]{8}", file_name("A/1"))
     assert file_name(file_name("A/1")) != file_name("A/1")
-    assert re.fullmatch(r"crew-[0-9a-f]{8}", file_name(".."))
+    assert re.fullmatch(r"file-[0-9a-f]{8}", file_name(".."))
     assert len(file_name("长" * 300)) < 80
     assert file_name("CON") != "CON", "Windows keeps this name for a device"
 

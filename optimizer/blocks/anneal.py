@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from optimizer.blocks.chance import below, uniform
-from optimizer.blocks.compiled import compiled, inlined
 from optimizer.blocks.ground import Ground, leg_seconds
 from optimizer.blocks.tour import Prices, block_price
+from optimizer.compiled import compiled, inlined
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

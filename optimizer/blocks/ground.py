@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from optimizer.blocks.compiled import compiled, inlined
+from optimizer.compiled import compiled, inlined
 from optimizer.travel.doors import door_seconds, ride_seconds, walk_seconds
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from scipy.spatial import cKDTree
 
-from optimizer.blocks.compiled import allocating
 from optimizer.blocks.ground import Ground, crow_metres, leg_seconds
+from optimizer.compiled import allocating
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

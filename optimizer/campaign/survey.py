@@ -6,8 +6,8 @@ import math
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from numba import njit
 
+from optimizer.compiled import allocating
 from optimizer.travel import Doors, door_seconds
 from optimizer.travel.doors import ride_seconds, walk_seconds
 
@@ -97,7 +97,7 @@ def measure(
     return Measured(new_block, new_seq, work_s, travel_s, distance_m)
 
 
-@njit(cache=True)
+@allocating
 def _add_up(
     ground: Survey,
     block: NDArray[np.int32],
@@ -129,7 +129,7 @@ def _add_up(
     return number, travel_s[: now + 1].copy(), distance_m[: now + 1].copy()
 
 
-@njit(cache=True)
+@allocating
 def _leg(ground: Survey, i: int, j: int) -> tuple[int, int]:
     """Seconds and metres of one leg, as `Travel.door_matrix` has them."""
     doors, parking_s = ground.doors, ground.parking_s

@@ -234,6 +234,7 @@ def print_day(
     from optimizer.folder import CampaignFolder
     from optimizer.maps import write_day_map
     from optimizer.sheets import draw_day, print_station
+    from optimizer.writing import file_name
 
     campaign = CampaignFolder(folder, lang)
     when = day_of(date, "--date")
@@ -242,10 +243,11 @@ def print_day(
     settings, lang = campaign.settings, texts_of(campaign).lang
     drawing = draw_day(plan, campaign.roads, settings)
     target = out or campaign.out(when, station)
-    sheet = target / f"{station}.pdf"
+    name = file_name(station)
+    sheet = target / f"{name}.pdf"
     print_station(plan, drawing, settings, sheet, lang, forms=forms, mask=mask, weather=weather)
     typer.echo(sheet)
-    typer.echo(write_day_map(plan, drawing, settings, target / f"{station}.html", lang, mask=mask))
+    typer.echo(write_day_map(plan, drawing, settings, target / f"{name}.html", lang, mask=mask))
 
 
 def map_areas(
@@ -257,10 +259,11 @@ def map_areas(
     """The campaign of a station as a map: its areas done, due, to come, overdue."""
     from optimizer.folder import CampaignFolder
     from optimizer.maps import write_campaign_map
+    from optimizer.writing import file_name
 
     campaign = CampaignFolder(folder, lang)
     settings = campaign.settings
-    path = (out or campaign.path / "out") / f"{station}.html"
+    path = (out or campaign.path / "out") / f"{file_name(station)}.html"
     with campaign.register() as register:
         write_campaign_map(
             register,
@@ -311,7 +314,8 @@ def replan_day(
         known = read_day(
             register, campaign.roads, settings, station, when, campaign.workdays_path, old.visits
         )
-        new, changed = replan(known, old, change, Limit(seconds=seconds), settings)
+        seed = settings.campaign.seed
+        new, changed = replan(known, old, change, Limit(seconds=seconds), settings, seed)
         new = register.save_day_plan(new)
     _write(new, campaign, out or campaign.out(when, station), texts)
     console().print(_table(new, texts))

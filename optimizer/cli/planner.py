@@ -21,6 +21,7 @@ from optimizer.cli.console import (
     today,
 )
 from optimizer.errors import CampaignError, IntakeError
+from optimizer.writing import write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -139,15 +140,14 @@ def _read(
                 lang=texts.lang,
             )
     except IntakeError as error:
-        raise _shortened(error, texts) from None
+        raise _shortened(error, register.store.path.parent, texts) from None
 
 
-def _shortened(error: IntakeError, texts: Texts) -> IntakeError:
-    """The error with so many faults as a screen holds, all of them in a file."""
+def _shortened(error: IntakeError, folder: Path, texts: Texts) -> IntakeError:
+    """The error with so many faults as a screen holds, all of them in a file of the folder."""
     if len(error.faults) <= SHOWN_FAULTS:
         return error
-    path = Path("import-faults.txt").resolve()
-    path.write_text(f"{error}\n", encoding="utf-8")
+    path = write_whole(folder.resolve() / "import-faults.txt", f"{error}\n")
     more = texts("cli.more_faults", count=len(error.faults) - SHOWN_FAULTS, path=path)
     return IntakeError(f"{error.args[0]}\n{more}", error.faults[:SHOWN_FAULTS])
 

@@ -192,9 +192,8 @@ def visit_of(
 ) -> Visit:
     """One candidate as the day's problem sees it; its place is set later."""
     preferred, worth = preferred_crew(row, settings, on_duty)
-    service_min = row["service_min"]
-    if math.isnan(service_min):
-        service_min = settings.visit.service_min.get(row["customer_kind"], 12.0)
+    kind, area = row["customer_kind"], row["area"]
+    service_s = settings.visit.service_s(kind, row["service_min"]) * learned.at_door(kind, area)
     windows = windows_of(row["window"])
     wanted = windows_of(row["preferred_window"])
     failed_s = failed_at(row) if row["kind"] == VisitKind.RETRY and wanted else None
@@ -205,7 +204,7 @@ def visit_of(
     return Visit(
         visit_id=row["visit_id"],
         place=0,
-        service_s=round(service_min * 60 * learned.at_door(row["customer_kind"], row["area"])),
+        service_s=round(service_s),
         kind=VisitKind(row["kind"]),
         account_no=row["account_no"],
         name=row["name"],
@@ -214,7 +213,7 @@ def visit_of(
         area=row["area"],
         location=lonlat,
         customer_kind=CustomerKind(row["customer_kind"]),
-        setup_s=round(settings.visit.setup_min * 60),
+        setup_s=settings.visit.setup_s,
         address_key=f"{lonlat.lon:.5f},{lonlat.lat:.5f}" if lonlat and own_place else "",
         windows=windows,
         preferred_windows=() if failed_s is not None else wanted,

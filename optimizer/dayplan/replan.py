@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from optimizer.dayplan.plan import insist
-from optimizer.model import DayPlan, Lunch, Route, TimeWindow
+from optimizer.model import DayPlan, Lunch, Rest, Route, TimeWindow
 from optimizer.routes import Params, solve
 from optimizer.routes.timing import ride
 
@@ -97,7 +97,7 @@ def replan(  # noqa: PLR0917
     solution = solve(problem, stop, seed, Params(lang=settings.campaign.lang), first)
     insist(problem, solution)
     ahead = {route.crew_id: route for route in solution.routes}
-    routes = tuple(stitched(day, old, done, ahead))
+    routes = tuple(stitched(day, old, done, ahead, change.now_s))
     plan = replace(
         old,
         crews=day.crews,
@@ -173,15 +173,30 @@ def _from_now(
         return crew
     past = [] if route is None else [stop for stop in route.stops if stop.visit_id in done]
     begun_s = [stop.departure_s for stop in past if stop.begin_s < now_s]
-    free_s = max(now_s, crew.shift.start_s, *begun_s[-1:])
+    rest = _eaten(route, now_s)
+    rested_s = [] if rest is None else [rest.start_s + rest.duration_s]
+    free_s = max(now_s, crew.shift.start_s, *begun_s[-1:], *rested_s)
     return replace(
         crew,
-        start_place=_place_of(day, past[-1].visit_id, crew) if past else crew.start_place,
+        start_place=_last_place(day, crew, past, rest),
         shift=TimeWindow(free_s, max(free_s, crew.shift.end_s)),
         lunch=_lunch_from(crew.lunch, route, now_s, free_s),
         max_visits=None if crew.max_visits is None else max(0, crew.max_visits - len(past)),
         max_travel_s=_left_travel(crew, past),
     )
+
+
+def _eaten(route: Route | None, now_s: int | None) -> Rest | None:
+    """The lunch that has begun by a time of day."""
+    rest = None if route is None else route.rest
+    return rest if rest is not None and now_s is not None and rest.start_s < now_s else None
+
+
+def _last_place(day: Day, crew: CrewDay, past: list[Stop], rest: Rest | None) -> int | None:
+    """Where a crew goes on from: its last door, or the place of its lunch after that."""
+    if rest is not None and rest.place is not None and rest.after >= len(past):
+        return rest.place
+    return _place_of(day, past[-1].visit_id, crew) if past else crew.start_place
 
 
 def _place_of(day: Day, visit_id: str, crew: CrewDay) -> int | None:
@@ -199,7 +214,7 @@ def _left_travel(crew: CrewDay, done: list[Stop]) -> int | None:
 
 def _lunch_from(lunch: Lunch | None, route: Route | None, now_s: int, free_s: int) -> Lunch | None:
     """The lunch that is still to come; one that is late may begin at once."""
-    if lunch is None or (route and route.rest and route.rest.start_s < now_s):
+    if lunch is None or _eaten(route, now_s):
         return None
     window = lunch.window
     if window.end_s < free_s:
@@ -219,7 +234,9 @@ def _slower(seconds: NDArray[np.int32], speed_factor: float) -> NDArray[np.int32
     return np.minimum(np.ceil(seconds / speed_factor), longest).astype(np.int32)
 
 
-def stitched(day: Day, old: DayPlan, done: set[str], ahead: Mapping[str, Route]) -> Iterator[Route]:
+def stitched(
+    day: Day, old: DayPlan, done: set[str], ahead: Mapping[str, Route], now_s: int | None = None
+) -> Iterator[Route]:
     """Whole routes: what was done as it was, then what is ahead."""
     crews = {crew.crew_id: crew for crew in day.problem.crews}
     made = {route.crew_id: route for route in old.routes}
@@ -230,33 +247,38 @@ def stitched(day: Day, old: DayPlan, done: set[str], ahead: Mapping[str, Route])
             if new is not None:
                 yield new
         elif new is not None:
-            yield _joined(route, past, new)
+            yield _joined(route, past, new, now_s)
         elif len(past) == len(route.stops):
             yield route
         else:
-            yield _cut_short(day, crews.get(crew_id), route, past)
+            yield _cut_short(day, crews.get(crew_id), route, past, now_s)
 
 
-def _joined(route: Route, past: tuple[Stop, ...], new: Route) -> Route:
+def _joined(route: Route, past: tuple[Stop, ...], new: Route, now_s: int | None) -> Route:
     """What was done, and what is ahead of it."""
-    rest = route.rest if route.rest and route.rest.after < len(past) else None
+    rest = _eaten(route, now_s)
     if new.rest is not None:
         rest = replace(new.rest, after=new.rest.after + len(past))
     return replace(new, start_s=route.start_s, stops=past + new.stops, rest=rest)
 
 
-def _cut_short(day: Day, crew: CrewDay | None, route: Route, past: tuple[Stop, ...]) -> Route:
+def _cut_short(
+    day: Day, crew: CrewDay | None, route: Route, past: tuple[Stop, ...], now_s: int | None
+) -> Route:
     """A route that ends after what was done; the way home is ridden if we know it."""
-    rest = route.rest if route.rest and route.rest.after < len(past) else None
+    rest = _eaten(route, now_s)
+    free_s = past[-1].departure_s
+    if rest is not None and rest.after >= len(past):
+        free_s = rest.start_s + rest.duration_s
     travel_s = metres = 0
     if crew is not None:
-        last = _place_of(day, past[-1].visit_id, crew)
+        last = _last_place(day, crew, list(past), rest)
         travel_s, metres = ride(day.problem, crew, last, crew.end_place)
     return replace(
         route,
         stops=past,
         rest=rest,
-        end_s=past[-1].departure_s + travel_s,
+        end_s=free_s + travel_s,
         return_travel_s=travel_s,
         return_distance_m=metres,
     )

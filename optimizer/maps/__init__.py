@@ -10,8 +10,8 @@ from optimizer.maps.crew import crew_page
 from optimizer.maps.overview import day_overview
 from optimizer.messages import Lang, Texts
 from optimizer.model import LonLat
-from optimizer.sheets import Day, Drawing, draw_day, file_name, remove_outdated
-from optimizer.writing import write_whole
+from optimizer.sheets import Day, Drawing, draw_day, remove_outdated
+from optimizer.writing import file_name, write_whole
 
 if TYPE_CHECKING:
     import datetime as dt

@@ -15,8 +15,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import numpy as np
-from numba import njit
 
+from optimizer.compiled import compiled
 from optimizer.routes.arrays import (
     ADDRESS,
     AREA,
@@ -63,16 +63,6 @@ CREW, MODE, SLOT = range(3)
 
 
 F = TypeVar("F", bound="Callable[..., Any]")
-
-
-def compiled(function: F) -> F:
-    """Compile a function, kept on disk, that runs beside Python's threads.
-
-    It does not count references to arrays, which would take half of the time; so compiled
-    functions allocate nothing.
-    """
-    machine_code: F = njit(cache=True, nogil=True, _nrt=False)(function)  # type: ignore[call-overload]
-    return machine_code
 
 
 class State(NamedTuple):

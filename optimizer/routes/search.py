@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from optimizer.compiled import compiled
 from optimizer.routes.arrays import (
     ADDRESS,
     AREA,
@@ -50,7 +51,6 @@ from optimizer.routes.schedule import (
     TOUCHED,
     TRIED,
     WORK,
-    compiled,
     fits,
     put,
     refresh,
@@ -253,7 +253,12 @@ def ruin(data: Arrays, state: State) -> int:
 
 @compiled
 def take_string(data: Arrays, state: State, r: int, v: int, longest: float) -> None:
-    """Take a string of stops that contains v out of its route, or one with a gap in it."""
+    """Take a string of stops that contains v out of its route, or one with a gap in it.
+
+    The gap is nearly as long as the route allows. Christiaens and Vanden Berghe (2020) keep one or
+    two stops; on days with time windows that costs 0.3 % (eight instances, two seeds, 60,000
+    moves each).
+    """
     n = state.route[r, LENGTH]
     at = 1
     while state.seq[r, at] != v:

@@ -9,9 +9,9 @@ from optimizer.sheets.chief import chief_page
 from optimizer.sheets.drawing import Drawing, draw_day
 from optimizer.sheets.forms import crew_forms
 from optimizer.sheets.job import print_parts
-from optimizer.sheets.outdated import file_mark, file_name, remove_outdated
+from optimizer.sheets.outdated import file_mark, remove_outdated
 from optimizer.sheets.rows import Day, crew_sheet
-from optimizer.writing import write_whole
+from optimizer.writing import file_name, write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,7 +26,6 @@ __all__ = [
     "Drawing",
     "draw_day",
     "file_mark",
-    "file_name",
     "print_station",
     "remove_outdated",
     "write_sheets",

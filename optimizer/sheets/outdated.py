@@ -6,34 +6,17 @@ and of which day it is; only what is marked as of this station and day is ever r
 
 from __future__ import annotations
 
-import hashlib
 import re
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from optimizer.errors import CampaignError
+from optimizer.writing import file_name
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from optimizer.model import DayPlan
-
-_MOST = 60
-_DEVICES = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
-
-
-def file_name(crew_id: str) -> str:
-    """A crew's id as every file system takes it; different for different ids.
-
-    An id that had to be changed, or that looks like one that was, ends in a part of its hash, and
-    so does one that Windows keeps for a device. Ids that differ only in their case are different
-    files where the file system tells them apart.
-    """
-    name = re.sub(r"[^\w.-]+", "_", crew_id).strip(".")[:_MOST]
-    device = _DEVICES.match(name)
-    if name == crew_id and not device and not re.search(r"-[0-9a-f]{8}$", name):
-        return name
-    return f"{name or 'crew'}-{hashlib.sha256(crew_id.encode()).hexdigest()[:8]}"
 
 
 def file_mark(plan: DayPlan, crew_id: str) -> str:

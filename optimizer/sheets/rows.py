@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from optimizer.messages.writing import breakable, clean, masked_name, masked_phone
 from optimizer.model import VisitKind
@@ -203,11 +204,9 @@ def _map_code(day: Day, crew_id: str) -> str:
     url = day.settings.paper.map_url
     if not url:
         return ""
-    return qr_svg(
-        url.format(
-            date=day.plan.date.isoformat(), station=day.plan.station.station_id, crew=crew_id
-        )
-    )
+    station = quote(day.plan.station.station_id, safe="")
+    where = {"date": day.plan.date.isoformat(), "station": station, "crew": quote(crew_id, safe="")}
+    return qr_svg(url.format(**where))
 
 
 def stop_row(day: Day, number: int, stop: Stop, visit: Visit) -> dict[str, Any]:

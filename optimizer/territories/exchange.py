@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numba import njit
+
+from optimizer.compiled import allocating
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
 
 
-@njit(cache=True)
+@allocating
 def parts_of(crew: Ints, number: int, starts: Ints, neighbours: Ints) -> int:
     """Into how many connected parts a crew's areas fall."""
     seen = np.zeros(len(crew), np.bool_)
@@ -39,7 +40,7 @@ def parts_of(crew: Ints, number: int, starts: Ints, neighbours: Ints) -> int:
     return parts
 
 
-@njit(cache=True)
+@allocating
 def lacking(load: Floats, goal: Floats, on_duty: NDArray[np.bool_]) -> int:
     """The crew on duty that has least of its goal; any crew where none is on duty."""
     least, found = np.inf, 0
@@ -49,7 +50,7 @@ def lacking(load: Floats, goal: Floats, on_duty: NDArray[np.bool_]) -> int:
     return found
 
 
-@njit(cache=True)
+@allocating
 def improve(  # noqa: C901, PLR0912, PLR0915, PLR0917  (one search; numba wants it in one piece)
     crew: Ints,
     price: Floats,

@@ -11,7 +11,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from numba import njit
+
+from optimizer.compiled import allocating
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -51,7 +52,7 @@ def form_areas(tree: Nearest, node: Ints, sizes: Sizes) -> Ints:
     return _settle(area, left, tree.tenths[node], tree.source[node], sizes)
 
 
-@njit(cache=True)
+@allocating
 def _gather(  # noqa: C901, PLR0912, PLR0915, PLR0917  (one walk; numba wants it in one piece)
     order: Longs, before: Ints, first: Longs, by_node: Longs, least: int, most: int
 ) -> tuple[Ints, Ints]:

@@ -23,7 +23,8 @@ import math
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from numba import njit
+
+from optimizer.compiled import allocating
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -52,19 +53,19 @@ class Doors(NamedTuple):
     y: Floats
 
 
-@njit(cache=True)
+@allocating
 def ride_seconds(net_s: float, access_i: float, access_j: float, parking_s: float) -> float:
     """Seconds of riding from door i to door j, parking included."""
     return access_i + net_s + parking_s + access_j
 
 
-@njit(cache=True)
+@allocating
 def walk_seconds(net_s: float, access_i: float, access_j: float, crow_s: float) -> float:
     """Price in seconds of walking from door i to door j; `crow_s` is the time of one way."""
     return 2 * crow_s + max(0.0, access_i + net_s - access_j)
 
 
-@njit(cache=True)
+@allocating
 def door_seconds(
     net_s: float, access_i: float, access_j: float, crow_s: float, parking_s: float
 ) -> int:
@@ -74,7 +75,7 @@ def door_seconds(
     return math.ceil(min(ride, walk))
 
 
-@njit(cache=True)
+@allocating
 def fill_door_matrices(  # noqa: PLR0917  (a kernel takes arrays one by one)
     net_s: Ints,
     net_m: Ints,

@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from optimizer.blocks.chance import below, uniform
-from optimizer.blocks.compiled import compiled, inlined
 from optimizer.blocks.cvrp.plane import (
     AFTER,
     BEFORE,
@@ -29,6 +28,7 @@ from optimizer.blocks.cvrp.plane import (
     detach,
     distance,
 )
+from optimizer.compiled import compiled, inlined
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from optimizer.blocks.compiled import allocating, inlined
 from optimizer.blocks.tour import hilbert, nearest
+from optimizer.compiled import allocating, inlined
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

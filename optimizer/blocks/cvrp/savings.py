@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from optimizer.blocks.compiled import allocating
+from optimizer.compiled import allocating
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from optimizer.blocks.compiled import allocating
 from optimizer.blocks.cvrp.plane import (
     AFTER,
     BEFORE,
@@ -24,6 +23,7 @@ from optimizer.blocks.cvrp.plane import (
     detach,
     distance,
 )
+from optimizer.compiled import allocating
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

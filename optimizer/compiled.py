@@ -1,4 +1,4 @@
-"""How the router's inner functions are compiled: once, kept on disk, forgotten when they change.
+"""How inner functions are compiled: once, kept on disk, forgotten when any of them changes.
 
 Functions that get arrays, make none and return numbers do without numba's counting of references:
 its atomic instructions at every array of every call cost three times as much as the work itself.
@@ -13,17 +13,19 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from numba import njit
+from numba import njit  # noqa: TID251
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+ROOMS = ("travel", "territories", "blocks", "campaign", "routes")
+"""Whose functions are compiled, and compiled into each other."""
 _Function = TypeVar("_Function", bound="Callable[..., Any]")
 
 
 def compiled(function: _Function) -> _Function:
-    """For functions that make no arrays."""
-    return _compile(function, _nrt=False)
+    """For functions that make no arrays; they run beside Python's threads."""
+    return _compile(function, _nrt=False, nogil=True)
 
 
 def inlined(function: _Function) -> _Function:
@@ -48,5 +50,5 @@ def _compile(function: _Function, **options: Any) -> _Function:  # noqa: ANN401 
 def newest_source() -> tuple[float, int]:
     """When the newest file of compiled code was changed, and how large all of them are."""
     here = Path(__file__).resolve().parent
-    stats = [path.stat() for path in (*here.rglob("*.py"), here.parent / "travel" / "doors.py")]
+    stats = [path.stat() for name in ROOMS for path in sorted((here / name).rglob("*.py"))]
     return max(stat.st_mtime for stat in stats), sum(stat.st_size for stat in stats)
