@@ -33,7 +33,7 @@ from optimizer.campaign import (
     render_what_if,
     what_if,
 )
-from optimizer.campaign.calendar import Pace, Turn, lay_out, place, stretches
+from optimizer.campaign.calendar import Dates, Pace, lay_out, place, stretches
 from optimizer.campaign.muster import DONE, FOLLOWED, OPEN, read_book, service_seconds
 from optimizer.campaign.plan import assemble
 from optimizer.campaign.sharing import (
@@ -54,6 +54,8 @@ from optimizer.travel import Travel
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from numpy.typing import NDArray
 
     from optimizer.roads import Roads
 
@@ -434,6 +436,34 @@ def test_even_pace_leaves_the_spare_share_free() -> None:
     assert dates.day.max() < 18
 
 
+def loads(dates: Dates, crews: CrewTable, period: str) -> NDArray[np.float64]:
+    """Blocks by duty days in each month or year, of each crew: 1 is its campaign's mean."""
+    periods = np.unique(crews.dates.astype(f"datetime64[{period}]"), return_inverse=True)[1]
+    blocks = np.zeros((len(crews.duty), periods.max() + 1))
+    np.add.at(blocks, (dates.crew, periods[dates.day]), 1)
+    days = crews.duty @ np.eye(periods.max() + 1)[periods]
+    return blocks / days * days.sum(axis=1, keepdims=True) / blocks.sum(axis=1, keepdims=True)
+
+
+def test_even_pace_fills_months_and_years_alike() -> None:
+    """Three crews on duty weekly for two years; each has areas that hang together for 10, 20, 10.
+
+    A year holds 20 blocks a crew. In that order all three would be out at the turn of the year,
+    ten blocks on either side, and its months had twice the usual load.
+    """
+    chain = [b % 40 for b in range(120)]
+    ends = {9, 29, 39}
+    areas = [{b} if place in ends else {b, b + 1} for b, place in enumerate(chain)]
+    blocks = row_of_blocks(areas, [b // 40 for b in range(120)])
+    crews = table_of_crews(*([int(day % 7 == c) for day in range(727)] for c in range(3)))
+    dates = lay_out(blocks, crews, Pace("even", 0, 5))
+    within = [b for b, place in enumerate(chain) if place not in ends]
+    assert {int(dates.day[b + 1] - dates.day[b]) for b in within} == {7}
+    assert abs(loads(dates, crews, "Y") - 1).max() <= 0.1
+    assert loads(dates, crews, "M").mean(axis=0).max() <= 1.3
+    assert loads(dates, crews, "M").mean(axis=0).min() >= 0.8
+
+
 def test_overloaded_crew_hands_a_near_run_over() -> None:
     """Four runs for crew 0, none for crew 1, two days each: two runs change hands."""
     dates = lay_out(
@@ -489,9 +519,8 @@ def test_stretch_avoids_being_drawn_out_by_leave() -> None:
     """Days 0-2, then a month off, then many: three blocks start before or after, not across."""
     duty_days = np.array([0, 1, 2, *range(40, 60)])
     blocks = row_of_blocks([{1}, {1}, {1}])
-    turn = Turn(duty_days, np.datetime64("2027-01-04") + np.arange(60), np.zeros(60), 0.1)
-    ((_, start),) = place([[0, 1, 2]], turn, Pace("even", 0, 1), blocks)
-    assert start in {0, 3}
+    (stretch,) = place([[0, 1, 2]], duty_days, 0.1, Pace("even", 0, 1), blocks)
+    assert stretch.start in {0, 3}
 
 
 def test_what_is_urgent_comes_first() -> None:

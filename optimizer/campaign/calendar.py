@@ -2,7 +2,8 @@
 
 Crews share the blocks out (`sharing`), then each crew's stretches get their days: every stretch
 has a fair place in the horizon, and dynamic programming finds the starts, in order, that are
-nearest to their places, seasons, wishes and leave considered.
+nearest to their places, seasons, wishes and leave considered. At an even pace the crews of the
+station then make way for each other (`spread`), so that months and years are even.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Final, Literal
 import numpy as np
 
 from optimizer.campaign.sharing import Run, areas_across, cut_into_runs, share_out, working_order
+from optimizer.campaign.spread import Stretch, even_load, settle
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -27,10 +29,8 @@ LONGEST: Final = 5
 """A run of so many usual stretches is cut."""
 WISH_PRICE: Final = 10_000.0
 """Of a block outside the days that somebody has wished for."""
-YEAR_PRICE: Final = 400.0
-"""Of a block in another calendar year than its crew's even pace would have it."""
-MONTH_PRICE: Final = 10.0
-"""Of a block in a month in which the station's other crews do twice the usual."""
+DRIFT_PRICE: Final = 0.2
+"""Of each day off a stretch's place when crews make way for each other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,37 +68,22 @@ class Dates:
 def lay_out(blocks: BlockTable, crews: CrewTable, pace: Pace) -> Dates:
     """Give every block a crew and a day, or no day where the duty days are used up."""
     runs = share_out(cut_into_runs(blocks), blocks, crews)
-    crew = blocks.crew.copy()
-    day = np.full(len(crew), -1, dtype=np.int32)
-    taken = np.zeros(crews.duty.shape[1])
-    for c in range(len(crews.duty)):
-        duty_days = np.flatnonzero(crews.duty[c])
+    duty_days = [np.flatnonzero(on_duty) for on_duty in crews.duty]
+    placed = []
+    for c, days in enumerate(duty_days):
         order = working_order(runs, c, blocks)
         order.sort(key=lambda run: int(blocks.tier[run.blocks].min()))
-        groups = stretches(_that_fit(order, len(duty_days)), pace.stretch, blocks)
-        crowd = _crowd_price(taken, crews, pace)
-        turn = Turn(duty_days, crews.dates, crowd, phase=c / len(crews.duty))
-        for group, start in place(cut_by_years(groups, turn, pace, blocks), turn, pace, blocks):
-            crew[group] = c
-            day[group] = duty_days[start : start + len(group)]
-            taken[day[group]] += 1
+        groups = stretches(_that_fit(order, len(days)), pace.stretch, blocks)
+        placed.append(place(groups, days, c / len(duty_days), pace, blocks))
+    if pace.pace == "even" and any(placed):
+        settle(placed, duty_days, even_load(blocks, crews, pace.spare_share), blocks)
+    crew = blocks.crew.copy()
+    day = np.full(len(crew), -1, dtype=np.int32)
+    for c, (days, some) in enumerate(zip(duty_days, placed, strict=True)):
+        for stretch in some:
+            crew[stretch.blocks] = c
+            day[stretch.blocks] = days[stretch.start : stretch.end]
     return Dates(crew, day, moved=sum(run.crew != run.home for run in runs))
-
-
-def _crowd_price(taken: NDArray[np.float64], crews: CrewTable, pace: Pace) -> NDArray[np.float64]:
-    """What a block costs on each day, by how many of other crews lie in that month.
-
-    A month's usual share is that of the duty days in it, up to the days that stay free.
-    """
-    month = crews.dates.astype("datetime64[M]").astype(int)
-    month = month - month[0] if len(month) else month
-    days = crews.duty.sum(axis=0).astype(float)
-    days[np.cumsum(days) > days.sum() * (1 - pace.spare_share)] = 0
-    usual = np.bincount(month, days) * taken.sum() / max(1.0, days.sum())
-    load = np.bincount(month, taken, len(usual))
-    over = np.where(usual > 0, np.clip(load / np.maximum(usual, 1e-9) - 1, -1, 1), taken.any())
-    price: NDArray[np.float64] = MONTH_PRICE * (pace.pace == "even") * over[month]
-    return price
 
 
 def _that_fit(order: list[Run], days: int) -> list[Run]:
@@ -115,20 +100,30 @@ def stretches(order: list[Run], days: int, blocks: BlockTable) -> list[list[int]
     """Runs put together to stretches of at least `days` blocks, the last perhaps shorter.
 
     Runs with another tier, season or wish, or with a target of their own, begin a new one. A run
-    so long that it would fill months is cut, though it breaks an area.
+    so long that it would fill months is cut, though it breaks an area. Blocks with targets are
+    stretches of their own: where an earlier plan made a pause, it stays.
     """
     groups: list[list[int]] = []
     for run in order:
-        for row in _cut_long(run.blocks, LONGEST * days, blocks):
+        for row in _parts(run.blocks, LONGEST * days, blocks):
             if not groups or len(groups[-1]) >= days or not _alike(groups[-1], row, blocks):
                 groups.append([])
             groups[-1].extend(row)
     return groups
 
 
+def _parts(row: list[int], most: int, blocks: BlockTable) -> list[list[int]]:
+    """What of a run goes out together."""
+    fixed = ~np.isnan(blocks.target[row])
+    if not fixed.any():
+        return _cut_long(row, most, blocks)
+    cuts = [k for k in np.flatnonzero(fixed).tolist() if fixed[:k].any()]
+    return [row[first:end] for first, end in pairwise([0, *cuts, len(row)])]
+
+
 def _cut_long(row: list[int], most: int, blocks: BlockTable) -> list[list[int]]:
     """Blocks in parts of at most `most`, cut near the middle where few areas are broken."""
-    if len(row) <= most or not np.isnan(blocks.target[row]).all():
+    if len(row) <= most:
         return [row]
     third = len(row) // 3
     across = areas_across(row, blocks)
@@ -143,101 +138,50 @@ def _alike(some: list[int], others: list[int], blocks: BlockTable) -> bool:
     return same and bool(np.isnan(blocks.target[[some[0], others[0]]]).all())
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """One crew's turn to choose its days.
-
-    Attributes
-    ----------
-    duty_days
-        Its duty days as columns of the calendar, ascending.
-    dates
-        The calendar, datetime64[D].
-    crowd
-        float64 (days,): what a block on a day costs because others are out in that month.
-    phase
-        0 to 1: where in its window a stretch has its place, so that crews of a station do not
-        all go out in the same week.
-    """
-
-    duty_days: NDArray[np.int64]
-    dates: NDArray[np.datetime64]
-    crowd: NDArray[np.float64]
-    phase: float
-
-
 def place(
-    groups: list[list[int]], turn: Turn, pace: Pace, blocks: BlockTable
-) -> list[tuple[list[int], int]]:
-    """Stretches with the positions among a crew's duty days where they start.
+    groups: list[list[int]],
+    duty_days: NDArray[np.int64],
+    phase: float,
+    pace: Pace,
+    blocks: BlockTable,
+) -> list[Stretch]:
+    """Stretches with their starts among a crew's duty days, each crew for itself.
 
     Each stretch has a window of the horizon in proportion to its length, and its fair place in
     it. A target, a wish or a preferred season moves that place. Being off it costs its days;
-    being drawn out by leave or holidays costs too, and so does a day in a bad season, in a
-    crowded month or in the wrong year.
+    being drawn out by leave or holidays costs too, and so does a day in a bad season.
 
     Parameters
     ----------
     groups
         Blocks of each stretch; together no more than there are duty days.
+    duty_days
+        The crew's duty days as columns of the calendar, ascending.
+    phase
+        0 to 1: where in its window a stretch has its place, so that crews of a station do not
+        all go out in the same week.
     """
     if not groups:
         return []
     lengths = np.array([len(group) for group in groups])
-    number = len(turn.duty_days)
-    price = np.array([_day_price(group, turn, blocks) for group in groups])
-    fair = _fair_places(lengths, number, pace, turn.phase)
+    price = np.array([_day_price(group, duty_days, blocks) for group in groups])
+    fair = _fair_places(lengths, len(duty_days), pace, phase)
     rows = zip(groups, fair, price, strict=True)
-    aims = np.array([_aim(group, aim, row, turn.duty_days, blocks) for group, aim, row in rows])
+    aims = np.array([_aim(group, aim, row, duty_days, blocks) for group, aim, row in rows])
     order = np.argsort(aims, kind="stable")
-    days = turn.duty_days.astype(float)
-    price += np.abs(days - np.interp(aims, np.arange(number), days)[:, None])
-    if pace.pace == "even":
-        price[order] += _year_price(lengths[order], turn, pace)
-    starts = _cheapest_starts(price[order], lengths[order])
-    return [(groups[g], start) for g, start in zip(order.tolist(), starts, strict=True)]
-
-
-def _year_price(lengths: NDArray[np.int64], turn: Turn, pace: Pace) -> NDArray[np.float64]:
-    """Price of each start for blocks in another year than an even pace would have them."""
-    number = len(turn.duty_days)
-    year, fair = _years(int(lengths.sum()), turn, pace)
-    price = np.zeros((len(lengths), number))
-    first = 0
-    for row, length in enumerate(lengths):
-        for k in range(length):
-            price[row, : number - k] += YEAR_PRICE * (year[k:] != fair[first + k])
-        first += length
-    return price
-
-
-def _years(work: int, turn: Turn, pace: Pace) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """The year of each duty day, and that in which each of `work` blocks has its even place."""
-    used = max(work, int(len(turn.duty_days) * (1 - pace.spare_share)))
-    year = turn.dates[turn.duty_days].astype("datetime64[Y]").astype(int)
-    return year, year[(np.arange(work) * used / max(1, work)).astype(int)]
-
-
-def cut_by_years(
-    groups: list[list[int]], turn: Turn, pace: Pace, blocks: BlockTable
-) -> list[list[int]]:
-    """Cut stretches that hold a whole year's work and more: they could not keep to the years."""
-    if pace.pace == "early":
-        return groups
-    fair = _years(sum(map(len, groups)), turn, pace)[1]
-    cut: list[list[int]] = []
-    first = 0
-    for group in groups:
-        changes = np.flatnonzero(np.diff(fair[first : first + len(group)])) + 1
-        first += len(group)
-        across = areas_across(group, blocks)
-        begin = 0
-        for early, late in pairwise(changes.tolist()):
-            place = min(range(early + 1, late + 1), key=lambda k: (across[k - 1], k))
-            cut.append(group[begin:place])
-            begin = place
-        cut.append(group[begin:])
-    return cut
+    days = duty_days.astype(float)
+    off = np.abs(days - np.interp(aims, np.arange(len(days)), days)[:, None])
+    starts = _cheapest_starts((price + off)[order], lengths[order])
+    return [
+        Stretch(
+            groups[g],
+            start,
+            price[g] + DRIFT_PRICE * off[g],
+            tier=int(blocks.tier[groups[g]].min()),
+            bound=not np.isnan(blocks.target[groups[g][0]]),
+        )
+        for g, start in zip(order.tolist(), starts, strict=True)
+    ]
 
 
 def _fair_places(
@@ -268,16 +212,18 @@ def _aim(
     return float(best) if price[best] + off[best] < price[here] - 1 else aim
 
 
-def _day_price(group: list[int], turn: Turn, blocks: BlockTable) -> NDArray[np.float64]:
+def _day_price(
+    group: list[int], duty_days: NDArray[np.int64], blocks: BlockTable
+) -> NDArray[np.float64]:
     """What each start costs a stretch but for being off its place; infinite where it cannot end."""
-    duty_days, length = turn.duty_days, len(group)
+    length = len(group)
     price = np.full(len(duty_days), np.inf)
     starts = len(duty_days) - length + 1
     span = duty_days[length - 1 :] - duty_days[:starts]
     price[:starts] = GAP_PRICE * (span - span.min())
     for k, block in enumerate(group):
         day = duty_days[k : k + starts]
-        price[:starts] += turn.crowd[day] + blocks.season_price[blocks.season[block]][day]
+        price[:starts] += blocks.season_price[blocks.season[block]][day]
         unwished = (day < blocks.earliest[block]) | (day > blocks.latest[block])
         price[:starts] += WISH_PRICE * unwished
     return price
