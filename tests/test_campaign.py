@@ -315,8 +315,9 @@ def test_horizon_without_duty_days_says_so(tmp_path: Path, roads: Roads) -> None
 
 def test_horizon_that_ends_before_it_starts_is_an_error(county: Register, roads: Roads) -> None:
     """A slip of the pen in --finish is told, not planned."""
+    horizon = SETTINGS.campaign.model_copy(update={"finish": dt.date(2027, 1, 3)})
     with pytest.raises(CampaignError, match="before it starts"):
-        plan_campaign(county, roads, short_settings(finish=dt.date(2027, 1, 3)))
+        plan_campaign(county, roads, SETTINGS.model_copy(update={"campaign": horizon}))
 
 
 def test_horizon_in_the_past_is_an_error(county: Register, roads: Roads) -> None:

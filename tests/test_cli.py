@@ -81,8 +81,9 @@ def test_from_files_to_sheets_and_back(zoufang, county, tmp_path):
     assert certificate["customers"] == CUSTOMERS
     assert certificate["planned"] + sum(certificate["unplanned"].values()) == CUSTOMERS
     route = days[0]["routes"][0]
-    sheets = sorted((folder / "out").rglob("*.pdf"))
-    assert len(sheets) == len(sorted((folder / "out").rglob("*.html"))) > 0
+    day = folder / "out" / days[0]["date"]
+    assert len(sorted(day.rglob("*.pdf"))) == len(sorted(day.rglob("*.html"))) > 0
+    assert (folder / "out" / "certificate.pdf").is_file()
     here = ("-C", folder, "--station", days[0]["station"], "--date", days[0]["date"])
     code, said, wrong = zoufang("print", *here, "--forms")
     assert code == 0, wrong
