@@ -117,6 +117,39 @@ def test_the_same_seed_makes_the_same_plan(zoufang, county, tmp_path):
         pd.testing.assert_frame_equal(one, other)
 
 
+def test_a_chief_asks_where_one_more_fits_and_what_the_day_amounts_to(zoufang, county, tmp_path):
+    """Somebody calls at five: which crew could come by tomorrow, and what it costs them."""
+    folder = tmp_path / "c"
+    _, days = plan(zoufang, county, folder)
+    there = ("-C", folder, "--station", days[0]["station"], "--date", days[0]["date"])
+    with Register.open(folder / "register.sqlite") as register:
+        own = register.territories()[0]
+        own = own[own["station"] == days[0]["station"]]
+        saved = register.day_plan(days[0]["station"], dt.date.fromisoformat(days[0]["date"]))
+    printed = [visit.account_no for visit in saved.visits]
+    other = next(name for name in own["account_no"] if name not in printed)
+    code, said, wrong = zoufang("fit", other, *there, "--json")
+    assert code == 0, wrong
+    fits = json.loads(said)
+    assert [one["price"] for one in fits] == sorted(one["price"] for one in fits)
+    assert {one["crew_id"] for one in fits} <= {crew.crew_id for crew in saved.crews}
+    code, said, wrong = zoufang("fit", other, *there)
+    assert code == 0, wrong
+    code, _, wrong = zoufang("fit", "0000000000", *there)
+    assert code == 2
+    assert "0000000000" in wrong
+    code, _, wrong = zoufang("fit", printed[0], *there)
+    assert code == 2
+    code, said, wrong = zoufang("figures", *there, "--rules", "--json")
+    assert code == 0, wrong
+    told = json.loads(said)
+    assert told["visits"] == sum(len(route["stops"]) for route in days[0]["routes"])
+    assert told["travel_s"] == sum(crew["travel_s"] for crew in told["crews"])
+    code, said, wrong = zoufang("figures", *there, "--lang", "en")
+    assert code == 0, wrong
+    assert "travel (min)" in said
+
+
 def test_paper_speaks_english_on_demand(zoufang, county, tmp_path):
     """A visitor from elsewhere gets an English sheet of a Chinese campaign, and changes nothing."""
     _, days = plan(zoufang, county, tmp_path / "c")

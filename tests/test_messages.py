@@ -5,9 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import string
 
+import numpy as np
 import pytest
 
 from optimizer.messages import Texts, messages
+from optimizer.model import Problem
+from optimizer.routes import figures
+from optimizer.routes.relaxing import RELAXED
 
 
 def places(sentence: str) -> set[str]:
@@ -21,6 +25,14 @@ def test_a_message_speaks_both_languages(name):
     both = messages()[name]
     assert set(both) == {"zh", "en"}
     assert places(both["zh"]) == places(both["en"])
+
+
+def test_every_rule_and_price_has_a_name():
+    """What a rule costs must be told of every rule, not only of those that somebody tried."""
+    empty = np.zeros((1, 1), np.int32)
+    day = Problem(visits=(), crews=(), seconds=empty, metres=empty)
+    named = {f"rule.{name}" for name in RELAXED} | {f"price.{n}" for n in figures(day, []).prices}
+    assert named <= set(messages())
 
 
 def test_dates_read_as_people_write_them():

@@ -11,7 +11,7 @@ from typing import NoReturn
 
 import typer
 
-from optimizer.cli import chief, clerk, office, planner
+from optimizer.cli import answers, chief, clerk, office, planner
 from optimizer.cli.console import lang_of
 from optimizer.errors import ZoufangError
 from optimizer.messages.sayings import Saying, reason
@@ -22,7 +22,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for group in (planner, chief, clerk, office):
+for group in (planner, chief, answers, clerk, office):
     for name, command in group.COMMANDS.items():
         app.command(name, rich_help_panel=group.PANEL)(command)
 

@@ -239,7 +239,7 @@ def print_day(
     campaign = CampaignFolder(folder, lang)
     when = day_of(date, "--date")
     with campaign.register() as register:
-        plan = _stored(register, folder, station, when)
+        plan = stored(register, folder, station, when)
     settings, lang = campaign.settings, texts_of(campaign).lang
     drawing = draw_day(plan, campaign.roads, settings)
     target = out or campaign.out(when, station)
@@ -309,7 +309,7 @@ def replan_day(
         crews=dict(_pins(pin or ())),
     )
     with campaign.register() as register:
-        old = _stored(register, folder, station, when)
+        old = stored(register, folder, station, when)
         _know(change.absent | set(change.crews.values()), old)
         known = read_day(
             register, campaign.roads, settings, station, when, campaign.workdays_path, old.visits
@@ -324,7 +324,7 @@ def replan_day(
     _print_unassigned(new, texts)
 
 
-def _stored(register: Register, folder: Path, station: str, when: dt.date) -> DayPlan:
+def stored(register: Register, folder: Path, station: str, when: dt.date) -> DayPlan:
     """The latest plan of a station's day.
 
     Raises

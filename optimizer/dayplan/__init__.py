@@ -2,15 +2,18 @@
 
 from optimizer.dayplan.day import Day, candidates, read_day
 from optimizer.dayplan.plan import plan_day
+from optimizer.dayplan.questions import amounts, where_to_fit
 from optimizer.dayplan.replan import Change, Difference, differences, replan
 
 __all__ = [
     "Change",
     "Day",
     "Difference",
+    "amounts",
     "candidates",
     "differences",
     "plan_day",
     "read_day",
     "replan",
+    "where_to_fit",
 ]
