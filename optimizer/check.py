@@ -262,7 +262,7 @@ def _retry(plan: Plan) -> Iterator[Violation]:
                 f"{clock(stop.begin_s)}, the same half of the day as the failed call")  # fmt: skip
 
 
-@_rule("days", "a visit lies between the first and the last day on which it counts")
+@_rule("days", "a visit is not made before the first day on which it counts")
 def _days(plan: Plan) -> Iterator[Violation]:
     today = plan.problem.date
     for crew, _, stop, visit in plan.stops():

@@ -308,6 +308,7 @@ def assign_territories(
             here.roads,
             settings,
             leave=register.leave(),
+            workdays=here.workdays_path,
             progress=move,
         )
     register.save_territories(drawn.customers, drawn.areas)

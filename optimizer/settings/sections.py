@@ -180,7 +180,8 @@ class ShiftSettings(_Section):
     weekdays: list[Annotated[int, Field(ge=1, le=7)]] = Field(default=[1, 2, 3, 4, 5], min_length=1)
     """Days of the week on which crews go out, Monday is 1."""
     base: Literal["station", "home"] = "station"
-    """Where crews begin and end their day; at the station if the crew file names no home."""
+    """Where crews begin and end the day of a day plan; at the station if the crew file names no
+    home. The campaign reckons from the station."""
     duty_every: int = Field(default=1, ge=1)
     """A crew whose file names no duty days goes out every n-th working day."""
 

@@ -18,6 +18,8 @@ from optimizer.territories.survey import crew_days
 from optimizer.workdays import duty, working_days
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import pandas as pd
     from numpy.typing import NDArray
 
@@ -48,10 +50,11 @@ def share_stations(
     surveyed: Survey,
     crews: pd.DataFrame,
     leave: pd.DataFrame | None,
+    workdays: Path | None = None,
 ) -> Shared:
     """Share out the areas of each station among its crews."""
     crews = crews.sort_values("crew", ignore_index=True)
-    strength = _strength(crews, leave, county.settings)
+    strength = _strength(crews, leave, county.settings, workdays)
     fixed = _fixed(county, crews)
     crew = fixed.copy()
     balance, no_crews = [], []
@@ -99,9 +102,11 @@ def _fixed(county: County, crews: pd.DataFrame) -> Longs:
     return fixed
 
 
-def _strength(crews: pd.DataFrame, leave: pd.DataFrame | None, settings: Settings) -> Floats:
+def _strength(
+    crews: pd.DataFrame, leave: pd.DataFrame | None, settings: Settings, workdays: Path | None
+) -> Floats:
     """Hours that each crew is on duty from the campaign's first day to its last."""
-    days = working_days(settings.campaign.start, settings.campaign.finish)
+    days = working_days(settings.campaign.start, settings.campaign.finish, workdays)
     absent = crews.iloc[:0].assign(first="", last="") if leave is None else leave
     on_duty = duty(crews, absent, days, settings).sum(axis=1)
     hours = [

@@ -17,6 +17,7 @@ from optimizer.territories.survey import medians, survey
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from numpy.typing import NDArray
 
@@ -73,6 +74,7 @@ def assign(  # noqa: PLR0917  (the register's four tables, and what they are dra
     settings: Settings,
     *,
     leave: pd.DataFrame | None = None,
+    workdays: Path | None = None,
     progress: Progress | None = None,
 ) -> Territories:
     """Give every customer an area, a station and, by its area, a crew.
@@ -81,6 +83,8 @@ def assign(  # noqa: PLR0917  (the register's four tables, and what they are dra
     ----------
     customers, areas, stations, crews, leave
         As in the register.
+    workdays
+        The campaign's own working days.
 
     Raises
     ------
@@ -106,7 +110,7 @@ def assign(  # noqa: PLR0917  (the register's four tables, and what they are dra
         placed.service_s[known],
         placed.travel,
     )
-    shared = share_stations(placed, surveyed, crews, leave)
+    shared = share_stations(placed, surveyed, crews, leave, workdays)
     tick(4, steps)
     counts = {
         "given": int(county.located.sum()),
