@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -21,9 +22,15 @@ from optimizer.cli.console import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
     import pandas as pd
 
-    from optimizer.messages import Texts
+    from optimizer.folder import CampaignFolder
+    from optimizer.messages import Lang, Texts
+    from optimizer.model import DayPlan
+    from optimizer.register import Register
     from optimizer.routes import Figures, Fit
 
 PANEL = "Station chief"
@@ -44,12 +51,8 @@ def fit(
 ) -> None:
     """Where one more visit fits a planned day: crew, time and extra minutes; changes nothing."""
     from optimizer.dayplan import where_to_fit
-    from optimizer.folder import CampaignFolder
 
-    campaign = CampaignFolder(folder, lang)
-    when = day_of(date, "--date")
-    with campaign.register() as register:
-        plan = stored(register, folder, station, when)
+    with _asked(folder, lang, station, date) as (campaign, register, plan):
         fits = where_to_fit(
             register, campaign.roads, campaign.settings, plan, account, campaign.workdays_path
         )
@@ -61,6 +64,18 @@ def fit(
         typer.echo(texts("cli.fits_nowhere"))
         return
     console().print(frame_table(_fits(fits[:most], texts)))
+
+
+@contextmanager
+def _asked(
+    folder: Path, lang: Lang | None, station: str, date: str
+) -> Iterator[tuple[CampaignFolder, Register, DayPlan]]:
+    """The campaign, its register and the plan that is asked about."""
+    from optimizer.folder import CampaignFolder
+
+    campaign = CampaignFolder(folder, lang)
+    with campaign.register() as register:
+        yield campaign, register, stored(register, folder, station, day_of(date, "--date"))
 
 
 def _fits(fits: list[Fit], texts: Texts) -> pd.DataFrame:
@@ -90,13 +105,9 @@ def figures(
 ) -> None:
     """What a planned day amounts to: travel, walking, service, waiting, overlap, prices."""
     from optimizer.dayplan import amounts
-    from optimizer.folder import CampaignFolder
     from optimizer.routes import Limit
 
-    campaign = CampaignFolder(folder, lang)
-    when = day_of(date, "--date")
-    with campaign.register() as register:
-        plan = stored(register, folder, station, when)
+    with _asked(folder, lang, station, date) as (campaign, register, plan):
         found, prices = amounts(
             register,
             campaign.roads,
