@@ -49,6 +49,7 @@ LIBRARIES = ("ortools", "pyvrp", "pyvroom", "numba", "numpy")
 HOUR = 3600
 SHIFT = TimeWindow(8 * HOUR, 17 * HOUR)
 HUNDREDTHS = 100
+PEERS = ("VROOM", "PyVRP", "OR-Tools")
 STATION_DAYS = 10
 SOLOMON_SIZE = 100
 
@@ -72,6 +73,8 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, help="time of each run; by default the bar's")
     parser.add_argument("--seeds", type=int, default=2)
     parser.add_argument("--instances", type=int, help="at most so many a part; else 10, vrptw all")
+    parser.add_argument("--peers", nargs="+", choices=PEERS, default=PEERS, metavar="PEER",
+                        help=f"of station days: {', '.join(PEERS)}")  # fmt: skip
     wanted = parser.parse_args()
     print_head()
     compile_once()
@@ -203,12 +206,12 @@ def judged(problem: Problem, solver: Solver, seed: int) -> Outcome:
 def station_days(wanted: argparse.Namespace, *, rules: bool) -> None:
     """The table of station days: rows are instances, columns solvers."""
     seconds = wanted.seconds or 10.0
-    solvers: dict[str, Solver] = {
-        "ours": ours(seconds),
-        "VROOM": lambda problem, _: by_vroom(problem),
-    }
-    if not rules:
+    solvers: dict[str, Solver] = {"ours": ours(seconds)}
+    if "VROOM" in wanted.peers:
+        solvers["VROOM"] = lambda problem, _: by_vroom(problem)
+    if "PyVRP" in wanted.peers and not rules:
         solvers["PyVRP"] = lambda problem, seed: by_pyvrp(problem, seconds, seed)
+    if "OR-Tools" in wanted.peers and not rules:
         solvers["OR-Tools alone"] = lambda problem, _: by_ortools(problem, seconds)
     random = {"ours", "PyVRP"}
     print("| instance | " + " | ".join(f"{name}: cost (s), left out" for name in solvers) + " |")
