@@ -225,12 +225,18 @@ def station_days(wanted: argparse.Namespace, *, rules: bool) -> None:
             sums[name].append(mean_of(found))
             cells.append(cell(sums[name][-1]))
         print(f"| {title} | " + " | ".join(cells) + " |", flush=True)
-    means = {name: mean_of(found) for name, found in sums.items()}
-    print("| mean | " + " | ".join(map(cell, means.values())) + " |")
-    base = means["ours"].cost
-    print(
-        "| against ours | " + " | ".join(f"{m.cost / base - 1:+.2%}" for m in means.values()) + " |"
-    )
+    print("| mean | " + " | ".join(cell(mean_of(found)) for found in sums.values()) + " |")
+    against = [versus(found, sums["ours"]) for found in sums.values()]
+    print("| against ours, where it serves as many | " + " | ".join(against) + " |")
+
+
+def versus(theirs: list[Outcome], ours: list[Outcome]) -> str:
+    """How much more a solver costs than we, over instances of which it leaves out no more."""
+    pairs = [(a, b) for a, b in zip(theirs, ours, strict=True) if a.left_out <= b.left_out]
+    if not pairs:
+        return "–"
+    more = sum(a.cost for a, _ in pairs) / sum(b.cost for _, b in pairs) - 1
+    return f"{more:+.2%} ({len(pairs)} of {len(ours)})"
 
 
 def mean_of(found: list[Outcome]) -> Outcome:
