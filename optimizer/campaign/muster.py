@@ -61,6 +61,11 @@ class Book:
     leave: pd.DataFrame
 
 
+def still_open(status: pd.Series[str]) -> pd.Series[bool]:
+    """Whose visit is still to come, by the register's status of customers."""
+    return status.isin([OPEN, ""])
+
+
 def read_book(register: Register) -> Book:
     """Read what a campaign needs, all of one state of the register.
 

@@ -16,7 +16,7 @@ import pandas as pd
 
 from optimizer.campaign.audit import make_sure
 from optimizer.campaign.executors import Processes
-from optimizer.campaign.muster import AT_REST, OPEN, horizon, muster, read_book
+from optimizer.campaign.muster import AT_REST, horizon, muster, read_book, still_open
 from optimizer.campaign.plan import Campaign, assemble, route_rolls, with_help
 from optimizer.campaign.station_plan import METRES_A_DEGREE, Frame
 from optimizer.campaign.stations import StationBlocks
@@ -201,7 +201,7 @@ def _former(register: Register, book: Book, today: dt.date, frozen_until: dt.dat
         raise CampaignError("campaign.no_plan")
     visits = register.block_visits().join(blocks.set_index("block")["station"], on="block")
     status = book.customers.set_index("account_no")["status"]
-    visits["open"] = visits["account_no"].map(status).isin([OPEN, ""])
+    visits["open"] = still_open(visits["account_no"].map(status))
     visits["past"] = visits["date"] < today.isoformat()
     visits["frozen"] = ~visits["past"] & (visits["date"] <= frozen_until.isoformat())
     home = book.customers.set_index("account_no")["station"]

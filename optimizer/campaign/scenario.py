@@ -16,7 +16,14 @@ import numpy as np
 import pandas as pd
 
 from optimizer.campaign.calendar import Pace, lay_out
-from optimizer.campaign.muster import OPEN, SKILL, horizon, read_book, skilled_crews, work_limits
+from optimizer.campaign.muster import (
+    SKILL,
+    horizon,
+    read_book,
+    skilled_crews,
+    still_open,
+    work_limits,
+)
 from optimizer.campaign.sharing import BlockTable, CrewTable
 from optimizer.campaign.station_plan import pace_of
 from optimizer.errors import CampaignError
@@ -472,8 +479,8 @@ def _left_of(scene: Scene, today: dt.date) -> Scene:
     is_ahead = scene.visits["block"].isin(ahead["block"])
     visits, past = scene.visits[is_ahead], scene.visits[~is_ahead]
     customers = scene.book.customers
-    still_open = customers.loc[customers["status"].isin([OPEN, ""]), "account_no"]
-    late = past[past["account_no"].isin(still_open)].drop_duplicates("account_no")
+    to_come = customers.loc[still_open(customers["status"]), "account_no"]
+    late = past[past["account_no"].isin(to_come)].drop_duplicates("account_no")
     late = late[~late["account_no"].isin(visits["account_no"])]
     waiting = late[["account_no"]].assign(code="horizon_full")
     on_duty = scene.duty.copy()
