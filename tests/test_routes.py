@@ -16,20 +16,22 @@ from optimizer.check import check
 from optimizer.errors import ProblemError
 from optimizer.model import Problem, TimeWindow
 from optimizer.routes import Limit, Params, Reason, plan_cost, solve
-from optimizer.routes.arrays import arrays_of
+from optimizer.routes.arrays import MODES, arrays_of
 from optimizer.routes.lastword import last_word
-from optimizer.routes.schedule import FEASIBLE, empty_state
-from optimizer.routes.search import build, lay_out
+from optimizer.routes.schedule import CREW, FEASIBLE, LENGTH, MODE, empty_state
+from optimizer.routes.search import build, cheapest, lay_out
 from optimizer.routes.timing import BROKEN, timed, timed_price
 
 QUICK = Limit(moves=400)
 ONE = Params(starts=1, lang="en")
+ALONE = replace(ONE, last_share=0.0)
+"""The search without OR-Tools, which would make good what the search misses."""
 ANY = {"deadline": None, "suppress_health_check": list(HealthCheck)}
 
 
-def plan(day, **more):
+def plan(day, params=ONE, **more):
     """The plan of a problem, quickly; the checker has seen it."""
-    solution = solve(day, QUICK, 1, ONE, **more)
+    solution = solve(day, QUICK, 1, params, **more)
     assert not check(day, solution.routes, solution.unassigned)
     return solution
 
@@ -143,6 +145,49 @@ def test_compiled_schedules_agree_with_the_timing(day):
     assert bool(state.route[0, FEASIBLE]) == possible or not made
 
 
+def half_done(day):
+    """Arrays and state of a day of which every second task has its place, and the others none."""
+    data = arrays_of(replace(day, pinned_routes=()))
+    state = empty_state(data, 1)
+    state.asked[1::2] = -1.0
+    build(data, state)
+    state.asked[:] = data.price[:, 0]
+    return data, state
+
+
+def cheapest_by_trying(data, state, v):
+    """The least extra cost of a task anywhere, found by laying out every route that has it."""
+    size = len(data.task)
+    modes = state.task[:, MODE].copy()
+    rows = np.full((len(data.crew), size + 2), -1, dtype=np.int32)
+    for r in range(len(data.crew)):
+        n = state.route[r, LENGTH]
+        rows[r, :n] = state.seq[r, 1 : n + 1]
+    trial = empty_state(data, 1)
+    before = lay_out(data, trial, rows, modes) - data.price[v, 0]
+    best = np.inf
+    for r in range(len(data.crew)):
+        n = state.route[r, LENGTH]
+        for k, mode in itertools.product(range(n + 1), range(data.task[v, MODES])):
+            more = rows.copy()
+            more[r, : n + 1] = np.insert(rows[r, :n], k, v)
+            cost = lay_out(data, trial, more, np.where(np.arange(size) == v, mode, modes))
+            if trial.route[r, FEASIBLE] and data.crew_cost[v, r] >= 0:
+                best = min(best, cost - before)
+    return best
+
+
+@settings(max_examples=80, **ANY)
+@given(problems())
+def test_the_cheapest_place_is_the_cheapest_of_all_places(day):
+    """What the search skips without a look, too late or too dear, could not have been taken."""
+    data, state = half_done(day)
+    for v in range(len(data.task)):
+        if state.task[v, CREW] == -1 and state.route[:, FEASIBLE].all():
+            found = cheapest(data, state, v, -1, 1e12, 0.0)
+            assert (found[3] if found[0] >= 0 else np.inf) == cheapest_by_trying(data, state, v)
+
+
 # ---- one rule at a time -------------------------------------------------------------------------
 
 
@@ -192,6 +237,21 @@ def test_lunch_on_the_road_may_interrupt_a_ride():
     assert route.rest is not None
     assert 11 * HOUR + 1800 <= route.rest.start_s <= 13 * HOUR
     assert route.end_s - route.start_s == (180 + 60 + 10 + 180) * 60
+
+
+@pytest.mark.parametrize(
+    ("end_min", "window", "service_min"),
+    [
+        pytest.param(13 * 60 + 30, (), 250, id="lunch after the visit"),
+        pytest.param(14 * 60 + 20, (TimeWindow(13 * HOUR, 13 * HOUR),), 70, id="lunch before it"),
+    ],
+)
+def test_a_day_may_be_full_to_the_minute(end_min, window, service_min):
+    """Ten minutes out and ten home, the visit and an hour's lunch leave nothing of the shift."""
+    one = crew(shift=TimeWindow(EIGHT, end_min * 60), lunch=noon_lunch(always=True))
+    full = visit(1, windows=window, service_s=service_min * 60)
+    assert not plan(problem([full], [one]), ALONE).unassigned
+    assert plan(problem([replace(full, service_s=full.service_s + 1)], [one])).unassigned
 
 
 def test_lunch_at_a_place_is_ridden_to():
@@ -267,6 +327,18 @@ def test_the_dearest_visits_are_chosen():
              for k in (1, 2, 3)]  # fmt: skip
     day = problem(calls, [crew(shift=TimeWindow(EIGHT, NOON))])
     assert codes(plan(day)) == {"v1": Reason.DAY_FULL}
+
+
+def test_cheap_visits_give_way_to_a_dear_one_for_all_that_prices_are_huge():
+    """One house at 60 minutes or five at 10: 139 minutes hold 120 of travel and one visit.
+
+    The dear one is worth more than all others; a search that starts with the others finds it.
+    """
+    cheap = [visit(1, visit_id=f"near {k}", mandatory=False, price=10**9) for k in range(5)]
+    far = visit(6, mandatory=False, price=6 * 10**9)
+    day = problem([*cheap, far], [crew(shift=TimeWindow(EIGHT, EIGHT + 139 * 60))])
+    near = {"c1": [one.visit_id for one in cheap]}
+    assert order(plan(day, ALONE, first=near)) == {"c1": ["v6"]}
 
 
 def test_a_retry_comes_in_the_other_half_of_the_day():

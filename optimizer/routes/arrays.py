@@ -30,12 +30,13 @@ NEVER = 1 << 40
 NOT_ALLOWED = -1.0
 """In `crew_cost`: this crew may not."""
 MANY = 1 << 30
+MANDATORY_WORTH = 2.0
 
 
 START, END, SPEED, LEAVE, BACK, STOPS, TRAVEL, CAPACITY, HUNGRY, LUNCH_FROM, LUNCH_TO = range(11)
 LUNCH_S, HOME_BY, LIKE, PACE = range(11, 15)
 """Columns of `Arrays.crew`."""
-SERVICE, SETUP, ADDRESS, LOAD, AREA, REAL, MODES, COUNT0, COUNT1, VISIT = range(10)
+SERVICE, SETUP, ADDRESS, LOAD, AREA, REAL, MODES, COUNT0, COUNT1, VISIT, SPARED = range(11)
 """Columns of `Arrays.task`."""
 
 
@@ -54,13 +55,16 @@ class Arrays(NamedTuple):
         begin and how long it is, HOME_BY the latest return without lunch (-1: never without),
         LIKE equal for interchangeable crews, PACE thousandths by which service is multiplied.
     task
-        int64 (q, 10): SERVICE and SETUP seconds, ADDRESS (0 is nobody's mate), LOAD, AREA (-1 is
-        none), REAL 1 for a visit and 0 for a lunch, MODES, windows in mode 0 and 1, VISIT's index.
+        int64 (q, 11): SERVICE and SETUP seconds, ADDRESS (0 is nobody's mate), LOAD, AREA (-1 is
+        none), REAL 1 for a visit and 0 for a lunch, MODES, windows in mode 0 and 1, VISIT's index,
+        SPARED the most seconds of setup that mates on both sides save.
     window
         int64 (q, 2, W, 2): when service may begin with the preferred times kept (mode 0) and,
         where MODES is 2, without.
     price
         float64 (q, 2): of leaving the task out, and of mode 1.
+    worth
+        float64 (q): in shares of the dearest optional visit; MANDATORY_WORTH if mandatory.
     fixed
         float64 (m): price of using the crew at all.
     crew_cost
@@ -77,6 +81,7 @@ class Arrays(NamedTuple):
     task: NDArray[np.int64]
     window: NDArray[np.int64]
     price: NDArray[np.float64]
+    worth: NDArray[np.float64]
     fixed: NDArray[np.float64]
     crew_cost: NDArray[np.float64]
     near: NDArray[np.int32]
@@ -190,6 +195,7 @@ def arrays_of(problem: Problem) -> Arrays:
         task=task,
         window=window,
         price=_prices(problem, len(meals)),
+        worth=_worth(problem, len(meals)),
         fixed=np.array([crew.fixed_s for crew in crews], dtype=np.float64),
         crew_cost=cost,
         near=_neighbours(time[0], tasks),
@@ -303,13 +309,22 @@ def _prices(problem: Problem, meals: int) -> NDArray[np.float64]:
     return table
 
 
+def _worth(problem: Problem, meals: int) -> NDArray[np.float64]:
+    """What tasks are worth beside each other, however far their prices are above all travel."""
+    mandatory = np.array([is_mandatory(problem, visit) for visit in problem.visits], dtype=bool)
+    prices = np.array([max(0, visit.price) for visit in problem.visits], dtype=np.float64)
+    shares = prices / max(1.0, prices[~mandatory].max(initial=0.0))
+    worth = np.where(mandatory, MANDATORY_WORTH, shares)
+    return np.append(worth, np.full(meals, MANDATORY_WORTH))
+
+
 def _tasks(problem: Problem, meals: list[Lunch]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """The table of tasks, and their windows."""
     visits = problem.visits
     keys = {key: k for k, key in enumerate(sorted({v.address_key for v in visits} - {""}), start=1)}
     areas = {name: k for k, name in enumerate(sorted({v.area for v in visits} - {""}))}
     choices = [_choices(visit) for visit in visits] + [[(lunch.window,)] for lunch in meals]
-    table = np.zeros((len(choices), 10), dtype=np.int64)
+    table = np.zeros((len(choices), 11), dtype=np.int64)
     most = max([1, *(len(windows) for choice in choices for windows in choice)])
     window = np.full((len(choices), 2, most, 2), -1, dtype=np.int64)
     for task, choice in enumerate(choices):
@@ -326,7 +341,17 @@ def _tasks(problem: Problem, meals: list[Lunch]) -> tuple[NDArray[np.int64], NDA
     for task, lunch in enumerate(meals, start=len(visits)):
         table[task, :MODES] = [lunch.duration_s, 0, 0, 0, -1, 0]
         table[task, VISIT] = -1
+    table[:, SPARED] = _spared(table)
     return table, window
+
+
+def _spared(table: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Seconds of setup, a task's own and its dearest mate's, that mates on both sides save."""
+    address, setup = table[:, ADDRESS], table[:, SETUP]
+    mates = np.bincount(address)[address] > 1
+    longest = np.zeros(address.max(initial=0) + 1, dtype=np.int64)
+    np.maximum.at(longest, address, setup)
+    return np.where((address > 0) & mates, setup + longest[address], 0)
 
 
 def _choices(visit: Visit) -> list[tuple[TimeWindow, ...]]:

@@ -56,7 +56,7 @@ if TYPE_CHECKING:
 ABSENT, OUT_OF_PLAY = -1, -2
 EARLY0, EARLY1, LATE0, LATE1, EDGE = range(5)
 """Columns of `State.schedule`; EDGE is the ride to the next node."""
-LENGTH, REALS, LOADED, RIDDEN, WORK, FEASIBLE, LOCKED, TOUCHED, OLD_LENGTH, TRIED = range(10)
+LENGTH, REALS, LOADED, RIDDEN, WORK, FEASIBLE, LOCKED, TOUCHED, OLD_LENGTH, TRIED, ROOM = range(11)
 """Columns of `State.route`."""
 CREW, MODE, SLOT = range(3)
 """Columns of `State.task`."""
@@ -75,8 +75,9 @@ class State(NamedTuple):
     schedule
         int64 (m, q + 2, 5): one row a node of `seq`.
     route
-        int64 (m, 10): LENGTH in tasks, REALS the visits of them, load, travel, work (travel and
-        service), whether all limits hold, and what a move needs to know.
+        int64 (m, 11): LENGTH in tasks, REALS the visits of them, load, travel, work (travel and
+        service), whether all limits hold, what a move needs to know, and the ROOM: the most
+        seconds, detour included, for which one more stop can fit anywhere.
     cost
         float64 (m): of each route.
     task
@@ -90,8 +91,12 @@ class State(NamedTuple):
         int32 (m, q + 2, 2): stops and modes of touched routes before the move.
     touched
         int64 (m + 1): routes that the move changed; the last number counts them.
-    random, missing
-        State of the random numbers; price of all that is absent.
+    random
+        State of the random numbers.
+    asked
+        float64 (q): what the search pays for leaving a task out: its price, or less for a while.
+    missing
+        float64 (2): of all that is absent, what is asked, and the price.
     batch, keys
         int64 (q), float64 (q): scratch paper.
     """
@@ -106,6 +111,7 @@ class State(NamedTuple):
     old: NDArray[np.int32]
     touched: Ints
     random: NDArray[np.uint64]
+    asked: NDArray[np.float64]
     missing: NDArray[np.float64]
     batch: Ints
     keys: NDArray[np.float64]
@@ -119,7 +125,7 @@ def empty_state(data: Arrays, seed: int) -> State:
     state = State(
         seq=np.zeros((m, q + 2), dtype=np.int32),
         schedule=np.zeros((m, q + 2, 5), dtype=np.int64),
-        route=np.zeros((m, 10), dtype=np.int64),
+        route=np.zeros((m, 11), dtype=np.int64),
         cost=np.zeros(m),
         task=np.full((q, 3), (OUT_OF_PLAY, 0, 0), dtype=np.int64),
         area_count=np.zeros((areas, m), dtype=np.int64),
@@ -127,7 +133,8 @@ def empty_state(data: Arrays, seed: int) -> State:
         old=np.zeros((m, q + 2, 2), dtype=np.int32),
         touched=np.zeros(m + 1, dtype=np.int64),
         random=np.array([start], dtype=np.uint64),
-        missing=np.zeros(1),
+        asked=data.price[:, 0].copy(),
+        missing=np.zeros(2),
         batch=np.zeros(q, dtype=np.int64),
         keys=np.zeros(q),
     )
@@ -169,7 +176,8 @@ def set_absent(data: Arrays, state: State, v: int) -> None:
     state.task[v, SLOT] = count
     absent[count] = v
     absent[-1] = count + 1
-    state.missing[0] += data.price[v, 0]
+    state.missing[0] += state.asked[v]
+    state.missing[1] += data.price[v, 0]
 
 
 @compiled
@@ -182,7 +190,8 @@ def set_present(data: Arrays, state: State, v: int, r: int) -> None:
     absent[hole] = last
     state.task[last, SLOT] = hole
     state.task[v, CREW] = r
-    state.missing[0] -= data.price[v, 0]
+    state.missing[0] -= state.asked[v]
+    state.missing[1] -= data.price[v, 0]
 
 
 @compiled
@@ -262,6 +271,7 @@ def refresh(data: Arrays, state: State, r: int) -> None:
     row[REALS], row[LOADED], row[RIDDEN], row[WORK] = reals, load, travel, work + travel
     home = forward(task, data.window, data.crew, state.task, seq, schedule, r, n)
     backward(task, data.window, data.crew, state.task, seq, schedule, r, n)
+    row[ROOM] = room(schedule, n, data.crew[r, LUNCH_S])
     limits = data.crew[r]
     row[FEASIBLE] = reals == 0 or (
         home <= limits[BACK] and reals <= limits[STOPS]
@@ -321,6 +331,32 @@ def backward(
         late1 = begin_until(task, window, v, mode, late1 - ride - length)
         schedule[k, LATE0] = late0
         schedule[k, LATE1] = late1
+
+
+@compiled
+def room(schedule: Ints, n: int, lunch_s: int) -> int:
+    """Most seconds, detour included, for which one more stop can fit anywhere in a route."""
+    most = -NEVER
+    for k in range(n + 1):
+        early0, late1 = schedule[k, EARLY0], schedule[k + 1, LATE1]
+        fed = late1 - min(schedule[k, EARLY1], early0 + lunch_s)
+        most = max(most, max(fed, schedule[k + 1, LATE0] - early0) - schedule[k, EDGE])
+    return most
+
+
+@compiled
+def too_late(schedule: Ints, k: int, to_v: int, first: int, rest: int, lunch_s: int) -> bool:
+    """Whether a stop after the k-th makes the next too late, with lunch before, after, or between.
+
+    It begins not before `first` and takes `rest` seconds to the next stop. What is not too late
+    may not fit all the same: `fits` knows windows and the time of lunch.
+    """
+    early0, late1 = schedule[k, EARLY0], schedule[k + 1, LATE1]
+    if max(schedule[k, EARLY1] + to_v, first) + rest <= late1:
+        return False
+    if max(early0 + to_v, first) + rest <= schedule[k + 1, LATE0]:
+        return False
+    return max(early0 + to_v + lunch_s, first) + rest > late1
 
 
 @compiled
@@ -420,7 +456,7 @@ def take_out(data: Arrays, state: State, r: int, first: int, count: int) -> None
 
 @compiled
 def total_cost(data: Arrays, state: State) -> float:
-    """Cost of the whole plan, what is left out included."""
+    """Cost of the whole plan, with what is asked for all that is left out."""
     cost = state.missing[0]
     longest, shortest = 0, NEVER
     for r in range(len(state.cost)):

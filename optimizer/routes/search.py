@@ -15,17 +15,17 @@ import numpy as np
 
 from optimizer.compiled import compiled
 from optimizer.routes.arrays import (
-    ADDRESS,
     AREA,
     CAPACITY,
     COUNT0,
     END,
     LIKE,
     LOAD,
+    LUNCH_S,
     MODES,
     NEVER,
     REAL,
-    SERVICE,
+    SPARED,
     SPEED,
     START,
     STOPS,
@@ -38,8 +38,6 @@ from optimizer.routes.schedule import (
     EARLY1,
     EDGE,
     FEASIBLE,
-    LATE0,
-    LATE1,
     LENGTH,
     LOADED,
     LOCKED,
@@ -47,6 +45,7 @@ from optimizer.routes.schedule import (
     OLD_LENGTH,
     REALS,
     RIDDEN,
+    ROOM,
     SLOT,
     TOUCHED,
     TRIED,
@@ -57,6 +56,7 @@ from optimizer.routes.schedule import (
     set_present,
     stay,
     take_out,
+    too_late,
     total_cost,
     uniform,
 )
@@ -88,7 +88,7 @@ def anneal(
     """Make some moves while the temperature falls geometrically.
 
     `best` (m, q + 1) holds the best plan's tasks per crew, each row ended by -1; `figures` its
-    cost, and the cost of the present plan.
+    cost, and the cost of the present plan with what is asked for leaving out.
     """
     cooling = (cold / warm) ** (1.0 / max(1, moves))
     temperature = warm
@@ -103,13 +103,27 @@ def anneal(
         cost = total_cost(data, state)
         if cost < allowed and sound(state):
             figures[1] = cost
-            if cost < figures[0] - 1e-6:
-                figures[0] = cost
+            true = cost - state.missing[0] + state.missing[1]
+            if true < figures[0] - 1e-6:
+                figures[0] = true
                 keep(state, best, best_mode)
         else:
             restore(data, state)
         forget_touched(state)
         temperature *= cooling
+
+
+@compiled
+def ask_more(
+    data: Arrays, state: State, figures: NDArray[np.float64], steps: NDArray[np.float64]
+) -> None:
+    """Raise what is asked for each task that is left out now by its step, up to its price."""
+    for a in range(state.absent[-1]):
+        v = state.absent[a]
+        more = min(steps[v], data.price[v, 0] - state.asked[v])
+        state.asked[v] += more
+        state.missing[0] += more
+        figures[1] += more
 
 
 @compiled
@@ -384,7 +398,7 @@ def last_begin(task: Ints, window: Ints, v: int) -> int:
 @compiled
 def place(data: Arrays, state: State, v: int, blink: float) -> None:
     """Put a task where it is cheapest, unless leaving it out is cheaper."""
-    r, k, mode, _ = cheapest(data, state, v, -1, data.price[v, 0] + FREE, blink)
+    r, k, mode, _ = cheapest(data, state, v, -1, state.asked[v] + FREE, blink)
     if r >= 0:
         touch(state, r)
         put(data, state, v, r, k, mode)
@@ -397,11 +411,12 @@ def cheapest(  # noqa: C901, PLR0912  (the heart of the search: calls would cost
     """Crew, position, mode and extra cost of the cheapest insertion below a bound; crew -1: none.
 
     Each position is overlooked with probability `blink`; `only` one crew is tried, or all (-1).
+    Who blinks overlooks, too, that a detour can be quicker than the direct way.
     """
     best, best_r, best_k, best_mode = bound, -1, -1, 0
     task, window, crew, modes = data.task, data.window, data.crew, state.task
     first, last = first_begin(task, window, v), last_begin(task, window, v)
-    balanced, lonely = data.weights[0] > 0.0, task[v, ADDRESS] == 0
+    balanced = data.weights[0] > 0.0
     until_blink = next_blink(state.random, blink)
     for r in range(len(crew)):
         state.route[r, TRIED] = 0
@@ -421,6 +436,9 @@ def cheapest(  # noqa: C901, PLR0912  (the heart of the search: calls would cost
             if state.route[crew[r, LIKE], TRIED] == 1:
                 continue
             state.route[crew[r, LIKE], TRIED] = 1
+        length, lunch_s = stay(task, crew, r, len(task), v) - task[v, SPARED], crew[r, LUNCH_S]
+        if blink > 0.0 and length > figures[ROOM]:
+            continue
         row, column = data.time[crew[r, SPEED], v], data.back[crew[r, SPEED], v]
         seq, schedule = state.seq[r], state.schedule[r]
         idle = figures[REALS] == 0
@@ -442,9 +460,7 @@ def cheapest(  # noqa: C901, PLR0912  (the heart of the search: calls would cost
             early = min(schedule[k, EARLY0], schedule[k, EARLY1])
             if early > last:
                 break
-            # a mate at the next door would save its setup: only then may it be later than this
-            leave = max(early + to_v, first) + task[v, SERVICE]
-            if lonely and leave + on > max(schedule[k + 1, LATE0], schedule[k + 1, LATE1]):
+            if too_late(schedule, k, to_v, first, length + on, lunch_s):
                 continue
             until_blink -= 1
             if until_blink == 0:

@@ -13,7 +13,7 @@ import numpy as np
 
 from optimizer.errors import ProblemError
 from optimizer.model import CrewDay, Problem, TimeWindow, Visit
-from optimizer.routes.arrays import MODES, VISIT, arrays_of
+from optimizer.routes.arrays import MODES, REAL, SERVICE, SETUP, VISIT, arrays_of
 from optimizer.routes.figures import plan_cost
 from optimizer.routes.lastword import last_word
 from optimizer.routes.reasons import explain
@@ -26,7 +26,7 @@ from optimizer.routes.schedule import (
     empty_state,
     total_cost,
 )
-from optimizer.routes.search import anneal, build, cheapest, keep, lay_out
+from optimizer.routes.search import anneal, ask_more, build, cheapest, keep, lay_out
 from optimizer.routes.timing import timed
 
 if TYPE_CHECKING:
@@ -40,6 +40,8 @@ if TYPE_CHECKING:
 
 SECONDS_PER_TASK = 0.05
 """A search of fewer visits ends sooner than the time it is given."""
+OPENING_ANY, OPENING_TOP, RISE = 0.2, 3.0, 100.0
+"""Soft prices, in usual visits: of any, of the dearest optional one, and the most it can rise."""
 MOST_TASKS = 800
 """OR-Tools' model of more visits in routes takes longer to build than it is worth."""
 
@@ -64,14 +66,16 @@ class Params:
 
     `starts` searches run side by side, each on a core of its own; `warm` and `cold` are the
     temperatures of annealing in mean rides; `chunk` moves are made between two looks at the
-    clock; OR-Tools has `last_share` of the time, or with 0 no word at all; `lang` is the language
-    of reasons.
+    clock; for `soft_share` of the time leaving out costs less at first than its price (see
+    `_Haggle`); OR-Tools has `last_share` of the time, or with 0 no word at all; `lang` is the
+    language of reasons.
     """
 
     starts: int = 2
     warm: float = 2.0
     cold: float = 0.02
     chunk: int = 200
+    soft_share: float = 0.85
     last_share: float = 0.1
     lang: str = "zh"
 
@@ -126,6 +130,7 @@ def compile_once() -> None:
     data = arrays_of(Problem(visits=(visit,), crews=(crew,), seconds=square, metres=square))
     one = _Search(data, _no_rows(data), seed=0)
     one.anneal(1.0, 1)
+    ask_more(data, one.state, one.figures, np.zeros(len(data.task)))
     one.back_to_best()
     cheapest(data, one.state, 0, 0, 1.0, 0.0)
 
@@ -156,6 +161,34 @@ class _Clock:
         return 1.0 if now >= self.end else (now - self.began) / (self.end - self.began)
 
 
+@dataclass(frozen=True, slots=True)
+class _Haggle:
+    """Prices of leaving out that are soft at first, and rise for what is left out.
+
+    Where more visits are on offer than fit and prices are far above all travel, no visit of worth
+    would ever give way for a moment, and the search is stuck with the first set that it met. So
+    at first a visit costs some visits' time; the longer it is left out, the more is asked for it,
+    in proportion to its price. The best plan is kept at true prices all the while.
+
+    Attributes
+    ----------
+    opening, rise
+        float64 (q): what is asked at first, and by how much more for what is never in a route.
+    """
+
+    opening: NDArray[np.float64]
+    rise: NDArray[np.float64]
+
+    @classmethod
+    def over(cls, data: Arrays, ride: float) -> _Haggle:
+        """Where rides take so many seconds on average."""
+        price, visit = data.price[:, 0], data.task[:, REAL] == 1
+        stays = data.task[visit][:, [SERVICE, SETUP]].sum() / max(1, visit.sum())
+        usual = ride + float(stays)
+        opening = np.minimum(price, usual * (OPENING_ANY + OPENING_TOP * data.worth))
+        return cls(np.where(visit, opening, price), usual * RISE * data.worth)
+
+
 class _Search:
     """One search by ruin and recreate; `figures` are the costs of its best and present plans."""
 
@@ -180,15 +213,32 @@ class _Search:
         anneal(self.data, self.state, self.best, self.modes, self.figures, heat, heat, moves)
         self.moves += moves
 
-    def run(self, clock: _Clock, heat: Callable[[float], float], chunk: int) -> None:
-        """Moves until the time is over."""
+    def run(self, clock: _Clock, heat: Callable[[float], float], params: Params) -> None:
+        """Moves until the time is over, at soft prices and then at true ones."""
+        haggle = _Haggle.over(self.data, _mean_ride(self.state))
+        if (haggle.opening < self.data.price[:, 0]).any():
+            self.ask(haggle.opening)
+            before = 0.0
+            while (share := clock.share(self.moves)) < params.soft_share:
+                ask_more(self.data, self.state, self.figures, haggle.rise * (share - before))
+                self.anneal(heat(share), params.chunk)
+                before = share
+            self.back_to_best()
         while (share := clock.share(self.moves)) < 1.0:
-            self.anneal(heat(share), chunk)
+            self.anneal(heat(share), params.chunk)
+
+    def ask(self, prices: NDArray[np.float64]) -> None:
+        """Ask these prices for leaving out."""
+        self.state.asked[:] = prices
+        absent = self.state.absent[: self.state.absent[-1]]
+        self.state.missing[0] = prices[absent].sum()
+        self.figures[1] = total_cost(self.data, self.state)
 
     def back_to_best(self) -> None:
-        """Make the best plan the present one, and put in whatever fits."""
+        """Make the best plan the present one at true prices, and put in whatever fits."""
         lay_out(self.data, self.state, self.best, self.modes)
-        build(self.data, self.state)
+        self.ask(self.data.price[:, 0])
+        self.figures[1] = build(self.data, self.state)
 
 
 def search(
@@ -202,7 +252,7 @@ def search(
         return float(ride * params.warm * (params.cold / params.warm) ** min(1.0, share))
 
     with ThreadPoolExecutor(params.starts) as pool:
-        list(pool.map(lambda one: one.run(clock, heat, params.chunk), searches))
+        list(pool.map(lambda one: one.run(clock, heat, params), searches))
     best = min(searches, key=lambda one: one.figures[0])
     best.back_to_best()
     return best.state
