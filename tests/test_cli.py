@@ -93,6 +93,16 @@ def test_from_files_to_sheets_and_back(zoufang, county, tmp_path):
     code, _, wrong = zoufang("replan", *here, "--without", "nobody")
     assert code == 2
     assert route["crew"] in wrong
+    turned = [stop["visit_id"] for stop in reversed(route["stops"])]
+    pinned = f"{route['crew']}={','.join(turned)}"
+    code, said, wrong = zoufang("replan", *here, "--route", pinned, "--seconds", 0.5)
+    assert code == 0, wrong
+    code, _, wrong = zoufang("replan", *here, "--route", "C9=nobody", "--at", "nothing=10:00")
+    assert code == 2
+    assert "nobody" in wrong
+    assert "nothing" in wrong
+    code, said, wrong = zoufang("replan", *here, "--slower", 1.3, "--seconds", 0.5)
+    assert code == 0, wrong
     row = ("--crew", route["crew"], "--row", 1, "--result", "done")
     for added in (1, 0):
         code, said, wrong = zoufang("record", *here, *row)

@@ -193,7 +193,7 @@ def two_crews():
 def test_nothing_changes_without_a_change(two_crews):
     """A plan that jumps for no reason is not trusted again."""
     day, plan = two_crews
-    new, changed = replan(day, plan, Change(), QUICK, ENGLISH)
+    new, changed, _ = replan(day, plan, Change(), QUICK, ENGLISH)
     assert not changed
     assert begins(new) == begins(plan)
 
@@ -202,7 +202,7 @@ def test_an_ill_crew_leaves_its_visits_to_others(two_crews):
     """What fits goes over, what does not is listed; the others keep theirs, for it is priced."""
     day, plan = two_crews
     dear = Settings.model_validate({"day": {"keep_min": 60}})
-    new, changed = replan(day, plan, Change(absent=frozenset({"c1"})), QUICK, dear)
+    new, changed, _ = replan(day, plan, Change(absent=frozenset({"c1"})), QUICK, dear)
     kept = {name for name, (who, _) in begins(plan).items() if who == "c2"}
     assert kept <= begins(new).keys()
     assert {who for who, _ in begins(new).values()} == {"c2"}
@@ -218,7 +218,7 @@ def test_what_is_done_stays_done(two_crews):
     now = 10 * HOUR
     done = {name: at for name, at in begins(plan).items() if at[1] < now}
     assert done
-    new, _ = replan(day, plan, Change(now_s=now, absent=frozenset({"c1"})), QUICK, ENGLISH)
+    new, _, _ = replan(day, plan, Change(now_s=now, absent=frozenset({"c1"})), QUICK, ENGLISH)
     assert {name: begins(new)[name] for name in done} == done
     later = [at for name, at in begins(new).items() if name not in done]
     assert all(who == "c2" and time >= now for who, time in later)
@@ -227,7 +227,7 @@ def test_what_is_done_stays_done(two_crews):
 def test_rain_makes_rides_longer(two_crews):
     """At three quarters of the speed everything ahead is later, nothing behind is."""
     day, plan = two_crews
-    new, changed = replan(day, plan, Change(speed_factor=0.5), QUICK, ENGLISH)
+    new, changed, _ = replan(day, plan, Change(speed_factor=0.5), QUICK, ENGLISH)
     assert sum(r.travel_s for r in new.routes) > sum(r.travel_s for r in plan.routes)
     assert changed == differences(plan, new)
 
@@ -237,7 +237,7 @@ def test_a_new_visit_is_added_and_the_rest_stays():
     calls = [visit(1), visit(3), visit(6)]
     day, plan = station_day(calls[:2], [crew()])
     bigger = replace(day, problem=replace(day.problem, visits=tuple(calls)))
-    _, changed = replan(bigger, plan, Change(), QUICK, ENGLISH)
+    _, changed, _ = replan(bigger, plan, Change(), QUICK, ENGLISH)
     assert {one.visit_id for one in changed if one.what == "added"} == {"v6"}
     assert {one.what for one in changed} <= {"added", "retimed"}
 
@@ -248,15 +248,24 @@ def test_a_price_keeps_visits_with_their_crew():
     day, plan = station_day(calls, [crew(), crew("c2", start_place=6, end_place=6)])
     assert len(plan.routes) == 2
     slow = Change(speed_factor=0.9)
-    _, changed = replan(day, plan, slow, QUICK, ENGLISH)
+    _, changed, _ = replan(day, plan, slow, QUICK, ENGLISH)
     assert not [one for one in changed if one.what == "moved"]
+
+
+def test_a_route_pinned_as_it_is_stays_and_what_it_breaks_is_told():
+    """The chief's word stands, but he hears that the crew would be back after its shift."""
+    day, plan = station_day([visit(6)], [crew(shift=TimeWindow(8 * HOUR, 10 * HOUR))])
+    change = Change(routes={"c1": ("v6",)})
+    new, _, broken = replan(day, plan, change, QUICK, ENGLISH)
+    assert [stop.visit_id for stop in new.routes[0].stops] == ["v6"]
+    assert [(one.rule, one.crew) for one in broken] == [("shift", "c1")]
 
 
 def test_pins_are_completed_around(two_crews):
     """The chief fixes one visit's crew, another's time and a third one's whole route."""
     day, plan = two_crews
     change = Change(crews={"v1": "c2"}, begins={"v2": 11 * HOUR}, routes={"c1": ("v5",)})
-    new, _ = replan(day, plan, change, QUICK, ENGLISH)
+    new, _, _ = replan(day, plan, change, QUICK, ENGLISH)
     assert begins(new)["v1"][0] == "c2"
     assert begins(new).get("v2", ("", 11 * HOUR))[1] == 11 * HOUR
     assert [s.visit_id for r in new.routes if r.crew_id == "c1" for s in r.stops] == ["v5"]
@@ -267,7 +276,7 @@ def test_lunch_that_was_eaten_is_not_eaten_again():
     calls = [visit(k, service_s=HOUR) for k in (1, 2, 3, 4)]
     day, plan = station_day(calls, [crew(lunch=noon_lunch())])
     rest = plan.routes[0].rest
-    new, _ = replan(day, plan, Change(now_s=14 * HOUR), QUICK, ENGLISH)
+    new, _, _ = replan(day, plan, Change(now_s=14 * HOUR), QUICK, ENGLISH)
     assert new.routes[0].rest == rest
     assert not check(day.problem, new.routes, new.unassigned)
 
@@ -279,7 +288,7 @@ def test_a_lunch_that_has_begun_is_finished(place):
     day, plan = station_day(calls, [crew(lunch=noon_lunch(at_place=place))])
     rest = plan.routes[0].rest
     now = rest.start_s + 1800
-    new, _ = replan(day, plan, Change(now_s=now), QUICK, ENGLISH)
+    new, _, _ = replan(day, plan, Change(now_s=now), QUICK, ENGLISH)
     assert new.routes[0].rest == rest
     assert new.routes[0].stops[rest.after].arrival_s >= rest.start_s + rest.duration_s
     assert not check(day.problem, new.routes, new.unassigned)
@@ -292,7 +301,7 @@ def test_a_visit_recorded_early_counts_as_done(two_crews):
     left = tuple(v for v in day.problem.visits if v.visit_id != name)
     gone = tuple(v for v in day.problem.visits if v.visit_id == name)
     today = replace(day, problem=replace(day.problem, visits=left), past=gone)
-    new, _ = replan(today, plan, Change(now_s=9 * HOUR), QUICK, ENGLISH)
+    new, _, _ = replan(today, plan, Change(now_s=9 * HOUR), QUICK, ENGLISH)
     assert begins(new)[name] == (who, at)
 
 
@@ -309,7 +318,7 @@ def test_any_change_at_any_hour_is_a_plan(places, hour, ill, speed):
     day, plan = station_day(calls, [crew(lunch=noon_lunch()), crew("c2")])
     absent = frozenset({"c1"} if ill else ())
     change = Change(now_s=hour * HOUR, absent=absent, speed_factor=speed)
-    new, _ = replan(day, plan, change, QUICK, ENGLISH)
+    new, _, _ = replan(day, plan, change, QUICK, ENGLISH)
     done = begun(day, plan, change.now_s)
     assert {name: begins(plan)[name] for name in done} == {name: begins(new)[name] for name in done}
     named = {*begins(new), *(one.visit_id for one in new.unassigned)}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -26,12 +27,13 @@ from optimizer.errors import CampaignError, ProblemError
 from optimizer.messages.sayings import reason
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from collections.abc import Set as AbstractSet
 
     from rich.table import Table
 
-    from optimizer.dayplan import Difference
+    from optimizer.check import Violation
+    from optimizer.dayplan import Change, Difference
     from optimizer.folder import CampaignFolder
     from optimizer.messages import Texts
     from optimizer.model import DayPlan
@@ -290,7 +292,12 @@ def replan_day(
     now: Annotated[
         str | None, typer.Option(help="HH:MM; what had begun by then stays as it is.")
     ] = None,
-    pin: Annotated[list[str] | None, typer.Option(help="VISIT=CREW; may be repeated.")] = None,
+    pin: Annotated[list[str] | None, typer.Option(help="ACCOUNT=CREW; may be repeated.")] = None,
+    at: Annotated[list[str] | None, typer.Option(help="ACCOUNT=HH:MM; may be repeated.")] = None,
+    route: Annotated[
+        list[str] | None,
+        typer.Option(help="CREW=ACCOUNT,… as it is; CREW alone: as printed. Repeatable."),
+    ] = None,
     seconds: Annotated[float, typer.Option(help="Time to look for a better plan.")] = 3.0,
     out: Out = None,
     lang: Speak = None,
@@ -306,21 +313,22 @@ def replan_day(
         now_s=None if now is None else time_of(now, "--now"),
         absent=frozenset(without or ()),
         speed_factor=1 / slower,
-        crews=dict(_pins(pin or ())),
     )
     with campaign.register() as register:
         old = stored(register, folder, station, when)
-        _know(change.absent | set(change.crews.values()), old)
+        change = _with_pins(change, old, pin or (), at or (), route or ())
+        _know(change.absent | set(change.crews.values()) | set(change.routes), old)
         known = read_day(
             register, campaign.roads, settings, station, when, campaign.workdays_path, old.visits
         )
         seed = settings.campaign.seed
-        new, changed = replan(known, old, change, Limit(seconds=seconds), settings, seed)
+        new, changed, broken = replan(known, old, change, Limit(seconds=seconds), settings, seed)
         new = register.save_day_plan(new)
     _write(new, campaign, out or campaign.out(when, station), texts)
     console().print(_table(new, texts))
     _print_learned(new, texts)
     console().print(_changes(changed, new, texts))
+    _print_broken(broken, new, texts)
     _print_unassigned(new, texts)
 
 
@@ -338,12 +346,50 @@ def stored(register: Register, folder: Path, station: str, when: dt.date) -> Day
     return plan
 
 
-def _pins(texts: Iterable[str]) -> Iterator[tuple[str, str]]:
+def _pairs(
+    texts: Iterable[str], wrong: Callable[[str], CampaignError]
+) -> Iterator[tuple[str, str]]:
+    """A visit and what it is pinned to, of each option; `wrong` refuses what is no pair."""
     for text in texts:
-        visit, sign, crew = text.partition("=")
-        if not (visit and sign and crew):
-            raise CampaignError("option.pin", text=text)
-        yield visit, crew
+        visit, sign, to = text.partition("=")
+        if not (visit and sign and to):
+            raise wrong(text)
+        yield visit, to
+
+
+def _with_pins(
+    change: Change, plan: DayPlan, pin: Sequence[str], at: Sequence[str], route: Sequence[str]
+) -> Change:
+    """The change with a chief's pins; visits go by their id or their account number."""
+    known = {visit.account_no: visit.visit_id for visit in plan.visits}
+    known |= {visit.visit_id: visit.visit_id for visit in plan.visits}
+    printed = {r.crew_id: tuple(stop.visit_id for stop in r.stops) for r in plan.routes}
+    crews = dict(_pairs(pin, lambda text: CampaignError("option.pin", text=text)))
+    times = _pairs(at, lambda text: CampaignError("option.at", text=text))
+    begins = {visit: time_of(text, "--at") for visit, text in times}
+    whole = {crew: visits.split(",") for crew, _, visits in (one.partition("=") for one in route)}
+    strangers = sorted({*crews, *begins, *chain(*whole.values())} - known.keys() - {""})
+    if strangers:
+        raise CampaignError("day.not_due", strangers=strangers)
+    return dataclasses.replace(
+        change,
+        crews={known[visit]: crew for visit, crew in crews.items()},
+        begins={known[visit]: begin_s for visit, begin_s in begins.items()},
+        routes={
+            crew: tuple(known[visit] for visit in visits if visit) or printed.get(crew, ())
+            for crew, visits in whole.items()
+        },
+    )
+
+
+def _print_broken(broken: Iterable[Violation], plan: DayPlan, texts: Texts) -> None:
+    """What a chief's own routes break; they are kept all the same."""
+    visits = {visit.visit_id: visit for visit in plan.visits}
+    for one in broken:
+        visit = visits.get(one.visit)
+        what = texts(f"broken.{one.rule}")
+        customer = f" {visit.account_no} {visit.name}" if visit else ""
+        typer.echo(texts("cli.broken", crew=one.crew, customer=customer, what=what))
 
 
 def _know(crews: AbstractSet[str], plan: DayPlan) -> None:

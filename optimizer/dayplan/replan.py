@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from optimizer.dayplan.plan import insist
 from optimizer.model import DayPlan, Lunch, Rest, Route, TimeWindow
 from optimizer.routes import Params, solve
 from optimizer.routes.timing import ride
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from optimizer.check import Violation
     from optimizer.dayplan.day import Day
     from optimizer.model import CrewDay, Problem, Stop, Visit
     from optimizer.routes import Limit
@@ -72,7 +72,7 @@ class Difference:
 
 def replan(  # noqa: PLR0917
     day: Day, old: DayPlan, change: Change, stop: Limit, settings: Settings, seed: int = 1
-) -> tuple[DayPlan, tuple[Difference, ...]]:
+) -> tuple[DayPlan, tuple[Difference, ...], tuple[Violation, ...]]:
     """A new plan that keeps as much of the old one as `day.keep_min` asks for.
 
     Parameters
@@ -85,8 +85,9 @@ def replan(  # noqa: PLR0917
 
     Returns
     -------
-    DayPlan, differences
-        The whole day with what was done before; and every visit that changed.
+    DayPlan, differences, broken
+        The whole day with what was done before; every visit that changed; and the rules that the
+        chief's own routes break.
     """
     done = begun(day, old, change.now_s)
     problem = remaining(day, old, change, done, settings)
@@ -95,7 +96,6 @@ def replan(  # noqa: PLR0917
         for route in old.routes
     }
     solution = solve(problem, stop, seed, Params(lang=settings.campaign.lang), first)
-    insist(problem, solution)
     ahead = {route.crew_id: route for route in solution.routes}
     routes = tuple(stitched(day, old, done, ahead, change.now_s))
     plan = replace(
@@ -107,7 +107,7 @@ def replan(  # noqa: PLR0917
         seed=seed,
         learned=day.learned,
     )
-    return plan, differences(old, plan)
+    return plan, differences(old, plan), solution.broken
 
 
 def begun(day: Day, plan: DayPlan, now_s: int | None) -> set[str]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from optimizer.check import check
 from optimizer.errors import ProblemError
 from optimizer.model import CrewDay, Problem, TimeWindow, Visit
 from optimizer.routes.arrays import MODES, REAL, SERVICE, SETUP, VISIT, arrays_of
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from optimizer.check import Violation
     from optimizer.model import Route, Unassigned
     from optimizer.routes.arrays import Arrays
     from optimizer.routes.schedule import State
@@ -82,11 +84,15 @@ class Params:
 
 @dataclass(frozen=True, slots=True)
 class Solution:
-    """A plan: routes in the order of the crews, what is left out and why, and its cost."""
+    """A plan: routes in the order of the crews, what is left out and why, and its cost.
+
+    `broken` are the rules that routes pinned as they are break: all else keeps every rule.
+    """
 
     routes: tuple[Route, ...]
     unassigned: tuple[Unassigned, ...]
     cost: float
+    broken: tuple[Violation, ...] = ()
 
 
 def solve(
@@ -96,7 +102,7 @@ def solve(
     params: Params | None = None,
     first: Mapping[str, Sequence[str]] | None = None,
 ) -> Solution:
-    """The best plan that is found until `stop`.
+    """The best plan that is found until `stop`, and that the checker finds no fault with.
 
     Parameters
     ----------
@@ -318,4 +324,14 @@ def _written(problem: Problem, data: Arrays, state: State, lang: str) -> Solutio
     served = {stop.visit_id for route in routes for stop in route.stops}
     left = [visit for visit in problem.visits if visit.visit_id not in served]
     reasons = tuple(explain(problem, data, state, left, lang))
-    return Solution(tuple(routes), reasons, plan_cost(problem, routes))
+    broken = _of_pins(problem, check(problem, routes, reasons))
+    return Solution(tuple(routes), reasons, plan_cost(problem, routes), broken)
+
+
+def _of_pins(problem: Problem, wrong: list[Violation]) -> tuple[Violation, ...]:
+    """What pinned routes break; that any other route breaks a rule is a bug, not a user's fault."""
+    pinned = {crew for crew, _ in problem.pinned_routes}
+    ours = [one for one in wrong if one.crew not in pinned]
+    if ours:
+        raise AssertionError(f"the plan breaks its own rules: {ours[:5]}")
+    return tuple(wrong)
