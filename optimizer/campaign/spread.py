@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 # Prices in the days of `Stretch.price`.
 MONTH_PRICE: Final = 60.0
 """Of a usual month's blocks too many or too few in a month; squares count."""
-YEAR_PRICE: Final = 100_000.0
+YEAR_PRICE: Final = 200_000.0
 """Of a usual year's work too much or too little in a crew's calendar year; squares count."""
 YEAR_FREE: Final = 0.03
 """Share of a usual year's work that costs nothing."""
