@@ -115,6 +115,26 @@ def test_from_files_to_sheets_and_back(zoufang, county, tmp_path):
     assert [row["account_no"] for row in json.loads(said)]
 
 
+def test_a_campaign_that_is_broken_off_leaves_everything_as_it_was(
+    zoufang, county, tmp_path, monkeypatch
+):
+    """New territories beside the old calendar would send crews to streets of others."""
+    folder = tmp_path / "走访"
+    plan(zoufang, county, folder)
+    moved = pd.read_csv(county / "customers.csv", dtype=str)
+    moved["经度"] = moved["经度"].astype(float) + 0.001
+    moved.to_csv(tmp_path / "moved.csv", index=False)
+    assert zoufang("import", "-C", folder, "--customers", tmp_path / "moved.csv")[0] == 0
+    before = contents(folder)
+    monkeypatch.setattr(
+        "optimizer.register.Register.save_calendar",
+        lambda *_: (_ for _ in ()).throw(KeyboardInterrupt),
+    )
+    code, _, _ = zoufang("campaign", "-C", folder, "--anew")
+    assert code != 0
+    assert contents(folder) == before
+
+
 def test_the_same_seed_makes_the_same_plan(zoufang, county, tmp_path):
     """A planner who runs the campaign twice must not get two truths."""
     plans = []

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from optimizer.register import Register
     from optimizer.settings import Settings
+    from optimizer.territories import Territories
 
 OPEN: Final = "open"
 SETTLED: Final = "settled"
@@ -66,8 +67,13 @@ def still_open(status: pd.Series[str]) -> pd.Series[bool]:
     return status.isin([OPEN, ""])
 
 
-def read_book(register: Register) -> Book:
+def read_book(register: Register, drawn: Territories | None = None) -> Book:
     """Read what a campaign needs, all of one state of the register.
+
+    Parameters
+    ----------
+    drawn
+        Territories that are not in the register yet; without them those that are.
 
     Raises
     ------
@@ -76,7 +82,7 @@ def read_book(register: Register) -> Book:
     """
     with register.store.reading():
         customers = register.customers()[["account_no", "kind", "status", "service_min"]]
-        placed, areas = register.territories()
+        placed, areas = register.territories() if drawn is None else (drawn.customers, drawn.areas)
         stations, crews, leave = register.stations(), register.crews(), register.leave()
     if len(customers) and placed.empty:
         raise CampaignError("campaign.no_territories")

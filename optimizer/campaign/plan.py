@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from optimizer.register import Register
     from optimizer.roads import Roads
     from optimizer.settings import Settings
+    from optimizer.territories import Territories
 
 VISIT_COLUMNS = ["block", "seq", "account_no"]
 
@@ -91,6 +92,7 @@ def plan_campaign(
     *,
     folder: Path | None = None,
     today: dt.date | None = None,
+    drawn: Territories | None = None,
     executor: Executor | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Campaign:
@@ -102,6 +104,8 @@ def plan_campaign(
         The campaign's folder, for its own workdays.csv, wishes.csv and seasons.csv; None for none.
     today
         Nothing is planned before this day; None for no such limit.
+    drawn
+        Territories that are not in the register yet; without them those that are.
     executor
         Where stations are planned; local processes by default.
     progress
@@ -115,12 +119,12 @@ def plan_campaign(
     AssertionError
         The plan breaks a rule of `audit`: a bug.
     """
-    book = read_book(register)
+    book = read_book(register, drawn)
     days = horizon(settings, folder, today)
     crew_days = duty(book.crews, book.leave, days, settings)
     if today is not None:
         crew_days[:, (days["date"] < pd.Timestamp(today)).to_numpy()] = False
-    wishes = read_wishes(folder, register, settings)
+    wishes = read_wishes(folder, register, settings, book.areas["area"])
     frame = Frame(book, days, crew_days, settings, wishes)
     lists = muster(book, settings)
     rolls = [(roll, settings) for roll in lists.rolls]

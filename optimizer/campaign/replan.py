@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from optimizer.register import Register
     from optimizer.roads import Roads
     from optimizer.settings import Settings
+    from optimizer.territories import Territories
 
 ENOUGH_VISITS: Final = 80
 """Planned visits from which on a station's pace is believed."""
@@ -149,6 +150,7 @@ def replan(
     today: dt.date,
     *,
     folder: Path | None = None,
+    drawn: Territories | None = None,
     executor: Executor | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Replan:
@@ -158,7 +160,7 @@ def replan(
     ----------
     today
         The first day that is not over.
-    folder, executor, progress
+    folder, drawn, executor, progress
         As in `plan_campaign`.
 
     Raises
@@ -170,16 +172,15 @@ def replan(
     """
     frozen_until = today + dt.timedelta(days=settings.campaign.freeze_days)
     with register.store.reading():
-        book = read_book(register)
+        book = read_book(register, drawn)
         former = _former(register, book, today, frozen_until)
     days = horizon(settings, folder, today)
     on_duty = duty(book.crews, book.leave, days, settings)
     dates = days["date"].to_numpy().astype("datetime64[D]")
     on_duty[:, dates < np.datetime64(today)] = False
     free = on_duty & (dates > np.datetime64(frozen_until))
-    frame = Frame(
-        book, days, free, settings, read_wishes(folder, register, settings), _next_number(former)
-    )
+    wishes = read_wishes(folder, register, settings, book.areas["area"])
+    frame = Frame(book, days, free, settings, wishes, _next_number(former))
     paces = _paces(former)
     router = partial(route_rolls, roads=roads, executor=executor or Processes(), progress=progress)
     rest = with_help(_plan_rest(frame, former, paces, router), frame, folder)

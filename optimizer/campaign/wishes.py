@@ -19,6 +19,7 @@ from optimizer.model import CustomerKind
 from optimizer.workdays import Season, read_seasons, small_table
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -62,8 +63,15 @@ class Wishes:
         return self.by_area.get(area, Wish())
 
 
-def read_wishes(folder: Path | None, register: Register, settings: Settings) -> Wishes:
+def read_wishes(
+    folder: Path | None, register: Register, settings: Settings, areas: Iterable[str]
+) -> Wishes:
     """The campaign's wishes.csv and seasons.csv, and the register's complaints.
+
+    Parameters
+    ----------
+    areas
+        Those of the territories; the files may name them and those of the register.
 
     Raises
     ------
@@ -72,14 +80,15 @@ def read_wishes(folder: Path | None, register: Register, settings: Settings) -> 
     """
     path = None if folder is None else folder / "wishes.csv"
     start = settings.campaign.start
-    by_area = {}
+    by_area, known = {}, frozenset([*register.areas()["area"], *areas])
     if path is not None and path.exists():
-        by_area = _read_file(path, start, _known_areas(register))
+        by_area = _read_file(path, start, known)
     for area in complained_areas(register, settings):
         wish = by_area.get(area, Wish())
         by_area[area] = Wish(min(wish.tier, COMPLAINTS), wish.not_before, wish.not_after)
     seasons = None if folder is None else folder / "seasons.csv"
-    return Wishes(by_area, read_seasons(seasons, _known_places(register)))
+    places = known | {*register.stations()["station"], *CustomerKind}
+    return Wishes(by_area, read_seasons(seasons, places))
 
 
 def complained_areas(register: Register, settings: Settings) -> list[str]:
@@ -90,17 +99,6 @@ def complained_areas(register: Register, settings: Settings) -> list[str]:
     counts = found.drop_duplicates("account_no")["area"].value_counts()
     often = counts[counts >= settings.follow.low_voltage_customers]
     return sorted(str(area) for area in often.index if area)
-
-
-def _known_areas(register: Register) -> frozenset[str]:
-    """Areas of the files, and those that were formed with the territories."""
-    with register.store.reading():
-        return frozenset([*register.areas()["area"], *register.territories()[1]["area"]])
-
-
-def _known_places(register: Register) -> frozenset[str]:
-    """What a season's `where` may name."""
-    return _known_areas(register) | {*register.stations()["station"], *CustomerKind}
 
 
 def _read_file(path: Path, start: dt.date, known: frozenset[str]) -> dict[str, Wish]:

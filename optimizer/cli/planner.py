@@ -256,7 +256,8 @@ def territories(
     here = CampaignFolder(folder, lang)
     texts = texts_of(here)
     with here.register() as register:
-        drawn = assign_territories(here, register, here.settings, texts)
+        drawn = draw_territories(here, register, here.settings, texts)
+        register.save_territories(drawn.customers, drawn.areas)
         typer.echo(drawn.summary.in_words(texts.lang))
         if suggest:
             _suggest(here, register, drawn, texts)
@@ -281,7 +282,7 @@ def _suggest(here: CampaignFolder, register: Register, drawn: Territories, texts
     show(better.round(1), " ".join(better.columns), texts, as_json=False)
 
 
-def assign_territories(
+def draw_territories(
     here: CampaignFolder,
     register: Register,
     settings: Settings,
@@ -289,7 +290,7 @@ def assign_territories(
     *,
     anew: bool = False,
 ) -> Territories:
-    """Draw the territories and keep them in the register.
+    """The territories as the register would have them now.
 
     Once crews are out, areas that we formed keep their names and their customers, unless they are
     drawn `anew`.
@@ -300,7 +301,7 @@ def assign_territories(
     if _is_running(register) and not anew:
         customers, areas = as_before(customers, areas, register.territories())
     with progress(texts("cli.territories")) as move:
-        drawn = assign(
+        return assign(
             customers,
             areas,
             register.stations(),
@@ -311,8 +312,6 @@ def assign_territories(
             workdays=here.workdays_path,
             progress=move,
         )
-    register.save_territories(drawn.customers, drawn.areas)
-    return drawn
 
 
 def campaign(
@@ -352,10 +351,10 @@ def campaign(
     with here.register() as register:
         if not (replan or anew):
             _refuse_running(here, register)
-        assign_territories(here, register, settings, texts, anew=anew)
+        drawn = draw_territories(here, register, settings, texts, anew=anew)
         with progress(texts("cli.planning_campaign")) as move:
             make = _replanned if replan else _planned
-            planned, news = make(here, register, settings, executor, move)
+            planned, news = make(here, register, settings, drawn, executor, move)
         account = certificate(planned)
         page = _on_paper(here, register, planned, account, texts)
     if start or finish:
@@ -403,10 +402,11 @@ def _planned(
     here: CampaignFolder,
     register: Register,
     settings: Settings,
+    drawn: Territories,
     executor: Executor | None,
     move: Move,
 ) -> tuple[Campaign, Replan | None]:
-    """The campaign planned from its start, kept in the register."""
+    """The campaign planned from its start, kept in the register with its territories."""
     from optimizer.campaign import plan_campaign
 
     made = plan_campaign(
@@ -415,10 +415,13 @@ def _planned(
         settings,
         folder=here.path,
         today=today(),
+        drawn=drawn,
         executor=executor,
         progress=move,
     )
-    register.save_calendar(made.blocks, made.visits, made.unplanned)
+    with register.store.writing():
+        register.save_territories(drawn.customers, drawn.areas)
+        register.save_calendar(made.blocks, made.visits, made.unplanned)
     return made, None
 
 
@@ -426,6 +429,7 @@ def _replanned(
     here: CampaignFolder,
     register: Register,
     settings: Settings,
+    drawn: Territories,
     executor: Executor | None,
     move: Move,
 ) -> tuple[Campaign, Replan | None]:
@@ -433,9 +437,18 @@ def _replanned(
     from optimizer.campaign import replan
 
     made = replan(
-        register, here.roads, settings, today(), folder=here.path, executor=executor, progress=move
+        register,
+        here.roads,
+        settings,
+        today(),
+        folder=here.path,
+        drawn=drawn,
+        executor=executor,
+        progress=move,
     )
-    register.save_calendar(made.blocks, made.visits, made.campaign.unplanned)
+    with register.store.writing():
+        register.save_territories(drawn.customers, drawn.areas)
+        register.save_calendar(made.blocks, made.visits, made.campaign.unplanned)
     return made.campaign, made
 
 
