@@ -12,6 +12,7 @@ import pytest
 from campaign_world import crews, fill, grid_roads, hamlets, short_settings, stations
 
 from optimizer.campaign import InProcess, certificate, check_campaign, plan_campaign
+from optimizer.campaign.muster import read_book
 from optimizer.campaign.wishes import complained_areas, read_wishes
 from optimizer.errors import IntakeError
 from optimizer.intake import read_tables
@@ -95,7 +96,7 @@ def test_faults_of_wishes_are_reported_together(county: Register, tmp_path: Path
     text += "TA00X,,,\nTA003,,2027-03-02,2027-03-01\n"
     (tmp_path / "wishes.csv").write_text(text, encoding="utf-8")
     with pytest.raises(IntakeError) as caught:
-        read_wishes(tmp_path, county, SETTINGS, county.territories()[1]["area"])
+        read_wishes(tmp_path, county, SETTINGS, read_book(county))
     found = [(fault.row, fault.column) for fault in caught.value.faults]
     assert found == [
         (2, "priority"), (4, "not_before"), (6, "area"), (7, "area"), (8, "not_after"),
@@ -114,7 +115,7 @@ def test_examples_say_the_same_in_both_languages(tmp_path: Path) -> None:
         files = {name: EXAMPLES / f"{name}.en.csv" for name in ("stations", "areas")}
         with Register.create(folder / "register.sqlite") as register:
             register.take_in(read_tables(**files).tables, source="test", datum="wgs84")
-            found.append(read_wishes(folder, register, SETTINGS, register.territories()[1]["area"]))
+            found.append(read_wishes(folder, register, SETTINGS, read_book(register)))
     zh, en = found
     assert zh.by_area == en.by_area
     assert [en.of(f"T0000{i}").tier for i in (1, 2, 3)] == [10, 50, 30 - 7]
@@ -147,8 +148,5 @@ def test_low_voltage_at_several_customers_is_the_areas(county: Register, tmp_pat
             for i in accounts
         ],
     )
-    assert complained_areas(county, SETTINGS) == ["TA000"]
-    assert (
-        read_wishes(tmp_path, county, SETTINGS, county.territories()[1]["area"]).of("TA000").tier
-        < 20
-    )
+    assert complained_areas(county, SETTINGS, read_book(county)) == ["TA000"]
+    assert read_wishes(tmp_path, county, SETTINGS, read_book(county)).of("TA000").tier < 20

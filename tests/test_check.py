@@ -9,6 +9,7 @@ import pytest
 from day_world import EIGHT, HOUR, NOON, crew, noon_lunch, problem, visit
 
 from optimizer.check import RULES, check
+from optimizer.messages import messages
 from optimizer.model import Rest, Unassigned
 from optimizer.routes.timing import timed
 
@@ -210,3 +211,10 @@ def test_a_rest_that_is_made_up_is_found(two_doors):
     """A break that is written into a route without one."""
     day, route = two_doors
     assert "lunch" in rules(day, replace(route, rest=Rest(start_s=NOON, duration_s=60, after=1)))
+
+
+def test_every_rule_has_words_for_a_chief_whose_own_route_breaks_it():
+    """A route pinned as it is stays; what it breaks is told in his language."""
+    assert {f"broken.{rule}" for rule in RULES} == {
+        m for m in messages() if m.startswith("broken.")
+    }

@@ -93,10 +93,24 @@ def test_from_files_to_sheets_and_back(zoufang, county, tmp_path):
     code, _, wrong = zoufang("replan", *here, "--without", "nobody")
     assert code == 2
     assert route["crew"] in wrong
-    turned = [stop["visit_id"] for stop in reversed(route["stops"])]
-    pinned = f"{route['crew']}={','.join(turned)}"
-    code, said, wrong = zoufang("replan", *here, "--route", pinned, "--seconds", 0.5)
+    with Register.open(folder / "register.sqlite") as register:
+        printed = register.day_plan(days[0]["station"], dt.date.fromisoformat(days[0]["date"]))
+    accounts = {visit.visit_id: visit.account_no for visit in printed.visits}
+    turned = [accounts[stop["visit_id"]] for stop in reversed(route["stops"])]
+    pinned = ("--route", f"{route['crew']}={'，'.join(turned)}")
+    code, _, wrong = zoufang("replan", *here, *pinned, "--seconds", 0.5)
     assert code == 0, wrong
+    with Register.open(folder / "register.sqlite") as register:
+        new = register.day_plan(days[0]["station"], dt.date.fromisoformat(days[0]["date"]))
+    made = next(one for one in new.routes if one.crew_id == route["crew"])
+    assert [accounts[stop.visit_id] for stop in made.stops] == turned
+    code, said, _ = zoufang("replan", *here, "--route", route["crew"], "--slower", 9)
+    assert code == 0
+    assert f"{route['crew']}：出发或返回超出班次" in said
+    for option in ("--at", "--route", "--pin"):
+        code, _, wrong = zoufang("replan", *here, option, "=")
+        assert code == 2
+        assert option in wrong
     code, _, wrong = zoufang("replan", *here, "--route", "C9=nobody", "--at", "nothing=10:00")
     assert code == 2
     assert "nobody" in wrong

@@ -124,7 +124,7 @@ def plan_campaign(
     crew_days = duty(book.crews, book.leave, days, settings)
     if today is not None:
         crew_days[:, (days["date"] < pd.Timestamp(today)).to_numpy()] = False
-    wishes = read_wishes(folder, register, settings, book.areas["area"])
+    wishes = read_wishes(folder, register, settings, book)
     frame = Frame(book, days, crew_days, settings, wishes)
     lists = muster(book, settings)
     rolls = [(roll, settings) for roll in lists.rolls]

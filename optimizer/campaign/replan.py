@@ -179,7 +179,7 @@ def replan(
     dates = days["date"].to_numpy().astype("datetime64[D]")
     on_duty[:, dates < np.datetime64(today)] = False
     free = on_duty & (dates > np.datetime64(frozen_until))
-    wishes = read_wishes(folder, register, settings, book.areas["area"])
+    wishes = read_wishes(folder, register, settings, book)
     frame = Frame(book, days, free, settings, wishes, _next_number(former))
     paces = _paces(former)
     router = partial(route_rolls, roads=roads, executor=executor or Processes(), progress=progress)

@@ -19,11 +19,11 @@ from optimizer.model import CustomerKind
 from optimizer.workdays import Season, read_seasons, small_table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from pathlib import Path
 
     from numpy.typing import NDArray
 
+    from optimizer.campaign.muster import Book
     from optimizer.register import Register
     from optimizer.settings import Settings
 
@@ -63,15 +63,13 @@ class Wishes:
         return self.by_area.get(area, Wish())
 
 
-def read_wishes(
-    folder: Path | None, register: Register, settings: Settings, areas: Iterable[str]
-) -> Wishes:
+def read_wishes(folder: Path | None, register: Register, settings: Settings, book: Book) -> Wishes:
     """The campaign's wishes.csv and seasons.csv, and the register's complaints.
 
     Parameters
     ----------
-    areas
-        Those of the territories; the files may name them and those of the register.
+    book
+        Has the territories: files may name their areas and those of the register.
 
     Raises
     ------
@@ -80,10 +78,10 @@ def read_wishes(
     """
     path = None if folder is None else folder / "wishes.csv"
     start = settings.campaign.start
-    by_area, known = {}, frozenset([*register.areas()["area"], *areas])
+    by_area, known = {}, frozenset([*register.areas()["area"], *book.areas["area"]])
     if path is not None and path.exists():
         by_area = _read_file(path, start, known)
-    for area in complained_areas(register, settings):
+    for area in complained_areas(register, settings, book):
         wish = by_area.get(area, Wish())
         by_area[area] = Wish(min(wish.tier, COMPLAINTS), wish.not_before, wish.not_after)
     seasons = None if folder is None else folder / "seasons.csv"
@@ -91,12 +89,13 @@ def read_wishes(
     return Wishes(by_area, read_seasons(seasons, places))
 
 
-def complained_areas(register: Register, settings: Settings) -> list[str]:
+def complained_areas(register: Register, settings: Settings, book: Book) -> list[str]:
     """Areas in which low voltage has been found at so many customers that it is the area's."""
     findings = register.ledgers.frame("findings")
     is_open = findings["state"].isin(["open", "rectified"])
     found = findings[(findings["category"] == "low_voltage") & is_open]
-    counts = found.drop_duplicates("account_no")["area"].value_counts()
+    customers = found[["account_no"]].drop_duplicates()
+    counts = customers.merge(book.customers, on="account_no")["area"].value_counts()
     often = counts[counts >= settings.follow.low_voltage_customers]
     return sorted(str(area) for area in often.index if area)
 

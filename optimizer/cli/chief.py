@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from optimizer.check import Violation
-    from optimizer.dayplan import Change, Difference
+    from optimizer.dayplan import Change, Day, Difference
     from optimizer.folder import CampaignFolder
     from optimizer.messages import Texts
     from optimizer.model import DayPlan
@@ -316,11 +316,11 @@ def replan_day(
     )
     with campaign.register() as register:
         old = stored(register, folder, station, when)
-        change = _with_pins(change, old, pin or (), at or (), route or ())
-        _know(change.absent | set(change.crews.values()) | set(change.routes), old)
         known = read_day(
             register, campaign.roads, settings, station, when, campaign.workdays_path, old.visits
         )
+        change = _with_pins(change, known, old, (pin or (), at or (), route or ()))
+        _know(change.absent | set(change.crews.values()) | set(change.routes), old)
         seed = settings.campaign.seed
         new, changed, broken = replan(known, old, change, Limit(seconds=seconds), settings, seed)
         new = register.save_day_plan(new)
@@ -358,17 +358,29 @@ def _pairs(
 
 
 def _with_pins(
-    change: Change, plan: DayPlan, pin: Sequence[str], at: Sequence[str], route: Sequence[str]
+    change: Change,
+    day: Day,
+    old: DayPlan,
+    wanted: tuple[Sequence[str], Sequence[str], Sequence[str]],
 ) -> Change:
-    """The change with a chief's pins; visits go by their id or their account number."""
-    known = {visit.account_no: visit.visit_id for visit in plan.visits}
-    known |= {visit.visit_id: visit.visit_id for visit in plan.visits}
-    printed = {r.crew_id: tuple(stop.visit_id for stop in r.stops) for r in plan.routes}
+    """The change with a chief's pins, whole routes among them; visits go by id or account number.
+
+    Raises
+    ------
+    CampaignError
+        A pin cannot be read, or its visit cannot be made on this day.
+    """
+    pin, at, route = wanted
+    due = {visit.visit_id for visit in day.problem.visits}
+    known = {v.account_no: v.visit_id for v in day.problem.visits} | {name: name for name in due}
+    printed = {r.crew_id: tuple(s.visit_id for s in r.stops) for r in old.routes}
     crews = dict(_pairs(pin, lambda text: CampaignError("option.pin", text=text)))
     times = _pairs(at, lambda text: CampaignError("option.at", text=text))
     begins = {visit: time_of(text, "--at") for visit, text in times}
-    whole = {crew: visits.split(",") for crew, _, visits in (one.partition("=") for one in route)}
-    strangers = sorted({*crews, *begins, *chain(*whole.values())} - known.keys() - {""})
+    whole = dict(map(_whole_route, route))
+    strangers = sorted(
+        {*crews, *begins, *chain(*(some or () for some in whole.values()))} - {*known}
+    )
     if strangers:
         raise CampaignError("day.not_due", strangers=strangers)
     return dataclasses.replace(
@@ -376,10 +388,21 @@ def _with_pins(
         crews={known[visit]: crew for visit, crew in crews.items()},
         begins={known[visit]: begin_s for visit, begin_s in begins.items()},
         routes={
-            crew: tuple(known[visit] for visit in visits if visit) or printed.get(crew, ())
+            crew: tuple(name for name in printed.get(crew, ()) if name in due)
+            if visits is None
+            else tuple(known[visit] for visit in visits)
             for crew, visits in whole.items()
         },
     )
+
+
+def _whole_route(text: str) -> tuple[str, list[str] | None]:
+    """A crew and its visits in order; None where they are to be those that are printed."""
+    crew, sign, visits = text.partition("=")
+    names = [name.strip() for name in visits.replace("，", ",").split(",") if name.strip()]
+    if not crew.strip() or (sign and not names):
+        raise CampaignError("option.route", text=text)
+    return crew.strip(), names if sign else None
 
 
 def _print_broken(broken: Iterable[Violation], plan: DayPlan, texts: Texts) -> None:

@@ -8,6 +8,7 @@ every rule about who may go into `crew_cost`.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -31,12 +32,13 @@ NOT_ALLOWED = -1.0
 """In `crew_cost`: this crew may not."""
 MANY = 1 << 30
 MANDATORY_WORTH = 2.0
+"""Of a mandatory visit in `worth`, where the dearest optional one has 1."""
 
 
 START, END, SPEED, LEAVE, BACK, STOPS, TRAVEL, CAPACITY, HUNGRY, LUNCH_FROM, LUNCH_TO = range(11)
 LUNCH_S, HOME_BY, LIKE, PACE = range(11, 15)
 """Columns of `Arrays.crew`."""
-SERVICE, SETUP, ADDRESS, LOAD, AREA, REAL, MODES, COUNT0, COUNT1, VISIT, SPARED = range(11)
+SERVICE, SETUP, ADDRESS, LOAD, AREA, REAL, MODES, COUNT0, COUNT1, VISIT = range(10)
 """Columns of `Arrays.task`."""
 
 
@@ -55,9 +57,8 @@ class Arrays(NamedTuple):
         begin and how long it is, HOME_BY the latest return without lunch (-1: never without),
         LIKE equal for interchangeable crews, PACE thousandths by which service is multiplied.
     task
-        int64 (q, 11): SERVICE and SETUP seconds, ADDRESS (0 is nobody's mate), LOAD, AREA (-1 is
-        none), REAL 1 for a visit and 0 for a lunch, MODES, windows in mode 0 and 1, VISIT's index,
-        SPARED the most seconds of setup that mates on both sides save.
+        int64 (q, 10): SERVICE and SETUP seconds, ADDRESS (0 is nobody's mate), LOAD, AREA (-1 is
+        none), REAL 1 for a visit and 0 for a lunch, MODES, windows in mode 0 and 1, VISIT's index.
     window
         int64 (q, 2, W, 2): when service may begin with the preferred times kept (mode 0) and,
         where MODES is 2, without.
@@ -321,10 +322,12 @@ def _worth(problem: Problem, meals: int) -> NDArray[np.float64]:
 def _tasks(problem: Problem, meals: list[Lunch]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """The table of tasks, and their windows."""
     visits = problem.visits
-    keys = {key: k for k, key in enumerate(sorted({v.address_key for v in visits} - {""}), start=1)}
+    mates = Counter(v.address_key for v in visits if v.address_key)
+    shared = sorted(key for key, count in mates.items() if count > 1)
+    keys = {key: k for k, key in enumerate(shared, start=1)}
     areas = {name: k for k, name in enumerate(sorted({v.area for v in visits} - {""}))}
     choices = [_choices(visit) for visit in visits] + [[(lunch.window,)] for lunch in meals]
-    table = np.zeros((len(choices), 11), dtype=np.int64)
+    table = np.zeros((len(choices), 10), dtype=np.int64)
     most = max([1, *(len(windows) for choice in choices for windows in choice)])
     window = np.full((len(choices), 2, most, 2), -1, dtype=np.int64)
     for task, choice in enumerate(choices):
@@ -341,17 +344,7 @@ def _tasks(problem: Problem, meals: list[Lunch]) -> tuple[NDArray[np.int64], NDA
     for task, lunch in enumerate(meals, start=len(visits)):
         table[task, :MODES] = [lunch.duration_s, 0, 0, 0, -1, 0]
         table[task, VISIT] = -1
-    table[:, SPARED] = _spared(table)
     return table, window
-
-
-def _spared(table: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Seconds of setup, a task's own and its dearest mate's, that mates on both sides save."""
-    address, setup = table[:, ADDRESS], table[:, SETUP]
-    mates = np.bincount(address)[address] > 1
-    longest = np.zeros(address.max(initial=0) + 1, dtype=np.int64)
-    np.maximum.at(longest, address, setup)
-    return np.where((address > 0) & mates, setup + longest[address], 0)
 
 
 def _choices(visit: Visit) -> list[tuple[TimeWindow, ...]]:

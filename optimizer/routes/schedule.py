@@ -218,10 +218,16 @@ def stay(task: Ints, crew: Ints, r: int, before: int, v: int) -> int:
     service = task[v, SERVICE]
     if crew[r, PACE] != 1000 and task[v, REAL] == 1:
         service = (service * crew[r, PACE] + 500) // 1000
-    key = task[v, ADDRESS]
-    if key != 0 and before < len(task) and key == task[before, ADDRESS]:
+    if mates(task, v, before):
         return service
     return service + task[v, SETUP]
+
+
+@compiled
+def mates(task: Ints, v: int, node: int) -> bool:
+    """Whether a task and a node, which may be a depot, are doors of one address."""
+    key = task[v, ADDRESS]
+    return key != 0 and node < len(task) and key == task[node, ADDRESS]
 
 
 @compiled
@@ -346,7 +352,7 @@ def room(schedule: Ints, n: int, lunch_s: int) -> int:
 
 @compiled
 def too_late(schedule: Ints, k: int, to_v: int, first: int, rest: int, lunch_s: int) -> bool:
-    """Whether a stop after the k-th makes the next too late, with lunch before, after, or between.
+    """Whether a stop after the k-th makes the next one, no mate of it, too late whenever lunch is.
 
     It begins not before `first` and takes `rest` seconds to the next stop. What is not too late
     may not fit all the same: `fits` knows windows and the time of lunch.

@@ -15,6 +15,7 @@ import numpy as np
 
 from optimizer.compiled import compiled
 from optimizer.routes.arrays import (
+    ADDRESS,
     AREA,
     CAPACITY,
     COUNT0,
@@ -25,7 +26,6 @@ from optimizer.routes.arrays import (
     MODES,
     NEVER,
     REAL,
-    SPARED,
     SPEED,
     START,
     STOPS,
@@ -51,6 +51,7 @@ from optimizer.routes.schedule import (
     TRIED,
     WORK,
     fits,
+    mates,
     put,
     refresh,
     set_present,
@@ -88,7 +89,7 @@ def anneal(
     """Make some moves while the temperature falls geometrically.
 
     `best` (m, q + 1) holds the best plan's tasks per crew, each row ended by -1; `figures` its
-    cost, and the cost of the present plan with what is asked for leaving out.
+    cost at true prices, and that of the present plan with what is asked for leaving out.
     """
     cooling = (cold / warm) ** (1.0 / max(1, moves))
     temperature = warm
@@ -103,9 +104,9 @@ def anneal(
         cost = total_cost(data, state)
         if cost < allowed and sound(state):
             figures[1] = cost
-            true = cost - state.missing[0] + state.missing[1]
-            if true < figures[0] - 1e-6:
-                figures[0] = true
+            true_cost = cost - state.missing[0] + state.missing[1]
+            if true_cost < figures[0] - 1e-6:
+                figures[0] = true_cost
                 keep(state, best, best_mode)
         else:
             restore(data, state)
@@ -114,7 +115,7 @@ def anneal(
 
 
 @compiled
-def ask_more(
+def raise_asked(
     data: Arrays, state: State, figures: NDArray[np.float64], steps: NDArray[np.float64]
 ) -> None:
     """Raise what is asked for each task that is left out now by its step, up to its price."""
@@ -416,7 +417,7 @@ def cheapest(  # noqa: C901, PLR0912  (the heart of the search: calls would cost
     best, best_r, best_k, best_mode = bound, -1, -1, 0
     task, window, crew, modes = data.task, data.window, data.crew, state.task
     first, last = first_begin(task, window, v), last_begin(task, window, v)
-    balanced = data.weights[0] > 0.0
+    balanced, lonely = data.weights[0] > 0.0, task[v, ADDRESS] == 0
     until_blink = next_blink(state.random, blink)
     for r in range(len(crew)):
         state.route[r, TRIED] = 0
@@ -436,8 +437,8 @@ def cheapest(  # noqa: C901, PLR0912  (the heart of the search: calls would cost
             if state.route[crew[r, LIKE], TRIED] == 1:
                 continue
             state.route[crew[r, LIKE], TRIED] = 1
-        length, lunch_s = stay(task, crew, r, len(task), v) - task[v, SPARED], crew[r, LUNCH_S]
-        if blink > 0.0 and length > figures[ROOM]:
+        lunch_s = crew[r, LUNCH_S]
+        if lonely and blink > 0.0 and stay(task, crew, r, len(task), v) > figures[ROOM]:
             continue
         row, column = data.time[crew[r, SPEED], v], data.back[crew[r, SPEED], v]
         seq, schedule = state.seq[r], state.schedule[r]
@@ -460,8 +461,11 @@ def cheapest(  # noqa: C901, PLR0912  (the heart of the search: calls would cost
             early = min(schedule[k, EARLY0], schedule[k, EARLY1])
             if early > last:
                 break
-            if too_late(schedule, k, to_v, first, length + on, lunch_s):
-                continue
+            # a mate at the next door is spared its setup, and may be later than its schedule says
+            if lonely or not mates(task, v, seq[k + 1]):
+                rest = stay(task, crew, r, seq[k], v) + on
+                if too_late(schedule, k, to_v, first, rest, lunch_s):
+                    continue
             until_blink -= 1
             if until_blink == 0:
                 until_blink = next_blink(state.random, blink)

@@ -27,7 +27,7 @@ from optimizer.routes.schedule import (
     empty_state,
     total_cost,
 )
-from optimizer.routes.search import anneal, ask_more, build, cheapest, keep, lay_out
+from optimizer.routes.search import anneal, build, cheapest, keep, lay_out, raise_asked
 from optimizer.routes.timing import timed
 
 if TYPE_CHECKING:
@@ -43,7 +43,8 @@ if TYPE_CHECKING:
 SECONDS_PER_TASK = 0.05
 """A search of fewer visits ends sooner than the time it is given."""
 OPENING_ANY, OPENING_TOP, RISE = 0.2, 3.0, 100.0
-"""Soft prices, in usual visits: of any, of the dearest optional one, and the most it can rise."""
+"""Soft prices in usual visits' time: what any visit is worth at first, what the dearest optional
+one is worth more, and by how much that one rises if it is left out all the time."""
 MOST_TASKS = 800
 """OR-Tools' model of more visits in routes takes longer to build than it is worth."""
 
@@ -69,7 +70,7 @@ class Params:
     `starts` searches run side by side, each on a core of its own; `warm` and `cold` are the
     temperatures of annealing in mean rides; `chunk` moves are made between two looks at the
     clock; for `soft_share` of the time leaving out costs less at first than its price (see
-    `_Haggle`); OR-Tools has `last_share` of the time, or with 0 no word at all; `lang` is the
+    `_SoftPrices`); OR-Tools has `last_share` of the time, or with 0 no word at all; `lang` is the
     language of reasons.
     """
 
@@ -102,7 +103,7 @@ def solve(
     params: Params | None = None,
     first: Mapping[str, Sequence[str]] | None = None,
 ) -> Solution:
-    """The best plan that is found until `stop`, and that the checker finds no fault with.
+    """The best plan that is found until `stop`; only routes pinned as they are may break rules.
 
     Parameters
     ----------
@@ -113,6 +114,8 @@ def solve(
     ------
     ProblemError
         The problem contradicts itself.
+    AssertionError
+        The checker finds fault with the plan: a bug.
     """
     compile_once()
     params = params or Params()
@@ -136,7 +139,7 @@ def compile_once() -> None:
     data = arrays_of(Problem(visits=(visit,), crews=(crew,), seconds=square, metres=square))
     one = _Search(data, _no_rows(data), seed=0)
     one.anneal(1.0, 1)
-    ask_more(data, one.state, one.figures, np.zeros(len(data.task)))
+    raise_asked(data, one.state, one.figures, np.zeros(len(data.task)))
     one.back_to_best()
     cheapest(data, one.state, 0, 0, 1.0, 0.0)
 
@@ -159,6 +162,10 @@ class _Clock:
         last = max(0.1, whole * params.last_share) if params.last_share else 0.0
         return cls(None, began, began + max(0.0, whole - last), last)
 
+    def chunk(self, params: Params) -> int:
+        """Moves until the clock is looked at again; where they are few, each part has its share."""
+        return params.chunk if self.moves is None else min(params.chunk, 1 + self.moves // 20)
+
     def share(self, moves: int) -> float:
         """Share of the search that is done after some moves."""
         if self.moves is not None:
@@ -168,7 +175,7 @@ class _Clock:
 
 
 @dataclass(frozen=True, slots=True)
-class _Haggle:
+class _SoftPrices:
     """Prices of leaving out that are soft at first, and rise for what is left out.
 
     Where more visits are on offer than fit and prices are far above all travel, no visit of worth
@@ -179,14 +186,14 @@ class _Haggle:
     Attributes
     ----------
     opening, rise
-        float64 (q): what is asked at first, and by how much more for what is never in a route.
+        float64 (q): what is asked at first, and by how much more if left out all the time.
     """
 
     opening: NDArray[np.float64]
     rise: NDArray[np.float64]
 
     @classmethod
-    def over(cls, data: Arrays, ride: float) -> _Haggle:
+    def over(cls, data: Arrays, ride: float) -> _SoftPrices:
         """Where rides take so many seconds on average."""
         price, visit = data.price[:, 0], data.task[:, REAL] == 1
         stays = data.task[visit][:, [SERVICE, SETUP]].sum() / max(1, visit.sum())
@@ -196,7 +203,11 @@ class _Haggle:
 
 
 class _Search:
-    """One search by ruin and recreate; `figures` are the costs of its best and present plans."""
+    """One search by ruin and recreate.
+
+    `figures` are the cost of the best plan, at true prices, and that of the present one, with what
+    is asked for leaving out.
+    """
 
     def __init__(self, data: Arrays, begin: NDArray[np.int32], seed: int) -> None:
         self.data, self.moves = data, 0
@@ -221,17 +232,17 @@ class _Search:
 
     def run(self, clock: _Clock, heat: Callable[[float], float], params: Params) -> None:
         """Moves until the time is over, at soft prices and then at true ones."""
-        haggle = _Haggle.over(self.data, _mean_ride(self.state))
-        if (haggle.opening < self.data.price[:, 0]).any():
-            self.ask(haggle.opening)
+        soft = _SoftPrices.over(self.data, _mean_ride(self.state))
+        if self.state.absent[-1] and (soft.opening < self.data.price[:, 0]).any():
+            self.ask(soft.opening)
             before = 0.0
             while (share := clock.share(self.moves)) < params.soft_share:
-                ask_more(self.data, self.state, self.figures, haggle.rise * (share - before))
-                self.anneal(heat(share), params.chunk)
+                raise_asked(self.data, self.state, self.figures, soft.rise * (share - before))
+                self.anneal(heat(share), clock.chunk(params))
                 before = share
             self.back_to_best()
         while (share := clock.share(self.moves)) < 1.0:
-            self.anneal(heat(share), params.chunk)
+            self.anneal(heat(share), clock.chunk(params))
 
     def ask(self, prices: NDArray[np.float64]) -> None:
         """Ask these prices for leaving out."""
@@ -244,7 +255,9 @@ class _Search:
         """Make the best plan the present one at true prices, and put in whatever fits."""
         lay_out(self.data, self.state, self.best, self.modes)
         self.ask(self.data.price[:, 0])
-        self.figures[1] = build(self.data, self.state)
+        cost = build(self.data, self.state)
+        self.figures[:] = cost
+        keep(self.state, self.best, self.modes)
 
 
 def search(

