@@ -31,7 +31,7 @@ SHUNNED: Final = 30.0
 """Season's price of a day, for all blocks of a station, that leaves nothing usual in it."""
 WARMEST, COLDEST = 100.0, 0.3
 """A move that costs so much more is taken in one of three cases: at the beginning, at the end."""
-STEPS: Final = 2000
+STEPS: Final = 8000
 """Moves tried for each stretch."""
 
 
