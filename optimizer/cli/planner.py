@@ -355,6 +355,10 @@ def campaign(
         with progress(texts("cli.planning_campaign")) as move:
             make = _replanned if replan else _planned
             planned, news = make(here, register, settings, drawn, executor, move)
+            dated = planned if news is None else news
+            with register.store.writing():
+                register.save_territories(drawn.customers, drawn.areas)
+                register.save_calendar(dated.blocks, dated.visits, planned.unplanned)
         account = certificate(planned)
         page = _on_paper(here, register, planned, account, texts)
     if start or finish:
@@ -406,7 +410,7 @@ def _planned(
     executor: Executor | None,
     move: Move,
 ) -> tuple[Campaign, Replan | None]:
-    """The campaign planned from its start, kept in the register with its territories."""
+    """The campaign planned from its start."""
     from optimizer.campaign import plan_campaign
 
     made = plan_campaign(
@@ -419,9 +423,6 @@ def _planned(
         executor=executor,
         progress=move,
     )
-    with register.store.writing():
-        register.save_territories(drawn.customers, drawn.areas)
-        register.save_calendar(made.blocks, made.visits, made.unplanned)
     return made, None
 
 
@@ -433,7 +434,7 @@ def _replanned(
     executor: Executor | None,
     move: Move,
 ) -> tuple[Campaign, Replan | None]:
-    """The rest of the campaign planned anew, kept in the register with what is past."""
+    """The rest of the campaign planned anew, and what is new with what is past."""
     from optimizer.campaign import replan
 
     made = replan(
@@ -446,9 +447,6 @@ def _replanned(
         executor=executor,
         progress=move,
     )
-    with register.store.writing():
-        register.save_territories(drawn.customers, drawn.areas)
-        register.save_calendar(made.blocks, made.visits, made.campaign.unplanned)
     return made.campaign, made
 
 

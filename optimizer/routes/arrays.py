@@ -158,13 +158,19 @@ def ridden(seconds: NDArray[np.int32], speed_factor: float) -> NDArray[np.int32]
 
 def leaving_out(problem: Problem) -> NDArray[np.float64]:
     """Price of leaving each visit out; that of a mandatory one exceeds all else together."""
-    prices = np.array([max(0, visit.price) for visit in problem.visits], dtype=np.float64)
+    prices, mandatory = _optional_prices(problem)
     extras = sum(v.crew_price + v.preference_price for v in problem.visits)
     day = sum(crew.shift.end_s - crew.shift.start_s + crew.fixed_s for crew in problem.crews)
     dear = 1.0 + prices.sum() + extras + day * (1 + problem.balance)
     dear += problem.overlap * len(problem.visits)
-    mandatory = np.array([is_mandatory(problem, visit) for visit in problem.visits], dtype=bool)
     return np.where(mandatory, dear, prices)
+
+
+def _optional_prices(problem: Problem) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """What each visit would cost if it were optional, and whether it is mandatory."""
+    prices = np.array([max(0, visit.price) for visit in problem.visits], dtype=np.float64)
+    mandatory = np.array([is_mandatory(problem, visit) for visit in problem.visits], dtype=bool)
+    return prices, mandatory
 
 
 def arrays_of(problem: Problem) -> Arrays:
@@ -312,8 +318,7 @@ def _prices(problem: Problem, meals: int) -> NDArray[np.float64]:
 
 def _worth(problem: Problem, meals: int) -> NDArray[np.float64]:
     """What tasks are worth beside each other, however far their prices are above all travel."""
-    mandatory = np.array([is_mandatory(problem, visit) for visit in problem.visits], dtype=bool)
-    prices = np.array([max(0, visit.price) for visit in problem.visits], dtype=np.float64)
+    prices, mandatory = _optional_prices(problem)
     shares = prices / max(1.0, prices[~mandatory].max(initial=0.0))
     worth = np.where(mandatory, MANDATORY_WORTH, shares)
     return np.append(worth, np.full(meals, MANDATORY_WORTH))
