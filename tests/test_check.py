@@ -6,12 +6,17 @@ import datetime as dt
 from dataclasses import replace
 
 import pytest
-from day_world import EIGHT, HOUR, NOON, crew, noon_lunch, problem, visit
+from day_world import EIGHT, HOUR, NOON, crew, noon_lunch, problem, problems, visit
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from optimizer.check import RULES, check
+from optimizer.check.plan import Plan
+from optimizer.check.room import rooms
 from optimizer.messages import messages
-from optimizer.model import Rest, Unassigned
-from optimizer.routes.timing import timed
+from optimizer.model import Rest, TimeWindow, Unassigned
+from optimizer.routes import Limit, Params, solve
+from optimizer.routes.timing import BROKEN, timed, timed_price
 
 
 def line(crews, *visits, **more):
@@ -46,6 +51,7 @@ def test_once(two_doors):
     assert "once" in rules(day, route, left=[left])
     assert "once" in rules(replace(day, visits=day.visits[:1]), route)
     silent = replace(left, action="")
+    day = replace(day, visits=(replace(day.visits[0], mandatory=False), day.visits[1]))
     alone = timed(day, day.crews[0], day.visits[1:])
     assert rules(day, alone, left=[left]) == set()
     assert rules(day, alone, left=[silent]) == {"once"}
@@ -166,6 +172,119 @@ def test_mandatory(two_doors):
     today = replace(day, visits=(due, day.visits[1]), date=dt.date(2027, 3, 3))
     assert rules(today, alone, left=[dear]) == {"mandatory"}
     assert rules(replace(today, date=dt.date(2027, 3, 2)), alone, left=[dear]) == set()
+
+
+LEFT_OUT = Unassigned(visit_id="v1", code="day_full", reason="full", action="wait")
+
+
+def room_beside(one, *made, extra=None):
+    """What the checker says of v1 being left out beside the visits that are made."""
+    day = problem([extra or visit(1), *made], [one])
+    routes = [timed(day, one, made)] if made else []
+    return [(wrong.rule, wrong.text) for wrong in check(day, routes, [LEFT_OUT])]
+
+
+def test_mandatory_is_tried_between_all_stops():
+    """On the way to the far house there is room for ten minutes more, whatever the solver says.
+
+    The crew rides 60 minutes and stays for 7:50, so that 10 minutes of its 9 hours are left.
+    """
+    long = visit(3, service_s=470 * 60)
+    found = [("mandatory", "is left out, but fits crew c1 after 0 stops")]
+    assert room_beside(crew(), long) == found
+    assert room_beside(crew(), visit(3, service_s=470 * 60 + 1)) == []
+    assert room_beside(crew()) == found
+    assert room_beside(crew(max_visits=1), long) == []
+    farther = visit(4, visit_id="v1")
+    assert bool(room_beside(crew(max_travel_s=4800), visit(3), extra=farther))
+    assert room_beside(crew(max_travel_s=4799), visit(3), extra=farther) == []
+    assert room_beside(crew(speed_factor=0.5), visit(3, service_s=420 * 60)) == []
+    assert room_beside(crew(capacity=0), long, extra=visit(1, load=1)) == []
+
+
+def test_mandatory_is_tried_only_where_it_may_go():
+    """Skills, prohibitions, pins, days and windows close the same place."""
+    day, route = line([crew()], visit(3))
+    for closed in (
+        {"skills": frozenset({"hv10kv"})},
+        {"forbidden_crews": frozenset({"c1"})},
+        {"pinned_crew": "c2"},
+        {"not_before": dt.date(2027, 3, 9)},
+        {"pinned_start_s": EIGHT},
+        {"windows": (TimeWindow(EIGHT, EIGHT + 599),)},
+        {"failed_s": 9 * HOUR, "windows": (TimeWindow(EIGHT, NOON - 1),)},
+    ):
+        both = replace(day, visits=(visit(1, **closed), *day.visits), date=dt.date(2027, 3, 3))
+        assert rules(both, route, left=[LEFT_OUT]) == set(), closed
+    both = replace(day, visits=(visit(1, failed_s=9 * HOUR), *day.visits))
+    assert rules(both, route, left=[LEFT_OUT]) == {"mandatory"}
+    pinned = replace(both, pinned_routes=(("c1", ("v3",)),))
+    assert rules(pinned, route, left=[LEFT_OUT]) == set()
+
+
+@pytest.mark.parametrize("place", [None, 0])
+def test_mandatory_leaves_time_for_lunch(place):
+    """Of 9 hours, 60 minutes are ridden, 60 are lunch: 7 hours and a second are too much.
+
+    Lunch at the station takes 30 minutes more: 20 on the way and 10 until it may begin.
+    """
+    one = crew(lunch=noon_lunch(at_place=place))
+    morning = visit(1, visit_id="morning", service_s=3 * HOUR)
+    for service_s, room in ((3600, True), (3601, False)):
+        far = visit(3, service_s=3 * HOUR - (1800 if place == 0 else 0))
+        said = room_beside(one, morning, far, extra=visit(3, visit_id="v1", service_s=service_s))
+        assert bool(said) == room, said
+
+
+def test_mandatory_keeps_preferred_times_that_are_kept():
+    """Twenty minutes before it would push a call out of the time that its customer asked for."""
+    asked = visit(3, preferred_windows=(TimeWindow(EIGHT, EIGHT + 2400),), preference_price=600)
+    assert room_beside(crew(), asked, extra=visit(1, service_s=1200)) == [
+        ("mandatory", "is left out, but fits crew c1 after 1 stops")
+    ]
+
+
+def test_setup_is_due_again_after_lunch_at_a_place():
+    """Who rides to the station to eat and comes back to the same house parks there again."""
+    one = crew(lunch=noon_lunch(at_place=0))
+    flats = [visit(1, visit_id=name, setup_s=600, address_key="x", service_s=3 * HOUR)
+             for name in ("a", "b")]  # fmt: skip
+    day, route = line([one], *flats)
+    assert rules(day, route) == set()
+    assert route.rest.after == 1
+    assert route.service_s == 6 * HOUR + 1200
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(problems(), st.data())
+def test_the_place_that_a_visit_is_taken_from_is_found_again(day, data):
+    """No proof without completeness: what was in a good plan fits where it was; all room is real.
+
+    Crews who lunch at a place are left to the tests above: their lunch may lie elsewhere.
+    """
+    crews = [replace(one, lunch=one.lunch and replace(one.lunch, at_place=None))
+             for one in day.crews]  # fmt: skip
+    day = replace(day, pinned_routes=(), crews=tuple(crews))
+    made = solve(day, Limit(moves=50), 1, Params(starts=1, last_share=0.0)).routes
+    if not made:
+        return
+    whole = data.draw(st.sampled_from(made))
+    at = data.draw(st.integers(0, len(whole.stops) - 1))
+    rest = whole.rest
+    if rest is not None and rest.after > at:
+        rest = replace(rest, after=rest.after - 1)
+    less = replace(whole, stops=whole.stops[:at] + whole.stops[at + 1 :], rest=rest)
+    routes = {one.crew_id: less if one is whole else one for one in made}
+    visits = {one.visit_id: one for one in day.visits}
+    plan = Plan(day, tuple(routes.values()), (), visits, {one.crew_id: one for one in day.crews})
+    found = list(rooms(plan, day.visits))
+    assert whole.stops[at].visit_id in {one.visit_id for one, _, _ in found}
+    for one, crew_id, after in found:
+        stops = (
+            [visits[stop.visit_id] for stop in routes[crew_id].stops] if crew_id in routes else []
+        )
+        stops.insert(after, one)
+        assert timed_price(day, plan.crews[crew_id], stops) < BROKEN
 
 
 def test_skills(two_doors):

@@ -198,14 +198,14 @@ class _Trial:
     def reason(self, visit: Visit, task: int) -> Unassigned:
         """Why a visit that some crew may make is not in the plan."""
         able = [r for r in range(len(self.problem.crews)) if self.data.crew_cost[task, r] >= 0]
+        extra = min(self._extra(self.state, task, r) for r in able)
+        if extra < BROKEN:
+            facts = {"minutes": round(extra / 60), "price": round(visit.price / 60)}
+            return unassigned(visit, Reason.OUTWEIGHED, self.lang, **facts)
         alone = [r for r in able if self._extra(self.empty, task, r) < BROKEN]
         if not alone:
             return self._not_even_alone(visit, [self.problem.crews[r] for r in able])
-        extra = min(self._extra(self.state, task, r) for r in alone)
-        if extra >= BROKEN:
-            return unassigned(visit, Reason.DAY_FULL, self.lang, count=len(alone))
-        facts = {"minutes": round(extra / 60), "price": round(visit.price / 60)}
-        return unassigned(visit, Reason.OUTWEIGHED, self.lang, **facts)
+        return unassigned(visit, Reason.DAY_FULL, self.lang, count=len(alone))
 
     def _extra(self, state: State, task: int, crew: int) -> float:
         """Price of the cheapest place with a crew; BROKEN if there is none."""

@@ -22,6 +22,7 @@ from optimizer.routes.schedule import (
     FEASIBLE,
     LENGTH,
     LOCKED,
+    MODE,
     REALS,
     RIDDEN,
     empty_state,
@@ -328,17 +329,59 @@ def _first_rows(
 
 def _written(problem: Problem, data: Arrays, state: State, lang: str) -> Solution:
     """The plan in words: routes with their times, reasons for what is left out."""
-    routes = []
-    for r, crew in enumerate(problem.crews):
-        tasks = data.task[state.seq[r, 1 : state.route[r, LENGTH] + 1], VISIT]
-        visits = [problem.visits[k] for k in tasks if k >= 0]
-        if visits:
-            routes.append(timed(problem, crew, visits))
+    routes = _settled(problem, data, state)
     served = {stop.visit_id for route in routes for stop in route.stops}
     left = [visit for visit in problem.visits if visit.visit_id not in served]
     reasons = tuple(explain(problem, data, state, left, lang))
     broken = _of_pins(problem, check(problem, routes, reasons))
     return Solution(tuple(routes), reasons, plan_cost(problem, routes), broken)
+
+
+def _settled(problem: Problem, data: Arrays, state: State) -> list[Route]:
+    """The routes as they are timed; what still fits beside these is put in.
+
+    The timing may have lunch at its place elsewhere than the search, and keep fewer preferred
+    times: only beside the plan as it is written can a reason be proven.
+    """
+    while True:
+        routes = [
+            timed(problem, crew, visits)
+            for r, crew in enumerate(problem.crews)
+            if (visits := [problem.visits[k] for k in _tasks_of(data, state, r) if k >= 0])
+        ]
+        left = state.absent[-1]
+        lay_out(data, state, *_as_timed(problem, data, state, routes))
+        build(data, state)
+        if state.absent[-1] == left:
+            return routes
+
+
+def _tasks_of(data: Arrays, state: State, crew: int) -> list[int]:
+    """Visits of a crew in their order; -1 is lunch at its place."""
+    tasks = state.seq[crew, 1 : state.route[crew, LENGTH] + 1]
+    return [int(visit) for visit in data.task[tasks, VISIT]]
+
+
+def _as_timed(
+    problem: Problem, data: Arrays, state: State, routes: list[Route]
+) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+    """Rows of tasks and their modes in which the search sees the routes as they are timed."""
+    rows, modes = _no_rows(data), state.task[:, MODE].copy()
+    keep(state, rows, modes)
+    crews = {crew.crew_id: r for r, crew in enumerate(problem.crews)}
+    for route in routes:
+        r = crews[route.crew_id]
+        tasks = rows[r, : state.route[r, LENGTH]].tolist()
+        calls = [v for v in tasks if data.task[v, REAL]]
+        for v, stop in zip(calls, route.stops, strict=True):
+            if data.task[v, MODES] == 2:
+                wanted = problem.visits[data.task[v, VISIT]].preferred_windows
+                modes[v] = not any(stop.begin_s in window for window in wanted)
+        if route.rest is not None and len(calls) < len(tasks):
+            meal = next(v for v in tasks if not data.task[v, REAL])
+            calls.insert(route.rest.after, meal)
+            rows[r, : len(tasks)] = calls
+    return rows, modes
 
 
 def _of_pins(problem: Problem, wrong: list[Violation]) -> tuple[Violation, ...]:

@@ -103,6 +103,9 @@ class _Line:
         self.rides = [ride(problem, crew, a, b) for a, b in pairwise(places)]
         before = [None, *visits]
         self.stays = [stay_s(crew, a, b) for a, b in zip(before, visits, strict=False)]
+        # who comes back from lunch at a place parks once more, even at the same address
+        away = crew.lunch is not None and crew.lunch.at_place is not None
+        self.fed_stays = [stay_s(crew, None, visit) for visit in visits] if away else self.stays
 
     def route(self) -> Route:
         """The whole route with its times."""
@@ -170,8 +173,12 @@ class _Line:
 
     def _served(self, label: _Label, came: _Arrival, span: TimeWindow, price: float) -> _Label:
         """The next visit served within a window."""
-        leave = max(came.time_s, span.start_s) + self.stays[label.stops]
+        leave = max(came.time_s, span.start_s) + self._stay(label.stops, lunch=came.lunch)
         return _Label(leave, came.price + price, came.fed, label.stops + 1, label, span, came.lunch)
+
+    def _stay(self, k: int, *, lunch: bool) -> int:
+        """Seconds at visit k, with lunch just before it or not."""
+        return self.fed_stays[k] if lunch else self.stays[k]
 
     def _home(self, label: _Label, came: _Arrival) -> _Label:
         """The return, with the price of being late or hungry."""
@@ -189,7 +196,8 @@ class _Line:
         for k in range(len(self.visits), -1, -1):
             latest = self._leave_by(latest, k, lunch=k == gap)
             if k:
-                latest = min(spans[k - 1].end_s, latest - self.stays[k - 1])
+                stay = self._stay(k - 1, lunch=k - 1 == gap)
+                latest = min(spans[k - 1].end_s, latest - stay)
         return max(self.crew.shift.start_s, latest)
 
     def _leave_by(self, latest: int, k: int, *, lunch: bool) -> int:
@@ -219,17 +227,18 @@ class _Line:
                 clock += way.seconds
             if k < len(self.visits):
                 begin = max(clock, spans[k].start_s)
+                stay = self._stay(k, lunch=k == gap)
                 stops.append(
                     Stop(
                         visit_id=self.visits[k].visit_id,
                         arrival_s=clock,
                         waiting_s=begin - clock,
-                        service_s=self.stays[k],
+                        service_s=stay,
                         travel_s=way.seconds,
                         distance_m=way.metres,
                     )
                 )
-                clock = begin + self.stays[k]
+                clock = begin + stay
         return Route(
             crew_id=self.crew.crew_id, start_s=start_s, end_s=clock, stops=tuple(stops), rest=rest,
             return_travel_s=way.seconds, return_distance_m=way.metres,
@@ -244,7 +253,7 @@ class _Line:
             else:
                 clock += self.rides[k].seconds
             if k < len(self.visits):
-                clock = max(clock, spans[k].start_s) + self.stays[k]
+                clock = max(clock, spans[k].start_s) + self._stay(k, lunch=k == gap)
         return clock
 
     def _rest(self, meal: Lunch, leave_s: int, k: int) -> tuple[Rest, int, Ride]:

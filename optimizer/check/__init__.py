@@ -8,62 +8,20 @@ edited, and in every property test.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from optimizer.check.plan import NOON_S, Plan, Violation, must, stay
+from optimizer.check.room import rooms
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from optimizer.model import CrewDay, Problem, Route, Stop, Unassigned, Visit
+    from optimizer.model import CrewDay, Problem, Route, Unassigned
 
-NOON_S = 12 * 3600
+__all__ = ["RULES", "Violation", "check"]
+
 BY_CHOICE = {"outweighed", "waiting"}
 """Codes of reasons that are a matter of price: no reasons for what is mandatory."""
-
-
-@dataclass(frozen=True, slots=True)
-class Violation:
-    """A rule that a plan breaks; crew and visit are "" where the rule is about none."""
-
-    rule: str
-    crew: str
-    visit: str
-    text: str
-
-
-@dataclass(frozen=True)
-class Plan:
-    """A problem and what is said to solve it, with names to look up."""
-
-    problem: Problem
-    routes: tuple[Route, ...]
-    unassigned: tuple[Unassigned, ...]
-    visits: dict[str, Visit]
-    crews: dict[str, CrewDay]
-
-    def known(self) -> Iterator[tuple[CrewDay, Route]]:
-        """Routes whose crew is on duty."""
-        for route in self.routes:
-            if route.crew_id in self.crews:
-                yield self.crews[route.crew_id], route
-
-    def stops(self) -> Iterator[tuple[CrewDay, Route, Stop, Visit]]:
-        """Stops whose crew and visit are in the problem."""
-        for crew, route in self.known():
-            for stop in route.stops:
-                if stop.visit_id in self.visits:
-                    yield crew, route, stop, self.visits[stop.visit_id]
-
-    def ride(self, crew: CrewDay, start: int | None, end: int | None) -> tuple[int, int]:
-        """Seconds and metres of a ride of a crew."""
-        if start is None or end is None:
-            return 0, 0
-        seconds = int(self.problem.seconds[start, end])
-        if crew.speed_factor != 1:
-            seconds = int(seconds / crew.speed_factor + 0.5)
-        return seconds, int(self.problem.metres[start, end])
-
-
 RULES: dict[str, str] = {}
 """Every rule and its line in the README."""
 _JUDGES: dict[str, Callable[[Plan], Iterator[Violation]]] = {}
@@ -95,12 +53,6 @@ def check(
         {crew.crew_id: crew for crew in problem.crews},
     )
     return [violation for judge in _JUDGES.values() for violation in judge(plan)]
-
-
-def must(problem: Problem, visit: Visit) -> bool:
-    """Whether a visit is mandatory on the problem's day."""
-    due = problem.date and visit.deadline and visit.deadline <= problem.date
-    return visit.mandatory or bool(due)
 
 
 def clock(time_s: int) -> str:
@@ -142,11 +94,10 @@ def _times(plan: Plan) -> Iterator[Violation]:
             if visit is None:
                 break
             here, ready, wrong = _past_rest(plan, crew, route, position, here, ready)
+            if route.rest and route.rest.after == position and route.rest.place is not None:
+                before = None
             seconds, metres = plan.ride(crew, here, visit.place)
-            mates = before is not None and "" != before.address_key == visit.address_key
-            pace = int(crew.service_factor * 1000 + 0.5)
-            stay = (visit.service_s * pace + 500) // 1000 + (0 if mates else visit.setup_s)
-            expected = (ready + seconds, seconds, metres, stay)
+            expected = (ready + seconds, seconds, metres, stay(crew, before, visit))
             found = (stop.arrival_s, stop.travel_s, stop.distance_m, stop.service_s)
             if expected != found or stop.waiting_s < 0 or wrong:
                 yield Violation("times", crew.crew_id, stop.visit_id, wrong or
@@ -270,12 +221,21 @@ def _days(plan: Plan) -> Iterator[Violation]:
             yield Violation("days", crew.crew_id, stop.visit_id, f"not before {visit.not_before}")
 
 
-@_rule("mandatory", "what is mandatory or falls due today is left out only if nobody can make it")
+@_rule("mandatory", "what is mandatory or falls due today is left out only if nobody can make it: "
+       "between no two stops of any crew is there room")  # fmt: skip
 def _mandatory(plan: Plan) -> Iterator[Violation]:
+    left = []
     for one in plan.unassigned:
         visit = plan.visits.get(one.visit_id)
-        if visit and one.code in BY_CHOICE and must(plan.problem, visit):
+        if visit is None or not must(plan.problem, visit):
+            continue
+        if one.code in BY_CHOICE:
             yield Violation("mandatory", "", one.visit_id, f"is left out: {one.code}")
+        else:
+            left.append(visit)
+    for visit, crew_id, after in rooms(plan, left):
+        yield Violation("mandatory", "", visit.visit_id,
+                        f"is left out, but fits crew {crew_id} after {after} stops")  # fmt: skip
 
 
 @_rule("skills", "the crew has every skill that the visit needs")
