@@ -18,6 +18,8 @@ from optimizer.campaign.sharing import Run, areas_across, cut_into_runs, share_o
 from optimizer.campaign.spread import Stretch, even_load, settle
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from optimizer.campaign.sharing import BlockTable, CrewTable
@@ -67,7 +69,17 @@ class Dates:
 
 def lay_out(blocks: BlockTable, crews: CrewTable, pace: Pace) -> Dates:
     """Give every block a crew and a day, or no day where the duty days are used up."""
+    return lay_out_at(blocks, crews, [pace])[0]
+
+
+def lay_out_at(blocks: BlockTable, crews: CrewTable, paces: Sequence[Pace]) -> list[Dates]:
+    """The same at several paces; which crew works what depends on none of them."""
     runs = share_out(cut_into_runs(blocks), blocks, crews)
+    return [_dated(runs, blocks, crews, pace) for pace in paces]
+
+
+def _dated(runs: list[Run], blocks: BlockTable, crews: CrewTable, pace: Pace) -> Dates:
+    """Days for runs that have their crews."""
     duty_days = [np.flatnonzero(on_duty) for on_duty in crews.duty]
     placed = []
     for c, days in enumerate(duty_days):

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
-from optimizer.campaign.calendar import Pace, lay_out
+from optimizer.campaign.calendar import Pace, lay_out_at
 from optimizer.campaign.muster import (
     SKILL,
     horizon,
@@ -236,15 +236,26 @@ def make_boards(scene: Scene) -> tuple[Board, ...]:
                 blocks=table,
                 visits=counts,
                 crew_names=tuple(staff["crew"]),
-                crews=CrewTable(
-                    scene.duty[here],
-                    skilled_crews(staff),
-                    work_limits(staff, settings),
-                    scene.dates,
-                ),
+                crews=_crew_table(scene, here),
             )
         )
     return tuple(boards)
+
+
+def _crew_table(scene: Scene, rows: NDArray[np.int64]) -> CrewTable:
+    """Crews of the scene, by their rows, with their duty days."""
+    staff = scene.book.crews.iloc[rows]
+    limit_s = work_limits(staff, scene.settings)
+    return CrewTable(scene.duty[rows], skilled_crews(staff), limit_s, scene.dates)
+
+
+def reopened(boards: tuple[Board, ...], scene: Scene) -> tuple[Board, ...]:
+    """The same blocks with the duty days of another scene."""
+    where = scene.book.crews["station"].to_numpy()
+    return tuple(
+        replace(board, crews=_crew_table(scene, np.flatnonzero(where == board.station)))
+        for board in boards
+    )
 
 
 def _table(
@@ -293,24 +304,24 @@ def _table(
 
 def outcome(board: Board, pace: Pace) -> Outcome:
     """Lay a board out, at the given pace and as soon as possible."""
-    dates = board.crews.dates
-    blocks = replace(board.blocks, season_price=np.zeros((1, len(dates))))
     if not len(board.crews.duty):
         blank = int(board.visits.sum())
-        return Outcome(board.station, board.name, 0, len(blocks), 0, blank, None, None, 0.0)
-    found = lay_out(blocks, board.crews, pace)
-    soon = lay_out(blocks, board.crews, Pace("early", 0.0, pace.stretch))
+        return Outcome(board.station, board.name, 0, len(board.blocks), 0, blank, None, None, 0.0)
+    blocks = replace(board.blocks, season_price=np.zeros((1, len(board.crews.dates))))
+    paces = [pace] if pace.pace == "early" else [pace, Pace("early", 0.0, pace.stretch)]
+    laid = lay_out_at(blocks, board.crews, paces)
+    found, soon = laid[0], laid[-1]
     dated = found.day >= 0
-    work_s = np.bincount(found.crew[dated], blocks.work_s[dated], len(board.crews.duty))
+    work_s = np.bincount(found.crew[dated], board.blocks.work_s[dated], len(board.crews.duty))
     return Outcome(
         station=board.station,
         name=board.name,
         crews=int(board.crews.duty.any(axis=1).sum()),
-        needed=len(blocks),
+        needed=len(board.blocks),
         available=int(board.crews.duty.sum()),
         without_day=int(board.visits[~dated].sum()),
-        finish=_last_day(found.day, dates),
-        earliest=_last_day(soon.day, dates),
+        finish=_last_day(found.day, board.crews.dates),
+        earliest=_last_day(soon.day, board.crews.dates),
         longest_h=round(float(work_s.max(initial=0.0)) / 3600, 1),
     )
 
@@ -407,29 +418,42 @@ def what_if(
     scene = saved_scene(register, settings, folder, today)
     _refuse_nonsense(wanted, scene, today)
     pace = pace_of(settings.campaign)
-    laid = tuple(outcome(board, pace) for board in make_boards(scene))
-    before = tuple(_as_planned(found, scene.blocks) for found in laid)
+    boards = make_boards(scene)
+    before = tuple(_as_planned(board, scene.blocks, pace) for board in boards)
+    changed = scene
     for change in wanted:
         if change.kind == "finish" and change.day is not None:
-            scene = scene.until(change.day, folder)
+            changed = changed.until(change.day, folder)
     for change in wanted:
         if change.kind == "duty":
-            scene = scene.with_more_duty(change.number, change.station)
-    boards = make_boards(scene)
+            changed = changed.with_more_duty(change.number, change.station)
+    others = boards if changed is scene else reopened(boards, changed)
     for change in wanted:
         if change.kind == "lend":
-            boards = lend(boards, change)
-    after = (outcome(board, pace) for board in boards)
-    told = (
-        planned if found == same else found
-        for planned, same, found in zip(before, laid, after, strict=True)
+            others = lend(others, change)
+    after = tuple(
+        told if _same_crews(old.crews, new.crews) else outcome(new, pace)
+        for told, old, new in zip(before, boards, others, strict=True)
     )
-    return WhatIf(wanted, before, tuple(told))
+    return WhatIf(wanted, before, after)
 
 
-def _as_planned(found: Outcome, blocks: pd.DataFrame) -> Outcome:
-    """The outcome with the plan's own last day and longest crew: it minded wishes and seasons."""
-    own = blocks[blocks["station"] == found.station]
+def _same_crews(crews: CrewTable, others: CrewTable) -> bool:
+    """Whether two tables have the same days of duty."""
+    same_days = np.array_equal(crews.dates, others.dates)
+    return same_days and np.array_equal(crews.duty, others.duty)
+
+
+def _as_planned(board: Board, blocks: pd.DataFrame, pace: Pace) -> Outcome:
+    """What becomes of a station as it is planned: its own last day and longest crew.
+
+    Only what waits for a day is laid out; the plan has minded wishes and seasons, too.
+    """
+    own = blocks[blocks["station"] == board.station]
+    if len(own) < len(board.blocks) or own.empty:
+        found = outcome(board, pace)
+    else:
+        found = replace(outcome(board, Pace("early", 0.0, pace.stretch)), without_day=0)
     if own.empty:
         return found
     longest_s = int(own.groupby("crew")["work_s"].sum().max())

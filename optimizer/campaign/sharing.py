@@ -167,14 +167,16 @@ def _able(run: Run, blocks: BlockTable, crews: CrewTable) -> NDArray[np.bool_]:
     return able
 
 
-def _metres(runs: list[Run], blocks: BlockTable, number: int) -> NDArray[np.float64]:
-    """From each block to the nearest block of each crew, (blocks, crews); 100 km without one."""
-    away = np.full((len(blocks), number), 1e5)
+def _metres(
+    rows: list[int], runs: list[Run], blocks: BlockTable, number: int
+) -> NDArray[np.float64]:
+    """From some blocks to the nearest block of each crew, (rows, crews); 100 km without one."""
+    away = np.full((len(rows), number), 1e5)
+    x, y = blocks.x[rows, None], blocks.y[rows, None]
     for crew in range(number):
         own = [b for run in runs if run.crew == crew for b in run.blocks]
         if own:
-            east = blocks.x[:, None] - blocks.x[own]
-            away[:, crew] = np.hypot(east, blocks.y[:, None] - blocks.y[own]).min(axis=1)
+            away[:, crew] = np.hypot(x - blocks.x[own], y - blocks.y[own]).min(axis=1)
     return away
 
 
@@ -243,17 +245,19 @@ def _best_move(
     cuts: bool,
 ) -> _Move | None:
     """The part and receiver with the most balance gained a metre; None if nothing is gained."""
-    away = _metres(runs, blocks, len(excess))
+    own = [run for run in runs if run.crew == giver]
+    away = _metres([b for run in own for b in run.blocks], runs, blocks, len(excess))
     best: _Move | None = None
-    for run in runs:
-        if run.crew != giver:
-            continue
+    here = 0
+    for run in own:
+        metres = away[here : here + run.days]
+        here += run.days
         for first, last, broken in _parts(run, blocks, cuts=cuts):
             part = Run(run.blocks[first:last], giver, run.home)
             work_s = _work_s(part, blocks)
             gain = (excess[giver] - excess - work_s) * work_s
             gain[~_able(part, blocks, crews) | (excess + work_s > excess[giver] / 2)] = 0
-            value = gain / (NEAR_M + away[part.blocks].mean(axis=0)) / (1 + broken)
+            value = gain / (NEAR_M + metres[first:last].mean(axis=0)) / (1 + broken)
             receiver = int(np.argmax(value))
             if value[receiver] > (best.value if best else 0.0):
                 best = _Move(run, first, last, receiver, float(value[receiver]))
@@ -293,7 +297,7 @@ def _relieve(
             able = _able(run, blocks, crews) & (room > 0)
             if not able.any():
                 break
-            metres = _metres(runs, blocks, len(days))[run.blocks].mean(axis=0)
+            metres = _metres(run.blocks, runs, blocks, len(days)).mean(axis=0)
             away = np.where(able, metres, np.inf)
             receiver = int(np.argmin(away))
             part = run
