@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from optimizer.dayplan.day import read_day, windows_of
+from optimizer.dayplan.day import crews_on_duty, day_problem, read_day, windows_of
 from optimizer.errors import CampaignError
 from optimizer.model import CustomerKind, LonLat, Visit, VisitKind
 from optimizer.routes import figures, price_of_rules, where_fits
@@ -37,16 +37,22 @@ def where_to_fit(  # noqa: PLR0917
     CampaignError
         The customer is not the station's, is in the plan already, or has no place.
     """
-    accounts = {visit.visit_id: visit.account_no for visit in plan.visits}
-    for route in plan.routes:
-        for row, stop in enumerate(route.stops, 1):
-            if accounts[stop.visit_id] == account_no:
-                raise CampaignError("day.planned", account=account_no, crew=route.crew_id, row=row)
+    crew_of = {
+        stop.visit_id: (route.crew_id, row)
+        for route in plan.routes
+        for row, stop in enumerate(route.stops, 1)
+    }
+    for visit in plan.visits:
+        if visit.account_no == account_no and visit.visit_id in crew_of:
+            crew, row = crew_of[visit.visit_id]
+            raise CampaignError("day.planned", account=account_no, crew=crew, row=row)
     call = _call(register, roads, settings, plan, account_no)
-    day = _read(register, roads, settings, replace(plan, visits=(*plan.visits, call)), workdays)
-    problem = _problem(day)
-    placed = next(visit for visit in problem.visits if visit.visit_id == call.visit_id)
-    return where_fits(problem, _routes(problem, plan), placed)
+    made = [visit for visit in plan.visits if visit.visit_id in crew_of]
+    crews = crews_on_duty(register, settings, plan.station.station_id, plan.date, workdays)
+    problem = day_problem(
+        plan.station, crews, [*made, call], roads, settings, plan.date, plan.learned
+    )
+    return where_fits(problem, _routes(problem, plan), problem.visits[-1])
 
 
 def amounts(  # noqa: PLR0917
@@ -93,27 +99,24 @@ def _call(
 ) -> Visit:
     """A call on a customer, at the place where the territories have him."""
     station = plan.station.station_id
-    placed = register.territories()[0]
-    where = placed[(placed["account_no"] == account_no) & (placed["station"] == station)]
-    customers = register.customers()
-    found = customers[customers["account_no"] == account_no].to_dict("records")
-    if where.empty or not found:
+    row = register.agenda.customer(account_no, station)
+    if row is None:
         raise CampaignError("day.stranger", account=account_no, station=station)
-    row: dict[Any, Any] = found[0]
-    place = LonLat(float(where["lon"].iloc[0]), float(where["lat"].iloc[0]))
+    place = LonLat(row["lon"], row["lat"])
     ends = roads.attach([place.lon], [place.lat])
     if math.isnan(place.lon) or ends.far[0]:
         raise CampaignError("day.no_place", account=account_no)
-    kind = CustomerKind(row["kind"] or CustomerKind.HOUSEHOLD)
+    kind = CustomerKind(row["customer_kind"])
+    usual_s = settings.visit.service_s(kind, row["service_min"])
     return Visit(
         visit_id=f"fit:{account_no}",
         place=0,
-        service_s=settings.visit.service_s(kind, row["service_min"]),
+        service_s=round(usual_s * plan.learned.at_door(kind, row["area"])),
         setup_s=settings.visit.setup_s,
         kind=VisitKind.APPOINTMENT,
         account_no=account_no,
         name=row["name"],
-        area=str(where["area"].iloc[0]),
+        area=row["area"],
         location=place,
         customer_kind=kind,
         windows=windows_of(row["window"]),

@@ -4,14 +4,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from optimizer.register.frames import frame_of
 from optimizer.register.imports import STATUSES
 from optimizer.register.ledgers import Ledgers
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Hashable, Sequence
 
     import pandas as pd
 
@@ -108,6 +108,16 @@ class Agenda:
         )
         names = (*_WHO_COLUMNS, "crew", "date", "seq")
         return frame_of(rows, names, floats="service_min lon lat", ints="seq")
+
+    def customer(self, account_no: str, station: str) -> dict[Hashable, Any] | None:
+        """A customer of a station (account_no … lat) who is not gone; None if there is none."""
+        rows = self._store.rows(
+            f"SELECT {_WHO} FROM customers {_PLACED}"
+            " WHERE account_no = ? AND at_station = ? AND gone_by IS NULL",
+            (account_no, station),
+        )
+        found = frame_of(rows, _WHO_COLUMNS, floats="service_min lon lat").to_dict("records")
+        return found[0] if found else None
 
     def places(self) -> pd.DataFrame:
         """Where accounts are, by the territories and else by their file: account_no, lon, lat."""
