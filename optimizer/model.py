@@ -408,6 +408,7 @@ class DayPlan:
     Only crews with a route are printed; `crews` holds all that were on duty. `version` counts
     the plans of this station and date from 1, and is given by the register; 0 was not kept.
     `learned` is what corrected its times: they are in `visits` and `routes` already.
+    A chief's pins are in `visits`, whole routes that are pinned as they are in `pinned_routes`.
     """
 
     station: Station
@@ -419,3 +420,4 @@ class DayPlan:
     seed: int = 0
     version: int = 0
     learned: Learned = field(default_factory=Learned)
+    pinned_routes: tuple[tuple[str, tuple[str, ...]], ...] = ()

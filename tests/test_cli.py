@@ -74,6 +74,58 @@ def plan(zoufang, county, folder):
     return json.loads(certificate), json.loads(day)
 
 
+def latest_plan(folder, day):
+    """The plan of a day that the register has last."""
+    with Register.open(folder / "register.sqlite") as register:
+        return register.day_plan(day["station"], dt.date.fromisoformat(day["date"]))
+
+
+def pin_and_unpin(zoufang, folder, day, here):
+    """Pin a whole route and a visit as a chief types it, and take the pins off."""
+    route = day["routes"][0]
+    printed = latest_plan(folder, day)
+    accounts = {visit.visit_id: visit.account_no for visit in printed.visits}
+    turned = [accounts[stop["visit_id"]] for stop in reversed(route["stops"])]
+    pinned = ("--route", f"{route['crew']}={'，'.join(turned)}")
+    code, _, wrong = zoufang("replan", *here, *pinned, "--seconds", 0.5)
+    assert code == 0, wrong
+    new = latest_plan(folder, day)
+    made = next(one for one in new.routes if one.crew_id == route["crew"])
+    assert [accounts[stop.visit_id] for stop in made.stops] == turned
+    code, said, _ = zoufang("replan", *here, "--route", route["crew"], "--slower", 9)
+    assert code == 0
+    assert f"{route['crew']}：出发或返回超出班次" in said
+    for option in ("--at", "--route", "--pin"):
+        code, _, wrong = zoufang("replan", *here, option, "=")
+        assert code == 2
+        assert option in wrong
+    any_time = {visit.account_no for visit in printed.visits if not visit.windows}
+    one = next(account for account in turned if account in any_time)
+    twice = ("--pin", f"{one}=C1", "--pin", f"{one}=C2")
+    for wrongly in (twice, ("--route", "C9"), ("--unpin", "nobody")):
+        code, _, wrong = zoufang("replan", *here, *wrongly)
+        assert code == 2
+        assert wrongly[1].partition("=")[0] in wrong
+    fixed = ("--pin", f"{one}={route['crew']}", "--at", f"{one}=10:15")
+    for options, pinned in (
+        (fixed, (route["crew"], 36_900)),
+        (("--unpin", one), (None, None)),
+    ):
+        code, said, wrong = zoufang("replan", *here, *options, "--unpin", route["crew"])
+        assert code == 0, wrong
+        new = latest_plan(folder, day)
+        (found,) = (visit for visit in new.visits if visit.account_no == one)
+        assert (found.pinned_crew, found.pinned_start_s) == pinned
+        begins = {
+            stop.visit_id: (one.crew_id, stop.begin_s) for one in new.routes for stop in one.stops
+        }
+        assert pinned == (None, None) or begins.get(found.visit_id) == pinned
+    code, _, wrong = zoufang("replan", *here, "--route", "C9=nobody", "--at", "nothing=10:00")
+    assert code == 2
+    assert "nobody" in wrong
+    assert "nothing" in wrong
+
+
 def test_from_files_to_sheets_and_back(zoufang, county, tmp_path):
     """The whole circle by commands alone, as the README tells it."""
     folder = tmp_path / "走访 2027"
@@ -93,28 +145,7 @@ def test_from_files_to_sheets_and_back(zoufang, county, tmp_path):
     code, _, wrong = zoufang("replan", *here, "--without", "nobody")
     assert code == 2
     assert route["crew"] in wrong
-    with Register.open(folder / "register.sqlite") as register:
-        printed = register.day_plan(days[0]["station"], dt.date.fromisoformat(days[0]["date"]))
-    accounts = {visit.visit_id: visit.account_no for visit in printed.visits}
-    turned = [accounts[stop["visit_id"]] for stop in reversed(route["stops"])]
-    pinned = ("--route", f"{route['crew']}={'，'.join(turned)}")
-    code, _, wrong = zoufang("replan", *here, *pinned, "--seconds", 0.5)
-    assert code == 0, wrong
-    with Register.open(folder / "register.sqlite") as register:
-        new = register.day_plan(days[0]["station"], dt.date.fromisoformat(days[0]["date"]))
-    made = next(one for one in new.routes if one.crew_id == route["crew"])
-    assert [accounts[stop.visit_id] for stop in made.stops] == turned
-    code, said, _ = zoufang("replan", *here, "--route", route["crew"], "--slower", 9)
-    assert code == 0
-    assert f"{route['crew']}：出发或返回超出班次" in said
-    for option in ("--at", "--route", "--pin"):
-        code, _, wrong = zoufang("replan", *here, option, "=")
-        assert code == 2
-        assert option in wrong
-    code, _, wrong = zoufang("replan", *here, "--route", "C9=nobody", "--at", "nothing=10:00")
-    assert code == 2
-    assert "nobody" in wrong
-    assert "nothing" in wrong
+    pin_and_unpin(zoufang, folder, days[0], here)
     code, said, wrong = zoufang("replan", *here, "--slower", 1.3, "--seconds", 0.5)
     assert code == 0, wrong
     row = ("--crew", route["crew"], "--row", 1, "--result", "done")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -23,17 +22,18 @@ from optimizer.cli.console import (
     time_of,
     today,
 )
+from optimizer.cli.pins import Pins, is_pinned
 from optimizer.errors import CampaignError, ProblemError
 from optimizer.messages.sayings import reason
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Iterable
     from collections.abc import Set as AbstractSet
 
     from rich.table import Table
 
     from optimizer.check import Violation
-    from optimizer.dayplan import Change, Day, Difference
+    from optimizer.dayplan import Difference
     from optimizer.folder import CampaignFolder
     from optimizer.messages import Texts
     from optimizer.model import DayPlan
@@ -298,6 +298,9 @@ def replan_day(
         list[str] | None,
         typer.Option(help="CREW=ACCOUNT,… as it is; CREW alone: as printed. Repeatable."),
     ] = None,
+    unpin: Annotated[
+        list[str] | None, typer.Option(help="Take pins off: ACCOUNT or CREW; may be repeated.")
+    ] = None,
     seconds: Annotated[float, typer.Option(help="Time to look for a better plan.")] = 3.0,
     out: Out = None,
     lang: Speak = None,
@@ -314,12 +317,20 @@ def replan_day(
         absent=frozenset(without or ()),
         speed_factor=1 / slower,
     )
+    pins = Pins.read(pin or (), at or (), route or (), unpin or ())
     with campaign.register() as register:
         old = stored(register, folder, station, when)
         known = read_day(
-            register, campaign.roads, settings, station, when, campaign.workdays_path, old.visits
+            register,
+            campaign.roads,
+            settings,
+            station,
+            when,
+            campaign.workdays_path,
+            old.visits,
+            pins.visits | {visit.visit_id for visit in old.visits if is_pinned(visit)},
         )
-        change = _with_pins(change, known, old, (pin or (), at or (), route or ()))
+        change = pins.on(change, known, old)
         _know(change.absent | set(change.crews.values()) | set(change.routes), old)
         seed = settings.campaign.seed
         new, changed, broken = replan(known, old, change, Limit(seconds=seconds), settings, seed)
@@ -344,65 +355,6 @@ def stored(register: Register, folder: Path, station: str, when: dt.date) -> Day
     if plan is None:
         raise CampaignError("day.no_plan", station=station, when=when, folder=folder)
     return plan
-
-
-def _pairs(
-    texts: Iterable[str], wrong: Callable[[str], CampaignError]
-) -> Iterator[tuple[str, str]]:
-    """A visit and what it is pinned to, of each option; `wrong` refuses what is no pair."""
-    for text in texts:
-        visit, sign, to = text.partition("=")
-        if not (visit and sign and to):
-            raise wrong(text)
-        yield visit, to
-
-
-def _with_pins(
-    change: Change,
-    day: Day,
-    old: DayPlan,
-    wanted: tuple[Sequence[str], Sequence[str], Sequence[str]],
-) -> Change:
-    """The change with a chief's pins, whole routes among them; visits go by id or account number.
-
-    Raises
-    ------
-    CampaignError
-        A pin cannot be read, or its visit cannot be made on this day.
-    """
-    pin, at, route = wanted
-    due = {visit.visit_id for visit in day.problem.visits}
-    known = {v.account_no: v.visit_id for v in day.problem.visits} | {name: name for name in due}
-    printed = {r.crew_id: tuple(s.visit_id for s in r.stops) for r in old.routes}
-    crews = dict(_pairs(pin, lambda text: CampaignError("option.pin", text=text)))
-    times = _pairs(at, lambda text: CampaignError("option.at", text=text))
-    begins = {visit: time_of(text, "--at") for visit, text in times}
-    whole = dict(map(_whole_route, route))
-    strangers = sorted(
-        {*crews, *begins, *chain(*(some or () for some in whole.values()))} - {*known}
-    )
-    if strangers:
-        raise CampaignError("day.not_due", strangers=strangers)
-    return dataclasses.replace(
-        change,
-        crews={known[visit]: crew for visit, crew in crews.items()},
-        begins={known[visit]: begin_s for visit, begin_s in begins.items()},
-        routes={
-            crew: tuple(name for name in printed.get(crew, ()) if name in due)
-            if visits is None
-            else tuple(known[visit] for visit in visits)
-            for crew, visits in whole.items()
-        },
-    )
-
-
-def _whole_route(text: str) -> tuple[str, list[str] | None]:
-    """A crew and its visits in order; None where they are to be those that are printed."""
-    crew, sign, visits = text.partition("=")
-    names = [name.strip() for name in visits.replace("，", ",").split(",") if name.strip()]
-    if not crew.strip() or (sign and not names):
-        raise CampaignError("option.route", text=text)
-    return crew.strip(), names if sign else None
 
 
 def _print_broken(broken: Iterable[Violation], plan: DayPlan, texts: Texts) -> None:

@@ -34,6 +34,7 @@ from optimizer.workdays import duty, working_days
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Sequence
+    from collections.abc import Set as AbstractSet
     from pathlib import Path
 
     from optimizer.register import Register
@@ -77,6 +78,7 @@ def read_day(  # noqa: PLR0917
     date: dt.date,
     workdays: Path | None = None,
     printed: Sequence[Visit] = (),
+    asked: AbstractSet[str] = frozenset(),
 ) -> Day:
     """The station's candidates and crews on duty, with the travel times between all doors.
 
@@ -85,13 +87,15 @@ def read_day(  # noqa: PLR0917
     printed
         Visits of a plan that is to be made anew; the doors of those that are due no more are
         among the places, too.
+    asked
+        Visits or accounts that somebody has asked for: none of them waits for want of room.
     """
     home = station_of(register, station)
     crews = crews_on_duty(register, settings, station, date, workdays)
     rows = candidates(register, settings, station, date, workdays)
     learned = learned_for(register, settings, date, station)
     visits, set_aside, reasons = sort_out(
-        rows, roads, settings, crews, given(register, station), learned
+        rows, roads, settings, crews, given(register, station), learned, asked
     )
     due = {str(row["visit_id"]) for row in rows}
     past = [visit for visit in printed if visit.visit_id not in due and visit.location]
@@ -158,6 +162,7 @@ def sort_out(  # noqa: PLR0917
     crews: Sequence[Row],
     located: set[str],
     learned: Learned,
+    asked: AbstractSet[str] = frozenset(),
 ) -> tuple[list[Visit], list[Visit], list[Unassigned]]:
     """Visits that crews can be sent to, and those that not, with reasons."""
     most = max(1, len(crews)) * settings.day.offered_per_crew
@@ -177,8 +182,8 @@ def sort_out(  # noqa: PLR0917
             reason = Reason.NO_LOCATION
         elif ends.far[k]:
             reason = Reason.UNREACHABLE
-        elif len(visits) >= most and not visit.mandatory:
-            reason = Reason.WAITING
+        elif not visit.mandatory and asked.isdisjoint({visit.visit_id, visit.account_no}):
+            reason = Reason.WAITING if len(visits) >= most else None
         if reason is None:
             visits.append(visit)
         else:

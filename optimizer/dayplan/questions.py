@@ -97,7 +97,7 @@ def _routes(problem: Problem, plan: DayPlan) -> list[Route]:
 def _call(
     register: Register, roads: Roads, settings: Settings, plan: DayPlan, account_no: str
 ) -> Visit:
-    """A call on a customer, at the place where the territories have him."""
+    """A call on a customer, where the territories have him, or else his file."""
     station = plan.station.station_id
     row = register.agenda.customer(account_no, station)
     if row is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -35,7 +36,8 @@ class Change:
     Attributes
     ----------
     now_s
-        Time of day; what had begun by then stays as it is. None: before everybody left.
+        Time of day; what had begun by then stays as it is, and who was on the way to a door calls
+        there. None: before everybody left.
     absent
         Crews who cannot go on (ill, a broken motorcycle).
     speed_factor
@@ -44,6 +46,8 @@ class Change:
         Pins of visits: to a crew, to a time of day.
     routes
         Pins of whole routes as they are: visits of a crew in their order.
+    loose
+        Visits and crews whose pins in the old plan are taken off; all others stand.
     """
 
     now_s: int | None = None
@@ -52,6 +56,7 @@ class Change:
     crews: Mapping[str, str] = field(default_factory=lambda: _NONE)
     begins: Mapping[str, int] = field(default_factory=dict)
     routes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    loose: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +94,8 @@ def replan(  # noqa: PLR0917
         The whole day with what was done before; every visit that changed; and the rules that the
         chief's own routes break.
     """
-    done = begun(day, old, change.now_s)
+    done = begun(day, old, change)
+    change = with_old_pins(day, old, change)
     problem = remaining(day, old, change, done, settings)
     first = {
         route.crew_id: [stop.visit_id for stop in route.stops if stop.visit_id not in done]
@@ -101,8 +107,9 @@ def replan(  # noqa: PLR0917
     plan = replace(
         old,
         crews=day.crews,
-        visits=_all_visits(day, old, done),
+        visits=_all_visits(day, old, done, change),
         routes=routes,
+        pinned_routes=tuple(change.routes.items()),
         unassigned=solution.unassigned + day.reasons,
         seed=seed,
         learned=day.learned,
@@ -110,13 +117,65 @@ def replan(  # noqa: PLR0917
     return plan, differences(old, plan), solution.broken
 
 
-def begun(day: Day, plan: DayPlan, now_s: int | None) -> set[str]:
-    """Printed visits whose service has begun by a time of day, or that are due no more."""
-    if now_s is None:
+def with_old_pins(day: Day, old: DayPlan, change: Change) -> Change:
+    """The change with those pins of the old plan that nobody has taken off.
+
+    A new pin of a visit takes the place of its old ones. A pin to a crew that cannot go, or to a
+    time that is past, ends by itself.
+    """
+    here = {crew.crew_id for crew in day.problem.crews} - change.absent
+    due = {visit.visit_id for visit in day.problem.visits}
+    anew = {*change.crews, *change.begins, *chain.from_iterable(change.routes.values())}
+    off = anew | change.loose
+    stand = [v for v in old.visits if v.visit_id in due and v.visit_id not in off]
+    crews = {v.visit_id: v.pinned_crew for v in stand if v.pinned_crew in here}
+    begins = {
+        v.visit_id: v.pinned_start_s
+        for v in stand
+        if v.pinned_start_s is not None and v.pinned_start_s >= (change.now_s or 0)
+    }
+    routes = {
+        crew: tuple(name for name in stops if name in due and name not in off)
+        for crew, stops in old.pinned_routes
+        if crew in here and crew not in change.loose
+    }
+    return replace(
+        change,
+        crews={name: crew for name, crew in crews.items() if crew} | {**change.crews},
+        begins=begins | {**change.begins},
+        routes=routes | {**change.routes},
+    )
+
+
+def begun(day: Day, plan: DayPlan, change: Change) -> set[str]:
+    """Printed visits that are begun at the time of a change, or are due no more.
+
+    A crew that is on its way to a door calls there, unless it cannot go on.
+    """
+    if change.now_s is None:
         return set()
-    due = {visit.visit_id for visit in day.problem.visits + day.set_aside}
-    stops = (stop for route in plan.routes for stop in route.stops)
-    return {s.visit_id for s in stops if s.begin_s < now_s or s.visit_id not in due}
+    due = _due(day)
+    found = set()
+    for route in plan.routes:
+        for k, one in enumerate(route.stops):
+            on_the_way = route.crew_id not in change.absent and _set_out(route, k) < change.now_s
+            if one.begin_s < change.now_s or on_the_way or one.visit_id not in due:
+                found.add(one.visit_id)
+    return found
+
+
+def _due(day: Day) -> set[str]:
+    """Ids of what is due today."""
+    return {visit.visit_id for visit in day.problem.visits + day.set_aside}
+
+
+def _set_out(route: Route, k: int) -> int:
+    """When a crew sets out for its k-th stop: after the stop before, or the lunch there."""
+    free_s = route.stops[k - 1].departure_s if k else route.start_s
+    rest = route.rest
+    if rest is None or rest.after != k or (rest.place is None and rest.start_s > free_s):
+        return free_s
+    return rest.start_s + rest.duration_s
 
 
 def remaining(
@@ -157,7 +216,16 @@ def _kept(visit: Visit, crew: str | None, here: set[str], keep_s: int) -> Visit:
 
 
 def _pinned(visit: Visit, change: Change) -> Visit:
-    """A visit with the chief's pins."""
+    """A visit with the chief's pins; what he pins is to be made, and by nobody else."""
+    if visit.visit_id not in {*change.crews, *change.begins}:
+        return visit
+    pinned = _with_pins(visit, change)
+    other = pinned.pinned_crew is not None
+    return replace(pinned, mandatory=True, crew_price=0 if other else visit.crew_price)
+
+
+def _with_pins(visit: Visit, change: Change) -> Visit:
+    """A visit that says where and when it is pinned."""
     return replace(
         visit,
         pinned_crew=change.crews.get(visit.visit_id, visit.pinned_crew),
@@ -172,24 +240,31 @@ def _from_now(
     if now_s is None:
         return crew
     past = [] if route is None else [stop for stop in route.stops if stop.visit_id in done]
-    begun_s = [stop.departure_s for stop in past if stop.begin_s < now_s]
-    rest = _eaten(route, now_s)
+    due = _due(day)
+    begun_s = [s.departure_s for s in past if s.begin_s < now_s or s.visit_id in due]
+    rest = _eaten(route, now_s, done & due)
     rested_s = [] if rest is None else [rest.start_s + rest.duration_s]
     free_s = max(now_s, crew.shift.start_s, *begun_s[-1:], *rested_s)
     return replace(
         crew,
         start_place=_last_place(day, crew, past, rest),
         shift=TimeWindow(free_s, max(free_s, crew.shift.end_s)),
-        lunch=_lunch_from(crew.lunch, route, now_s, free_s),
+        lunch=None if rest is not None else _lunch_from(crew.lunch, route, now_s, free_s),
         max_visits=None if crew.max_visits is None else max(0, crew.max_visits - len(past)),
         max_travel_s=_left_travel(crew, past),
     )
 
 
-def _eaten(route: Route | None, now_s: int | None) -> Rest | None:
-    """The lunch that has begun by a time of day."""
+def _eaten(route: Route | None, now_s: int | None, called: set[str]) -> Rest | None:
+    """The lunch that has begun by a time of day, or lies before a door that is called at anyway.
+
+    `called` are visits that are made, or on the way to which a crew is, and not recorded yet.
+    """
     rest = None if route is None else route.rest
-    return rest if rest is not None and now_s is not None and rest.start_s < now_s else None
+    if route is None or rest is None or now_s is None:
+        return None
+    before = any(stop.visit_id in called for stop in route.stops[rest.after :])
+    return rest if rest.start_s < now_s or before else None
 
 
 def _last_place(day: Day, crew: CrewDay, past: list[Stop], rest: Rest | None) -> int | None:
@@ -214,7 +289,7 @@ def _left_travel(crew: CrewDay, done: list[Stop]) -> int | None:
 
 def _lunch_from(lunch: Lunch | None, route: Route | None, now_s: int, free_s: int) -> Lunch | None:
     """The lunch that is still to come; one that is late may begin at once."""
-    if lunch is None or _eaten(route, now_s):
+    if lunch is None:
         return None
     window = lunch.window
     if window.end_s < free_s:
@@ -240,33 +315,33 @@ def stitched(
     """Whole routes: what was done as it was, then what is ahead."""
     crews = {crew.crew_id: crew for crew in day.problem.crews}
     made = {route.crew_id: route for route in old.routes}
+    called = done & _due(day)
     for crew_id in [*crews, *(name for name in made if name not in crews)]:
         route, new = made.get(crew_id), ahead.get(crew_id)
         past = () if route is None else tuple(s for s in route.stops if s.visit_id in done)
+        rest = _eaten(route, now_s, called)
         if route is None or not past:
             if new is not None:
                 yield new
         elif new is not None:
-            yield _joined(route, past, new, now_s)
+            yield _joined(route, past, rest, new)
         elif len(past) == len(route.stops):
             yield route
         else:
-            yield _cut_short(day, crews.get(crew_id), route, past, now_s)
+            yield _cut_short(day, crews.get(crew_id), route, past, rest)
 
 
-def _joined(route: Route, past: tuple[Stop, ...], new: Route, now_s: int | None) -> Route:
-    """What was done, and what is ahead of it."""
-    rest = _eaten(route, now_s)
+def _joined(route: Route, past: tuple[Stop, ...], rest: Rest | None, new: Route) -> Route:
+    """What was done, with a lunch that is eaten, and what is ahead of it."""
     if new.rest is not None:
         rest = replace(new.rest, after=new.rest.after + len(past))
     return replace(new, start_s=route.start_s, stops=past + new.stops, rest=rest)
 
 
 def _cut_short(
-    day: Day, crew: CrewDay | None, route: Route, past: tuple[Stop, ...], now_s: int | None
+    day: Day, crew: CrewDay | None, route: Route, past: tuple[Stop, ...], rest: Rest | None
 ) -> Route:
     """A route that ends after what was done; the way home is ridden if we know it."""
-    rest = _eaten(route, now_s)
     free_s = past[-1].departure_s
     if rest is not None and rest.after >= len(past):
         free_s = rest.start_s + rest.duration_s
@@ -284,12 +359,12 @@ def _cut_short(
     )
 
 
-def _all_visits(day: Day, old: DayPlan, done: set[str]) -> tuple[Visit, ...]:
-    """The visits of the day, with those that are done and no longer due."""
+def _all_visits(day: Day, old: DayPlan, done: set[str], change: Change) -> tuple[Visit, ...]:
+    """The visits of the day with their pins, and those that are done and no longer due."""
     known = day.problem.visits + day.set_aside
     names = {visit.visit_id for visit in known}
     past = (v for v in old.visits if v.visit_id in done and v.visit_id not in names)
-    return (*known, *past)
+    return (*(_with_pins(visit, change) for visit in known), *past)
 
 
 def differences(old: DayPlan, new: DayPlan) -> tuple[Difference, ...]:

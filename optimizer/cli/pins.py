@@ -1,0 +1,147 @@
+"""A chief's pins as he types them: visits to crews and times, whole routes, and pins taken off."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from itertools import chain
+from typing import TYPE_CHECKING, NamedTuple
+
+from optimizer.cli.console import time_of
+from optimizer.errors import CampaignError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from optimizer.dayplan import Change, Day
+    from optimizer.model import DayPlan, Visit
+
+
+class _Pin(NamedTuple):
+    """A visit, by its account number or id, and what it is pinned to."""
+
+    visit: str
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pins:
+    """What the options of `zoufang replan` say.
+
+    Attributes
+    ----------
+    crews, begins
+        Of visits, by account number or id.
+    routes
+        Of crews: the visits in their order, None for those that are printed.
+    loose
+        Visits or crews whose pins are taken off.
+    """
+
+    crews: dict[str, str]
+    begins: dict[str, int]
+    routes: dict[str, tuple[str, ...] | None]
+    loose: frozenset[str]
+
+    @classmethod
+    def read(
+        cls, pin: Iterable[str], at: Iterable[str], route: Iterable[str], unpin: Iterable[str]
+    ) -> Pins:
+        """Read the options' texts.
+
+        Raises
+        ------
+        CampaignError
+            One cannot be read, or names a visit or crew for a second time.
+        """
+        crews = list(_pairs(pin, lambda text: CampaignError("option.pin", text=text)))
+        times = list(_pairs(at, lambda text: CampaignError("option.at", text=text)))
+        routes = list(map(_whole_route, route))
+        _refuse_twice("--pin", (one.visit for one in crews))
+        _refuse_twice("--at", (one.visit for one in times))
+        _refuse_twice("--route", (crew for crew, _ in routes))
+        _refuse_twice("--route", chain.from_iterable(visits or () for _, visits in routes))
+        return cls(
+            crews=dict(crews),
+            begins={one.visit: time_of(one.to, "--at") for one in times},
+            routes=dict(routes),
+            loose=frozenset(unpin),
+        )
+
+    @property
+    def visits(self) -> frozenset[str]:
+        """Visits that are named, by account number or id."""
+        written = chain.from_iterable(visits or () for visits in self.routes.values())
+        return frozenset({*self.crews, *self.begins, *written})
+
+    def on(self, change: Change, day: Day, old: DayPlan) -> Change:
+        """The change with these pins, visits by their ids.
+
+        Raises
+        ------
+        CampaignError
+            A visit cannot be made on this day, or a crew has no printed route.
+        """
+        visits = day.problem.visits
+        known = {v.account_no: v.visit_id for v in visits} | {
+            v.visit_id: v.visit_id for v in visits
+        }
+        crews = {crew.crew_id for crew in old.crews} | {crew.crew_id for crew in day.crews}
+        aside = {reason.visit_id: reason.reason for reason in day.reasons}
+        for visit in day.set_aside:
+            for name in self.visits & {visit.visit_id, visit.account_no}:
+                why = aside[visit.visit_id]
+                raise CampaignError("day.set_aside", account=name, why=why)
+        strangers = self.visits.difference(known) | self.loose.difference(known, crews)
+        if strangers:
+            raise CampaignError("day.not_due", strangers=sorted(strangers))
+        return replace(
+            change,
+            crews={known[visit]: crew for visit, crew in self.crews.items()},
+            begins={known[visit]: begin_s for visit, begin_s in self.begins.items()},
+            routes={
+                crew: _printed(crew, old, set(known)) if stops is None
+                else tuple(known[visit] for visit in stops)
+                for crew, stops in self.routes.items()
+            },
+            loose=frozenset(known.get(name, name) for name in self.loose),
+        )  # fmt: skip
+
+
+def is_pinned(visit: Visit) -> bool:
+    """Whether a chief has pinned the visit to a crew or a time."""
+    return visit.pinned_crew is not None or visit.pinned_start_s is not None
+
+
+def _pairs(texts: Iterable[str], wrong: Callable[[str], CampaignError]) -> Iterator[_Pin]:
+    """The pin of each option; `wrong` refuses what is no pair."""
+    for text in texts:
+        visit, sign, to = text.partition("=")
+        if not (visit and sign and to):
+            raise wrong(text)
+        yield _Pin(visit, to)
+
+
+def _whole_route(text: str) -> tuple[str, tuple[str, ...] | None]:
+    """A crew and its visits in order; None where they are to be those that are printed."""
+    crew, sign, visits = text.partition("=")
+    names = tuple(name.strip() for name in visits.replace("，", ",").split(",") if name.strip())
+    if not crew.strip() or (sign and not names):
+        raise CampaignError("option.route", text=text)
+    return crew.strip(), names if sign else None
+
+
+def _refuse_twice(option: str, names: Iterable[str]) -> None:
+    """Refuse a name that is there twice: nobody could know which of the two counts."""
+    seen: set[str] = set()
+    for name in names:
+        if name in seen:
+            raise CampaignError("option.twice", option=option, name=name)
+        seen.add(name)
+
+
+def _printed(crew: str, old: DayPlan, due: set[str]) -> tuple[str, ...]:
+    """The visits of a crew's printed route that are still due."""
+    for route in old.routes:
+        if route.crew_id == crew:
+            return tuple(stop.visit_id for stop in route.stops if stop.visit_id in due)
+    raise CampaignError("day.no_route", crew=crew)
