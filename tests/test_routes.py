@@ -249,6 +249,31 @@ def test_a_crew_leaves_late_rather_than_waits():
     assert (route.start_s, route.waiting_s) == (9 * HOUR + 20 * 60, 0)
 
 
+def test_lunch_at_a_place_is_not_sought_beyond_the_limit_of_travel():
+    """Lunch at 60 minutes before the call at 10 keeps its wish, and 220 minutes are ridden.
+
+    With lunch after that call, in the morning, 120 are; where at most 130 may be, the wish is not
+    kept. The call at 60 minutes is late in the afternoon.
+    """
+    wish = visit(1, preferred_windows=(TimeWindow(14 * HOUR, 15 * HOUR),), preference_price=30_000)
+    late = visit(6, windows=(TimeWindow(17 * HOUR, 17 * HOUR),))
+    one = crew(lunch=noon_lunch(at_place=6, always=True), shift=TimeWindow(EIGHT, 20 * HOUR))
+    ridden = [
+        plan(problem([wish, late], [replace(one, max_travel_s=most * 60)])).routes[0].travel_s
+        for most in (230, 130)
+    ]
+    assert ridden == [220 * 60, 120 * 60]
+
+
+def test_a_plan_without_time_for_lunch_is_not_begun_with():
+    """Even if there is no time to search: who is due lunch at the station cannot work through."""
+    calls = [visit(1, service_s=8 * HOUR + 1200), visit(2)]
+    day = problem(calls, [crew(lunch=noon_lunch(at_place=0))])
+    solution = solve(day, Limit(moves=0), 1, ALONE, {"c1": ["v1"]})
+    assert order(solution) == {"c1": ["v2"]}
+    assert codes(solution) == {"v1": Reason.TOO_FAR}
+
+
 def test_lunch_on_the_road_may_interrupt_a_ride():
     """A ride of three hours spans the window of lunch; the hour is spent at its roadside."""
     far = problem([visit(1)], [crew(lunch=noon_lunch(), shift=TimeWindow(10 * HOUR, 20 * HOUR))],

@@ -44,6 +44,8 @@ KINDS: Final = tuple(kind.value for kind in CustomerKind)
 class Book:
     """The register's tables as the campaign reads them, all at one moment.
 
+    Territories that have just been drawn may stand in for those of the register.
+
     Attributes
     ----------
     customers

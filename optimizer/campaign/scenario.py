@@ -447,13 +447,12 @@ def _same_crews(crews: CrewTable, others: CrewTable) -> bool:
 def _as_planned(board: Board, blocks: pd.DataFrame, pace: Pace) -> Outcome:
     """What becomes of a station as it is planned: its own last day and longest crew.
 
-    Only what waits for a day is laid out; the plan has minded wishes and seasons, too.
+    It is laid out for how early it could end, and at the settings' pace only where somebody waits
+    for a day: the plan itself has minded wishes and seasons.
     """
     own = blocks[blocks["station"] == board.station]
-    if len(own) < len(board.blocks) or own.empty:
-        found = outcome(board, pace)
-    else:
-        found = replace(outcome(board, Pace("early", 0.0, pace.stretch)), without_day=0)
+    waiting = len(own) < len(board.blocks)
+    found = outcome(board, pace if waiting else Pace("early", 0.0, pace.stretch))
     if own.empty:
         return found
     longest_s = int(own.groupby("crew")["work_s"].sum().max())

@@ -222,7 +222,8 @@ def _days(plan: Plan) -> Iterator[Violation]:
 
 
 @_rule("mandatory", "what is mandatory or falls due today is left out only if nobody can make it: "
-       "between no two stops of any crew is there room")  # fmt: skip
+       "it is tried between all stops of all crews (but not in pinned routes, nor with "
+       "who is home before lunch at its place)")  # fmt: skip
 def _mandatory(plan: Plan) -> Iterator[Violation]:
     left = []
     for one in plan.unassigned:

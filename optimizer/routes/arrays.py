@@ -31,8 +31,6 @@ NEVER = 1 << 40
 NOT_ALLOWED = -1.0
 """In `crew_cost`: this crew may not."""
 MANY = 1 << 30
-MANDATORY_WORTH = 2.0
-"""Of a mandatory visit in `worth`, where the dearest optional one has 1."""
 
 
 START, END, SPEED, LEAVE, BACK, STOPS, TRAVEL, CAPACITY, HUNGRY, LUNCH_FROM, LUNCH_TO = range(11)
@@ -64,8 +62,6 @@ class Arrays(NamedTuple):
         where MODES is 2, without.
     price
         float64 (q, 2): of leaving the task out, and of mode 1.
-    worth
-        float64 (q): in shares of the dearest optional visit; MANDATORY_WORTH if mandatory.
     fixed
         float64 (m): price of using the crew at all.
     crew_cost
@@ -82,7 +78,6 @@ class Arrays(NamedTuple):
     task: NDArray[np.int64]
     window: NDArray[np.int64]
     price: NDArray[np.float64]
-    worth: NDArray[np.float64]
     fixed: NDArray[np.float64]
     crew_cost: NDArray[np.float64]
     near: NDArray[np.int32]
@@ -158,19 +153,13 @@ def ridden(seconds: NDArray[np.int32], speed_factor: float) -> NDArray[np.int32]
 
 def leaving_out(problem: Problem) -> NDArray[np.float64]:
     """Price of leaving each visit out; that of a mandatory one exceeds all else together."""
-    prices, mandatory = _optional_prices(problem)
+    prices = np.array([max(0, visit.price) for visit in problem.visits], dtype=np.float64)
+    mandatory = np.array([is_mandatory(problem, visit) for visit in problem.visits], dtype=bool)
     extras = sum(v.crew_price + v.preference_price for v in problem.visits)
     day = sum(crew.shift.end_s - crew.shift.start_s + crew.fixed_s for crew in problem.crews)
     dear = 1.0 + prices.sum() + extras + day * (1 + problem.balance)
     dear += problem.overlap * len(problem.visits)
     return np.where(mandatory, dear, prices)
-
-
-def _optional_prices(problem: Problem) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """What each visit would cost if it were optional, and whether it is mandatory."""
-    prices = np.array([max(0, visit.price) for visit in problem.visits], dtype=np.float64)
-    mandatory = np.array([is_mandatory(problem, visit) for visit in problem.visits], dtype=bool)
-    return prices, mandatory
 
 
 def arrays_of(problem: Problem) -> Arrays:
@@ -202,7 +191,6 @@ def arrays_of(problem: Problem) -> Arrays:
         task=task,
         window=window,
         price=_prices(problem, len(meals)),
-        worth=_worth(problem, len(meals)),
         fixed=np.array([crew.fixed_s for crew in crews], dtype=np.float64),
         crew_cost=cost,
         near=_neighbours(time[0], tasks),
@@ -314,14 +302,6 @@ def _prices(problem: Problem, meals: int) -> NDArray[np.float64]:
     table[: len(out)] = np.stack([out, np.array(unwanted, dtype=np.float64)], axis=1)
     table[len(out) :, 0] = beyond
     return table
-
-
-def _worth(problem: Problem, meals: int) -> NDArray[np.float64]:
-    """What tasks are worth beside each other, however far their prices are above all travel."""
-    prices, mandatory = _optional_prices(problem)
-    shares = prices / max(1.0, prices[~mandatory].max(initial=0.0))
-    worth = np.where(mandatory, MANDATORY_WORTH, shares)
-    return np.append(worth, np.full(meals, MANDATORY_WORTH))
 
 
 def _tasks(problem: Problem, meals: list[Lunch]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

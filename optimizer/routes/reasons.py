@@ -6,10 +6,12 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from optimizer.model import Unassigned
-from optimizer.routes.arrays import hard_windows, may_go, too_early
+from optimizer.routes.arrays import REAL, hard_windows, may_go, too_early
 from optimizer.routes.schedule import empty_state
-from optimizer.routes.search import cheapest
+from optimizer.routes.search import cheapest, lay_out
 from optimizer.routes.timing import BROKEN, timed, timed_price
 
 if TYPE_CHECKING:
@@ -156,10 +158,20 @@ def explain(
     data, state
         The problem's arrays and the finished plan.
     """
-    trial = _Trial(problem, data, state, empty_state(data, 0), lang)
+    trial = _Trial(problem, data, state, _only_lunches(data), lang)
     index = {visit.visit_id: k for k, visit in enumerate(problem.visits)}
     for visit in visits:
         yield by_rule(problem, visit, lang) or trial.reason(visit, index[visit.visit_id])
+
+
+def _only_lunches(data: Arrays) -> State:
+    """Routes without a visit, in which crews who lunch at a place do nothing else."""
+    empty = empty_state(data, 0)
+    rows = np.full((len(data.crew), len(data.task) + 2), -1, dtype=np.int32)
+    for meal in np.flatnonzero(data.task[:, REAL] == 0):
+        rows[data.crew_cost[meal] >= 0, 0] = meal
+    lay_out(data, empty, rows, np.zeros(len(data.task), dtype=np.int64))
+    return empty
 
 
 def by_rule(  # noqa: PLR0911  (one return a reason)

@@ -30,7 +30,7 @@ def price_of_rules(
         How long to search for each rule.
     """
     first = {route.crew_id: [one.visit_id for one in route.stops] for route in routes}
-    params = Params(warm=0.1, last_share=0.0)
+    params = Params(warm=0.1, last_share=0.0, soft_share=0.0)
     cost = solve(problem, stop, seed, params, first).cost
     prices = {}
     for rule, relaxed in RELAXED.items():

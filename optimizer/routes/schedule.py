@@ -56,7 +56,7 @@ if TYPE_CHECKING:
 ABSENT, OUT_OF_PLAY = -1, -2
 EARLY0, EARLY1, LATE0, LATE1, EDGE = range(5)
 """Columns of `State.schedule`; EDGE is the ride to the next node."""
-LENGTH, REALS, LOADED, RIDDEN, WORK, FEASIBLE, LOCKED, TOUCHED, OLD_LENGTH, TRIED, ROOM = range(11)
+LENGTH, REALS, LOADED, RIDDEN, WORK, FEASIBLE, LOCKED, TOUCHED, OLD_LENGTH, TRIED, SLACK = range(11)
 """Columns of `State.route`."""
 CREW, MODE, SLOT = range(3)
 """Columns of `State.task`."""
@@ -76,7 +76,7 @@ class State(NamedTuple):
         int64 (m, q + 2, 5): one row a node of `seq`.
     route
         int64 (m, 11): LENGTH in tasks, REALS the visits of them, load, travel, work (travel and
-        service), whether all limits hold, what a move needs to know, and the ROOM: the most
+        service), whether all limits hold, what a move needs to know, and the SLACK: the most
         seconds, detour included, for which one more stop can fit anywhere.
     cost
         float64 (m): of each route.
@@ -92,7 +92,7 @@ class State(NamedTuple):
     touched
         int64 (m + 1): routes that the move changed; the last number counts them.
     random
-        State of the random numbers.
+        uint64 (1): state of the random numbers.
     asked
         float64 (q): what the search pays for leaving a task out: its price, or less for a while.
     missing
@@ -277,7 +277,7 @@ def refresh(data: Arrays, state: State, r: int) -> None:
     row[REALS], row[LOADED], row[RIDDEN], row[WORK] = reals, load, travel, work + travel
     home = forward(task, data.window, data.crew, state.task, seq, schedule, r, n)
     backward(task, data.window, data.crew, state.task, seq, schedule, r, n)
-    row[ROOM] = room(schedule, n, data.crew[r, LUNCH_S])
+    row[SLACK] = slack(schedule, n, data.crew[r, LUNCH_S])
     limits = data.crew[r]
     row[FEASIBLE] = reals == 0 or (
         home <= limits[BACK] and reals <= limits[STOPS]
@@ -340,7 +340,7 @@ def backward(
 
 
 @compiled
-def room(schedule: Ints, n: int, lunch_s: int) -> int:
+def slack(schedule: Ints, n: int, lunch_s: int) -> int:
     """Most seconds, detour included, for which one more stop can fit anywhere in a route."""
     most = -NEVER
     for k in range(n + 1):

@@ -45,7 +45,7 @@ from optimizer.routes.schedule import (
     OLD_LENGTH,
     REALS,
     RIDDEN,
-    ROOM,
+    SLACK,
     SLOT,
     TOUCHED,
     TRIED,
@@ -406,7 +406,7 @@ def place(data: Arrays, state: State, v: int, blink: float) -> None:
 
 
 @compiled
-def cheapest(  # noqa: C901, PLR0912  (the heart of the search: calls would cost its speed)
+def cheapest(  # noqa: C901, PLR0912, PLR0915  (the heart of the search: calls would cost its speed)
     data: Arrays, state: State, v: int, only: int, bound: float, blink: float
 ) -> tuple[int, int, int, float]:
     """Crew, position, mode and extra cost of the cheapest insertion below a bound; crew -1: none.
@@ -438,7 +438,7 @@ def cheapest(  # noqa: C901, PLR0912  (the heart of the search: calls would cost
                 continue
             state.route[crew[r, LIKE], TRIED] = 1
         lunch_s = crew[r, LUNCH_S]
-        if lonely and blink > 0.0 and stay(task, crew, r, len(task), v) > figures[ROOM]:
+        if lonely and blink > 0.0 and stay(task, crew, r, len(task), v) > figures[SLACK]:
             continue
         row, column = data.time[crew[r, SPEED], v], data.back[crew[r, SPEED], v]
         seq, schedule = state.seq[r], state.schedule[r]
@@ -450,12 +450,8 @@ def cheapest(  # noqa: C901, PLR0912  (the heart of the search: calls would cost
                 ride = first_ride(schedule, figures[LENGTH], ride) if task[v, REAL] == 1 else 0
             delta = ride + extra
             if balanced:
-                delta += balance_change(
-                    data.weights[0],
-                    state.route,
-                    r,
-                    ride + stay(task, crew, r, seq[k], v) * task[v, REAL],
-                )
+                work = work_change(task, crew, r, seq[k], v, seq[k + 1])
+                delta += balance_change(data.weights[0], state.route, r, ride + work)
             if delta >= best:
                 continue
             early = min(schedule[k, EARLY0], schedule[k, EARLY1])
@@ -510,6 +506,15 @@ def first_ride(schedule: Ints, n: int, detour: int) -> int:
     for k in range(n + 1):
         ride += schedule[k, EDGE]
     return ride
+
+
+@compiled
+def work_change(task: Ints, crew: Ints, r: int, before: int, v: int, after: int) -> int:
+    """Seconds at doors that v adds between two nodes; the next door's setup may change."""
+    work = stay(task, crew, r, before, v) * task[v, REAL]
+    if after < len(task) and task[after, ADDRESS] != 0:
+        work += stay(task, crew, r, v, after) - stay(task, crew, r, before, after)
+    return work
 
 
 @compiled

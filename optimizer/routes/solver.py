@@ -14,7 +14,15 @@ import numpy as np
 from optimizer.check import check
 from optimizer.errors import ProblemError
 from optimizer.model import CrewDay, Problem, TimeWindow, Visit
-from optimizer.routes.arrays import MODES, REAL, SERVICE, SETUP, VISIT, arrays_of
+from optimizer.routes.arrays import (
+    MODES,
+    REAL,
+    SERVICE,
+    SETUP,
+    VISIT,
+    arrays_of,
+    is_mandatory,
+)
 from optimizer.routes.figures import plan_cost
 from optimizer.routes.lastword import last_word
 from optimizer.routes.reasons import explain
@@ -43,9 +51,11 @@ if TYPE_CHECKING:
 
 SECONDS_PER_TASK = 0.05
 """A search of fewer visits ends sooner than the time it is given."""
-OPENING_ANY, OPENING_TOP, RISE = 0.2, 3.0, 100.0
-"""Soft prices in usual visits' time: what any visit is worth at first, what the dearest optional
-one is worth more, and by how much that one rises if it is left out all the time."""
+OPENING, OPENING_TOP, RISE = 0.2, 3.0, 100.0
+"""Soft prices, in the time of a usual visit: of any visit at first, of the dearest optional one
+on top of that, and by how much that one would rise if it were left out for the whole time."""
+MANDATORY_WORTH = 2.0
+"""Of a mandatory visit, where the dearest optional one is worth 1."""
 MOST_TASKS = 800
 """OR-Tools' model of more visits in routes takes longer to build than it is worth."""
 
@@ -69,7 +79,7 @@ class Params:
     """How to search.
 
     `starts` searches run side by side, each on a core of its own; `warm` and `cold` are the
-    temperatures of annealing in mean rides; `chunk` moves are made between two looks at the
+    temperatures of annealing in mean rides; at most `chunk` moves are made between two looks at the
     clock; for `soft_share` of the time leaving out costs less at first than its price (see
     `_SoftPrices`); OR-Tools has `last_share` of the time, or with 0 no word at all; `lang` is the
     language of reasons.
@@ -125,7 +135,8 @@ def solve(
     if not len(data.task) or not problem.crews:
         return _written(problem, data, empty_state(data, seed), params.lang)
     clock = _Clock.of(stop, began, len(data.task), params)
-    state = search(data, _first_rows(problem, data, first or {}), clock, seed, params)
+    begin = _first_rows(problem, data, first or {})
+    state = search(problem, data, begin, clock, seed, params)
     if params.last_share > 0:
         _last_word(data, state, clock)
     return _written(problem, data, state, params.lang)
@@ -182,7 +193,8 @@ class _SoftPrices:
     Where more visits are on offer than fit and prices are far above all travel, no visit of worth
     would ever give way for a moment, and the search is stuck with the first set that it met. So
     at first a visit costs some visits' time; the longer it is left out, the more is asked for it,
-    in proportion to its price. The best plan is kept at true prices all the while.
+    in proportion to its price (as guided local search does: Voudouris and Tsang, 1999). The best
+    plan is kept at true prices all the while.
 
     Attributes
     ----------
@@ -194,13 +206,23 @@ class _SoftPrices:
     rise: NDArray[np.float64]
 
     @classmethod
-    def over(cls, data: Arrays, ride: float) -> _SoftPrices:
+    def over(cls, problem: Problem, data: Arrays, ride: float) -> _SoftPrices:
         """Where rides take so many seconds on average."""
         price, visit = data.price[:, 0], data.task[:, REAL] == 1
         stays = data.task[visit][:, [SERVICE, SETUP]].sum() / max(1, visit.sum())
         usual = ride + float(stays)
-        opening = np.minimum(price, usual * (OPENING_ANY + OPENING_TOP * data.worth))
-        return cls(np.where(visit, opening, price), usual * RISE * data.worth)
+        worth = np.full(len(price), MANDATORY_WORTH)
+        worth[visit] = _worth(problem)
+        opening = np.minimum(price, usual * (OPENING + OPENING_TOP * worth))
+        return cls(np.where(visit, opening, price), usual * RISE * worth)
+
+
+def _worth(problem: Problem) -> NDArray[np.float64]:
+    """(visits,) What visits are worth beside each other, however far above all travel."""
+    mandatory = np.array([is_mandatory(problem, visit) for visit in problem.visits], dtype=bool)
+    price = np.array([max(0, visit.price) for visit in problem.visits], dtype=np.float64)
+    dearest = max(1.0, price[~mandatory].max(initial=0.0))
+    return np.where(mandatory, MANDATORY_WORTH, price / dearest)
 
 
 class _Search:
@@ -221,6 +243,13 @@ class _Search:
         begin[late, 0] = -1
         lay_out(data, self.state, begin, loose)
         cost = build(data, self.state)
+        # nor can one in which no time is left for lunch at its place
+        hungry = self._hungry()
+        if hungry.any():
+            keep(self.state, begin, loose)
+            begin[hungry, 0] = -1
+            lay_out(data, self.state, begin, loose)
+            cost = build(data, self.state)
         self.best = _no_rows(data)
         self.modes = np.zeros(len(data.task), dtype=np.int64)
         keep(self.state, self.best, self.modes)
@@ -231,10 +260,25 @@ class _Search:
         anneal(self.data, self.state, self.best, self.modes, self.figures, heat, heat, moves)
         self.moves += moves
 
-    def run(self, clock: _Clock, heat: Callable[[float], float], params: Params) -> None:
+    def _hungry(self) -> NDArray[np.bool_]:
+        """Crews that go out without the lunch at a place that they are due."""
+        meals = self._absent()
+        meals = meals[self.data.task[meals, REAL] == 0]
+        without = (self.data.crew_cost[meals] >= 0).any(axis=0)
+        loose = self.state.route[:, LOCKED] == 0
+        hungry: NDArray[np.bool_] = without & loose & (self.state.route[:, REALS] > 0)
+        return hungry
+
+    def _absent(self) -> NDArray[np.int64]:
+        """Tasks that are left out."""
+        return self.state.absent[: self.state.absent[-1]]
+
+    def run(
+        self, clock: _Clock, heat: Callable[[float], float], soft: _SoftPrices, params: Params
+    ) -> None:
         """Moves until the time is over, at soft prices and then at true ones."""
-        soft = _SoftPrices.over(self.data, _mean_ride(self.state))
-        if self.state.absent[-1] and (soft.opening < self.data.price[:, 0]).any():
+        left = self._absent()
+        if (soft.opening[left] < self.data.price[left, 0]).any():
             self.ask(soft.opening)
             before = 0.0
             while (share := clock.share(self.moves)) < params.soft_share:
@@ -248,8 +292,7 @@ class _Search:
     def ask(self, prices: NDArray[np.float64]) -> None:
         """Ask these prices for leaving out."""
         self.state.asked[:] = prices
-        absent = self.state.absent[: self.state.absent[-1]]
-        self.state.missing[0] = prices[absent].sum()
+        self.state.missing[0] = prices[self._absent()].sum()
         self.figures[1] = total_cost(self.data, self.state)
 
     def back_to_best(self) -> None:
@@ -261,18 +304,24 @@ class _Search:
         keep(self.state, self.best, self.modes)
 
 
-def search(
-    data: Arrays, begin: NDArray[np.int32], clock: _Clock, seed: int, params: Params
+def search(  # noqa: PLR0917
+    problem: Problem,
+    data: Arrays,
+    begin: NDArray[np.int32],
+    clock: _Clock,
+    seed: int,
+    params: Params,
 ) -> State:
     """The best plan of several searches."""
     searches = [_Search(data, begin.copy(), seed * 1000 + k) for k in range(params.starts)]
     ride = _mean_ride(searches[0].state)
+    soft = _SoftPrices.over(problem, data, ride)
 
     def heat(share: float) -> float:
         return float(ride * params.warm * (params.cold / params.warm) ** min(1.0, share))
 
     with ThreadPoolExecutor(params.starts) as pool:
-        list(pool.map(lambda one: one.run(clock, heat, params), searches))
+        list(pool.map(lambda one: one.run(clock, heat, soft, params), searches))
     best = min(searches, key=lambda one: one.figures[0])
     best.back_to_best()
     return best.state
@@ -345,15 +394,31 @@ def _settled(problem: Problem, data: Arrays, state: State) -> list[Route]:
     """
     while True:
         routes = [
-            timed(problem, crew, visits)
-            for r, crew in enumerate(problem.crews)
-            if (visits := [problem.visits[k] for k in _tasks_of(data, state, r) if k >= 0])
+            route for r in range(len(problem.crews)) if (route := _timed(problem, data, state, r))
         ]
         left = state.absent[-1]
         lay_out(data, state, *_as_timed(problem, data, state, routes))
         build(data, state)
         if state.absent[-1] == left:
             return routes
+
+
+def _timed(problem: Problem, data: Arrays, state: State, crew: int) -> Route | None:
+    """The route of a crew with its times; None for who stays.
+
+    Where the cheapest lunch at a place is too far for the crew's travel, it stays where the search
+    had it.
+    """
+    visits = _tasks_of(data, state, crew)
+    calls = [problem.visits[k] for k in visits if k >= 0]
+    if not calls:
+        return None
+    one = problem.crews[crew]
+    route = timed(problem, one, calls)
+    most = one.max_travel_s
+    if -1 in visits and most is not None and route.travel_s > most:
+        return timed(problem, one, calls, lunch_after=visits.index(-1))
+    return route
 
 
 def _tasks_of(data: Arrays, state: State, crew: int) -> list[int]:
@@ -373,14 +438,15 @@ def _as_timed(
         r = crews[route.crew_id]
         tasks = rows[r, : state.route[r, LENGTH]].tolist()
         calls = [v for v in tasks if data.task[v, REAL]]
+        if len(calls) < len(tasks):
+            if route.rest is None:
+                continue  # home before lunch: the search has it at its place all the same
+            meal = next(v for v in tasks if not data.task[v, REAL])
+            rows[r, : len(tasks)] = [*calls[: route.rest.after], meal, *calls[route.rest.after :]]
         for v, stop in zip(calls, route.stops, strict=True):
             if data.task[v, MODES] == 2:
                 wanted = problem.visits[data.task[v, VISIT]].preferred_windows
                 modes[v] = not any(stop.begin_s in window for window in wanted)
-        if route.rest is not None and len(calls) < len(tasks):
-            meal = next(v for v in tasks if not data.task[v, REAL])
-            calls.insert(route.rest.after, meal)
-            rows[r, : len(tasks)] = calls
     return rows, modes
 
 

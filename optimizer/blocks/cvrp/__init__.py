@@ -128,10 +128,10 @@ def solve_cvrp(
     if len(demand) == 0:
         return CvrpSolution(routes=[], cost=0, steps=0)
     plane, order = new_plane(x, y, demand, capacity, params.near)
-    begun = [
+    starts = [
         _begin(plane, width) for width in sorted({min(width, params.near) for width in STARTS})
     ]
-    plane, routes = min(begun, key=lambda start: measure(start[0], start[1].links))
+    plane, routes = min(starts, key=lambda start: measure(start[0], start[1].links))
     steps = _anneal_in_windows(plane, routes, stop, seed, params, begun_s, progress)
     return CvrpSolution(
         routes=[order[row] for row in visits_of(plane, routes.links)],
