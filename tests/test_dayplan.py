@@ -378,7 +378,8 @@ def test_who_is_on_the_way_to_a_door_calls_there():
     From the door behind it, it could not be there before 10:10. Where the crew falls ill on the
     way, somebody else goes.
     """
-    calls = [visit(1, service_s=90 * 60), visit(3, service_s=1800)]
+    early = (TimeWindow(EIGHT, EIGHT + 600),)
+    calls = [visit(1, service_s=90 * 60, windows=early), visit(3, service_s=1800)]
     day, plan = station_day(calls, [crew(), crew("c2", fixed_s=9 * HOUR)])
     assert begins(plan) == {"v1": ("c1", EIGHT + 600), "v3": ("c1", 10 * HOUR)}
     now = EIGHT + 110 * 60
