@@ -405,21 +405,21 @@ def test_route_reads_what_editors_write_and_says_what_it_cannot(zoufang, tmp_pat
 
 
 def test_broken_files_end_in_a_report_and_leave_the_register_alone(zoufang, county, tmp_path):
-    """Over 200 broken imports: each names its file, exits with 2, and changes nothing at all.
+    """Of over 400 broken imports each names its file, exits with 2, and changes nothing at all.
 
-    `test_intake_fuzz` reads all of them; here every second one goes through the command.
+    `test_intake_fuzz` reads all of them; here every fifth one goes through the command.
     """
     folder = tmp_path / "c"
     zoufang("init", folder)
     assert zoufang("import", "-C", folder, *tables(county))[0] == 0
     before = contents(folder)
     tried = 0
-    for broken in islice(broken_files(tmp_path / "broken"), 0, None, 2):
+    for broken in islice(broken_files(tmp_path / "broken"), 0, None, 5):
         options = [part for name, path in broken.files.items() for part in (f"--{name}", path)]
         code, _, wrong = zoufang("import", "-C", folder, *options)
         assert code == 2, f"{broken}: {wrong}"
         assert broken.path.name in wrong, f"{broken}: {wrong}"
         assert "Traceback" not in wrong
         tried += 1
-    assert tried >= 200
+    assert tried >= 80
     assert contents(folder) == before

@@ -54,8 +54,11 @@ while True:
 """
 
 
-def kill_at_random(path, number, random_s, code=CHILD):
-    """Write state after state in a process of its own, kill it, tell the last acknowledged."""
+def kill_at_random(path, number, after, random_s, code=CHILD):
+    """Write state after state in a process of its own, kill it, tell the last acknowledged.
+
+    It is killed some time after so many states are acknowledged, however slow the machine is.
+    """
     child = subprocess.Popen(
         [sys.executable, "-c", code, str(path), str(number)],
         stdout=subprocess.PIPE,
@@ -64,9 +67,10 @@ def kill_at_random(path, number, random_s, code=CHILD):
     )
     with child:
         assert child.stdout.readline() == "ready\n"
+        acknowledged = [int(child.stdout.readline()) for _ in range(after)]
         time.sleep(random_s)
         child.kill()
-        acknowledged = [int(line) for line in child.stdout if line.endswith("\n")]
+        acknowledged += [int(line) for line in child.stdout if line.endswith("\n")]
     return acknowledged[-1] if acknowledged else number
 
 
@@ -91,8 +95,8 @@ def test_a_killed_import_is_there_whole_or_not_at_all(tmp_path, seed):
     Register.create(path).close()
     rng = random.Random(seed)
     number, states = 0, set()
-    for _ in range(KILLS):
-        acknowledged = kill_at_random(path, number, rng.uniform(0, 0.6))
+    for kill in range(KILLS):
+        acknowledged = kill_at_random(path, number, kill % 3, rng.uniform(0, 0.3))
         number = present_state(path)
         assert number in {acknowledged, acknowledged + 1}
         states.add(number)
@@ -149,8 +153,8 @@ def test_a_killed_evening_keeps_every_acknowledged_record(tmp_path):
         register.take_in(village(), "v", "wgs84")
     rng = random.Random(2)
     number = 0
-    for _ in range(6):
-        acknowledged = kill_at_random(path, number, rng.uniform(0.05, 0.5), RECORDING)
+    for kill in range(6):
+        acknowledged = kill_at_random(path, number, 1 + kill % 3, rng.uniform(0, 0.3), RECORDING)
         with Register.open(path) as register:
             assert register.doctor() == []
             ids = register.ledgers.records()["id"].tolist()

@@ -209,7 +209,7 @@ def test_duty_days_take_chinese_separators() -> None:
     )
 
 
-@settings(deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(
     every=st.integers(1, 12),
     first=st.dates(dt.date(2026, 1, 1), dt.date(2033, 1, 1)),
