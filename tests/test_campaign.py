@@ -313,10 +313,16 @@ def test_horizon_without_duty_days_says_so(tmp_path: Path, roads: Roads) -> None
     assert certificate(campaign).last_day is None
 
 
-def test_horizon_that_ends_before_it_starts_is_an_error(county: Register, roads: Roads) -> None:
-    """A slip of the pen in --finish is told, not planned."""
-    horizon = SETTINGS.campaign.model_copy(update={"finish": dt.date(2027, 1, 3)})
-    with pytest.raises(CampaignError, match="before it starts"):
+@pytest.mark.parametrize(
+    ("finish", "told"),
+    [(dt.date(2027, 1, 3), "before it starts"), (dt.date(9999, 12, 31), "more than 10 years")],
+)
+def test_horizon_that_is_a_slip_of_the_pen_is_an_error(
+    county: Register, roads: Roads, finish: dt.date, told: str
+) -> None:
+    """It is told, not planned: a calendar of millennia would fill the memory."""
+    horizon = SETTINGS.campaign.model_copy(update={"finish": finish})
+    with pytest.raises(CampaignError, match=told):
         plan_campaign(county, roads, SETTINGS.model_copy(update={"campaign": horizon}))
 
 
@@ -863,6 +869,12 @@ def test_impossible_change_is_an_error(short: tuple[Register, Campaign], change:
     """What makes no sense is told, with what was asked."""
     with pytest.raises(CampaignError, match=re.escape(change)):
         what_if(short[0], SHORT, [change])
+
+
+def test_what_if_of_millennia_is_an_error(short: tuple[Register, Campaign]) -> None:
+    """The same slip of the pen in a question."""
+    with pytest.raises(CampaignError, match="more than 10 years"):
+        what_if(short[0], SHORT, ["finish=9999-12-31"])
 
 
 def test_what_if_needs_a_plan(tmp_path: Path) -> None:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from optimizer.settings import Settings
     from optimizer.territories import Territories
 
+LONGEST_YEARS: Final = 10
 OPEN: Final = "open"
 SETTLED: Final = "settled"
 DONE: Final = ("visited", "demolished", "duplicate", "moved")
@@ -100,13 +101,28 @@ def horizon(settings: Settings, folder: Path | None, today: dt.date | None = Non
     Raises
     ------
     CampaignError
-        It ends before it starts, or before today.
+        It ends before it starts, before today, or after more than LONGEST_YEARS.
     """
     start, finish = settings.campaign.start, settings.campaign.finish
+    if today is not None and start <= finish < today:
+        raise CampaignError("campaign.finish_past", finish=finish)
+    return days_until(finish, settings, folder)
+
+
+def days_until(finish: dt.date, settings: Settings, folder: Path | None) -> pd.DataFrame:
+    """The days from the campaign's start, as of `workdays.working_days`.
+
+    Raises
+    ------
+    CampaignError
+        There are none, or more than LONGEST_YEARS of them: a calendar of that size is a slip of
+        the pen, and would fill the memory.
+    """
+    start = settings.campaign.start
     if finish < start:
         raise CampaignError("campaign.backwards", finish=finish, start=start)
-    if today is not None and finish < today:
-        raise CampaignError("campaign.finish_past", finish=finish)
+    if finish.year - start.year > LONGEST_YEARS:
+        raise CampaignError("campaign.too_long", finish=finish, start=start, years=LONGEST_YEARS)
     return working_days(start, finish, folder / "workdays.csv" if folder else None)
 
 

@@ -18,6 +18,7 @@ import pandas as pd
 from optimizer.campaign.calendar import Pace, lay_out_at
 from optimizer.campaign.muster import (
     SKILL,
+    days_until,
     horizon,
     read_book,
     skilled_crews,
@@ -27,7 +28,7 @@ from optimizer.campaign.muster import (
 from optimizer.campaign.sharing import BlockTable, CrewTable
 from optimizer.campaign.station_plan import pace_of
 from optimizer.errors import CampaignError
-from optimizer.workdays import duty, working_days
+from optimizer.workdays import duty
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -186,8 +187,7 @@ class Scene:
 
     def until(self, finish: dt.date, folder: Path | None) -> Scene:
         """The same with another end of the horizon."""
-        start = self.settings.campaign.start
-        days = working_days(start, finish, folder / "workdays.csv" if folder else None)
+        days = days_until(finish, self.settings, folder)
         on_duty = duty(self.book.crews, self.book.leave, days, self.settings)
         return self._opened(days, on_duty)
 
