@@ -316,6 +316,8 @@ def test_pins_stand_until_they_are_taken_off(two_crews):
     assert begins(again)["v2"][1] == 11 * HOUR
     assert again.pinned_routes == (("c1", ("v5",)),)
     assert [s.visit_id for r in again.routes if r.crew_id == "c1" for s in r.stops] == ["v5"]
+    timed_too, _, _ = replan(day, first, Change(begins={"v1": 9 * HOUR}), QUICK, ENGLISH)
+    assert begins(timed_too)["v1"] == ("c2", 9 * HOUR)
     free = replace(rain, loose=frozenset({"v1", "v2", "c1"}))
     last, _, _ = replan(day, again, free, QUICK, ENGLISH)
     assert not last.pinned_routes
@@ -357,6 +359,31 @@ def test_lunch_that_was_eaten_is_not_eaten_again():
     new, _, _ = replan(day, plan, Change(now_s=14 * HOUR), QUICK, ENGLISH)
     assert new.routes[0].rest == rest
     assert not check(day.problem, new.routes, new.unassigned)
+
+
+def test_lunch_before_a_late_call_is_on_the_sheet():
+    """At eleven, in the last call before lunch; the next one is at three, and lunch between them."""
+    late = visit(2, windows=(TimeWindow(15 * HOUR, 16 * HOUR),))
+    calls = [visit(1, service_s=3 * HOUR), late]
+    day, plan = station_day(calls, [crew(lunch=noon_lunch())])
+    new, _, _ = replan(day, plan, Change(now_s=11 * HOUR), QUICK, ENGLISH)
+    rest = new.routes[0].rest
+    assert rest is not None
+    assert (rest.after, rest.duration_s) == (1, HOUR)
+    assert new.routes[0].stops[0].departure_s <= rest.start_s <= 13 * HOUR
+
+
+def test_who_is_late_for_lunch_at_the_station_still_works_in_the_afternoon():
+    """At 12:55 in the rain the station is 10 minutes away, and lunch was to begin by one."""
+    calls = [visit(2, service_s=4 * HOUR + 600), visit(1, service_s=HOUR)]
+    windows = (TimeWindow(EIGHT, 9 * HOUR),), (TimeWindow(14 * HOUR, 15 * HOUR),)
+    calls = [replace(v, windows=w) for v, w in zip(calls, windows, strict=True)]
+    day, plan = station_day(calls, [crew(lunch=noon_lunch(at_place=0))])
+    assert plan.routes[0].rest is not None
+    change = Change(now_s=12 * HOUR + 45 * 60, speed_factor=0.5)
+    new, _, _ = replan(day, plan, change, QUICK, ENGLISH)
+    assert [stop.visit_id for stop in new.routes[0].stops] == ["v2", "v1"]
+    assert new.routes[0].rest is not None
 
 
 @pytest.mark.parametrize("place", [None, 0])

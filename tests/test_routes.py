@@ -228,6 +228,18 @@ def test_a_shift_ends_in_time():
     ).unassigned
 
 
+def test_what_must_be_made_is_made_however_much_is_on_offer():
+    """Four hundred optional calls on the doorstep, and one that only the second crew may make.
+
+    Few moves are left for it after the choice among the others, and it lies far from them all.
+    """
+    near = [visit(1, visit_id=f"o{k}", mandatory=False, price=9000) for k in range(400)]
+    pinned = visit(6, visit_id="must", pinned_crew="c2", service_s=HOUR)
+    day = problem([*near, pinned], [crew(), crew("c2")])
+    solution = solve(day, Limit(moves=300), 1, ALONE)
+    assert "must" in order(solution)["c2"]
+
+
 def test_crews_may_begin_and_end_elsewhere():
     """From the member's home at 60 minutes to the station nothing is ridden twice."""
     solution = plan(problem([visit(3)], [crew(start_place=6)]))

@@ -120,14 +120,19 @@ def replan(  # noqa: PLR0917
 def with_old_pins(day: Day, old: DayPlan, change: Change) -> Change:
     """The change with those pins of the old plan that nobody has taken off.
 
-    A new pin of a visit takes the place of its old ones. A pin to a crew that cannot go, or to a
+    A new crew takes the place of the old one, a new time that of the old time, a whole route that
+    of both, and both take a visit out of an old route. A pin to a crew that cannot go, or to a
     time that is past, ends by itself.
     """
     here = {crew.crew_id for crew in day.problem.crews} - change.absent
     due = {visit.visit_id for visit in day.problem.visits}
-    anew = {*change.crews, *change.begins, *chain.from_iterable(change.routes.values())}
+    routed = set(chain.from_iterable(change.routes.values()))
+    anew = {*change.crews, *change.begins} | routed
     off = anew | change.loose
-    stand = [v for v in old.visits if v.visit_id in due and v.visit_id not in off]
+    stand = [
+        v for v in old.visits
+        if v.visit_id in due and v.visit_id not in routed and v.visit_id not in change.loose
+    ]  # fmt: skip
     crews = {v.visit_id: v.pinned_crew for v in stand if v.pinned_crew in here}
     begins = {
         v.visit_id: v.pinned_start_s
@@ -291,14 +296,11 @@ def _lunch_from(lunch: Lunch | None, route: Route | None, now_s: int, free_s: in
     """The lunch that is still to come; one that is late may begin at once."""
     if lunch is None:
         return None
-    window = lunch.window
-    if window.end_s < free_s:
-        return (
-            None
-            if route is None or route.rest is None
-            else replace(lunch, window=TimeWindow(free_s, free_s + 3600))
-        )
-    return replace(lunch, window=TimeWindow(max(window.start_s, now_s), window.end_s))
+    first, last = max(lunch.window.start_s, now_s), lunch.window.end_s
+    if route is not None and route.rest is not None:
+        # it was printed and has not begun: on the way to it, or late for it, it may still be had
+        last = max(last, free_s + 3600)
+    return None if last < free_s else replace(lunch, window=TimeWindow(min(first, last), last))
 
 
 def _slower(seconds: NDArray[np.int32], speed_factor: float) -> NDArray[np.int32]:
@@ -324,11 +326,28 @@ def stitched(
             if new is not None:
                 yield new
         elif new is not None:
-            yield _joined(route, past, rest, new)
+            yield _joined(route, past, rest or _before(crews[crew_id].lunch, past, new), new)
         elif len(past) == len(route.stops):
             yield route
         else:
             yield _cut_short(day, crews.get(crew_id), route, past, rest)
+
+
+def _before(lunch: Lunch | None, past: tuple[Stop, ...], new: Route) -> Rest | None:
+    """The lunch that a crew has where it is before it goes on, if that leaves it the time."""
+    if lunch is None or new.rest is not None or not new.stops:
+        return None
+    begin_s = max(past[-1].departure_s, lunch.window.start_s)
+    latest_s = min(lunch.window.end_s, new.start_s - lunch.duration_s)
+    if begin_s > latest_s:
+        return None
+    begin_s = latest_s
+    return Rest(
+        start_s=begin_s,
+        duration_s=lunch.duration_s,
+        after=len(past),
+        waiting_s=begin_s - past[-1].departure_s,
+    )
 
 
 def _joined(route: Route, past: tuple[Stop, ...], rest: Rest | None, new: Route) -> Route:

@@ -69,7 +69,7 @@ class Arrays(NamedTuple):
     near
         int32 (q, K): the other tasks, nearest first.
     weights
-        float64 (2): prices of balance and of overlap.
+        float64 (3): prices of balance, of overlap, and of leaving out what is mandatory.
     """
 
     time: NDArray[np.int32]
@@ -155,11 +155,14 @@ def leaving_out(problem: Problem) -> NDArray[np.float64]:
     """Price of leaving each visit out; that of a mandatory one exceeds all else together."""
     prices = np.array([max(0, visit.price) for visit in problem.visits], dtype=np.float64)
     mandatory = np.array([is_mandatory(problem, visit) for visit in problem.visits], dtype=bool)
-    extras = sum(v.crew_price + v.preference_price for v in problem.visits)
+    return np.where(mandatory, _dear(problem), prices)
+
+
+def _dear(problem: Problem) -> float:
+    """More than all that a plan can cost but for leaving out what is mandatory."""
+    prices = sum(max(0, v.price) + v.crew_price + v.preference_price for v in problem.visits)
     day = sum(crew.shift.end_s - crew.shift.start_s + crew.fixed_s for crew in problem.crews)
-    dear = 1.0 + prices.sum() + extras + day * (1 + problem.balance)
-    dear += problem.overlap * len(problem.visits)
-    return np.where(mandatory, dear, prices)
+    return 1.0 + prices + day * (1 + problem.balance) + problem.overlap * len(problem.visits)
 
 
 def arrays_of(problem: Problem) -> Arrays:
@@ -194,7 +197,7 @@ def arrays_of(problem: Problem) -> Arrays:
         fixed=np.array([crew.fixed_s for crew in crews], dtype=np.float64),
         crew_cost=cost,
         near=_neighbours(time[0], tasks),
-        weights=np.array([problem.balance, problem.overlap], dtype=np.float64),
+        weights=np.array([problem.balance, problem.overlap, _dear(problem)], dtype=np.float64),
     )
 
 

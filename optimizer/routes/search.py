@@ -75,6 +75,8 @@ REMOVED = 10
 LONGEST_STRING = 10
 SPLIT = 0.5
 SPLIT_MORE = 0.01
+OWED = 0.3
+"""Share of moves that begin at what must be made, where any such task is left out."""
 FREE = 1e-6
 """So much below a second that a visit on the way is made even if leaving it out costs nothing."""
 CALLED_IN = 12
@@ -240,6 +242,9 @@ def ruin(data: Arrays, state: State) -> int:
     """Take strings of stops out of routes near a random task; that task."""
     tasks = len(data.task)
     seed = min(int(uniform(state.random) * tasks), tasks - 1)
+    owed, longest_string = owing(data, state), LONGEST_STRING
+    if owed >= 0:  # a long way or a long stay needs a long string
+        seed, longest_string = owed, tasks
     used, stops = 0, 0
     for r in range(len(state.route)):
         if state.route[r, REALS] > 0:
@@ -247,7 +252,7 @@ def ruin(data: Arrays, state: State) -> int:
             stops += state.route[r, LENGTH]
     if used == 0:
         return seed
-    longest = min(float(LONGEST_STRING), stops / used)
+    longest = min(float(longest_string), stops / used)
     strings = int(1.0 + uniform(state.random) * (4.0 * REMOVED / (1.0 + longest) - 1.0))
     done = 0
     for k in range(-1, data.near.shape[1]):
@@ -255,7 +260,8 @@ def ruin(data: Arrays, state: State) -> int:
         if k >= 0:
             v = data.near[seed, k]
         r = state.task[v, CREW]
-        if r < 0 or state.route[r, TOUCHED] or state.route[r, LOCKED]:
+        barred = r >= 0 and owed >= 0 and data.crew_cost[owed, r] < 0.0
+        if r < 0 or barred or state.route[r, TOUCHED] or state.route[r, LOCKED]:
             continue
         touch(state, r)
         take_string(data, state, r, v, min(float(state.route[r, LENGTH]), longest))
@@ -263,7 +269,39 @@ def ruin(data: Arrays, state: State) -> int:
         done += 1
         if done >= strings:
             break
+    if owed >= 0 and done == 0:
+        make_way(data, state, owed, longest)
     return seed
+
+
+@compiled
+def owing(data: Arrays, state: State) -> int:
+    """Now and then a task that must be made and is left out at its full price; else -1."""
+    if state.missing[0] < data.weights[2] or uniform(state.random) >= OWED:
+        return -1
+    count = state.absent[-1]
+    first = int(uniform(state.random) * count)
+    for a in range(count):
+        v = state.absent[(first + a) % count]
+        if state.asked[v] >= data.weights[2]:
+            return v
+    return -1
+
+
+@compiled
+def make_way(data: Arrays, state: State, v: int, longest: float) -> None:
+    """Take a string out of a route of some crew that may make a task, wherever it is."""
+    first = int(uniform(state.random) * len(state.route))
+    for a in range(len(state.route)):
+        r = (first + a) % len(state.route)
+        n = state.route[r, LENGTH]
+        if n == 0 or state.route[r, LOCKED] or data.crew_cost[v, r] < 0.0:
+            continue
+        touch(state, r)
+        at = 1 + min(int(uniform(state.random) * n), n - 1)
+        take_string(data, state, r, state.seq[r, at], min(float(n), longest))
+        refresh(data, state, r)
+        return
 
 
 @compiled
