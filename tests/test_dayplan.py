@@ -362,7 +362,7 @@ def test_lunch_that_was_eaten_is_not_eaten_again():
 
 
 def test_lunch_before_a_late_call_is_on_the_sheet():
-    """At eleven, in the last call before lunch; the next one is at three, and lunch between them."""
+    """At eleven, in the last call before lunch; the next one is at three, lunch between them."""
     late = visit(2, windows=(TimeWindow(15 * HOUR, 16 * HOUR),))
     calls = [visit(1, service_s=3 * HOUR), late]
     day, plan = station_day(calls, [crew(lunch=noon_lunch())])
