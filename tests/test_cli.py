@@ -120,6 +120,12 @@ def pin_and_unpin(zoufang, folder, day, here):
             stop.visit_id: (one.crew_id, stop.begin_s) for one in new.routes for stop in one.stops
         }
         assert pinned == (None, None) or begins.get(found.visit_id) == pinned
+    for wrongly, told in (
+        (("--now", "16:30", "--pin", f"{turned[-1]}={route['crew']}"), "已经走访"),
+        (("--now", "07:30", "--at", f"{one}=07:00"), "早于 --now"),
+    ):
+        code, _, wrong = zoufang("replan", *here, *wrongly)
+        assert (code, told in wrong) == (2, True), wrong
     code, _, wrong = zoufang("replan", *here, "--route", "C9=nobody", "--at", "nothing=10:00")
     assert code == 2
     assert "nobody" in wrong

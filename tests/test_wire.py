@@ -131,6 +131,14 @@ def test_steps_are_judged_and_not_changed():
     assert answer(document(), check=True)["routes"] == []
 
 
+def test_steps_that_are_no_list_are_a_fault_with_its_place():
+    """Taken for no steps at all, every job would count as not given."""
+    given = document()
+    given["vehicles"][0]["steps"] = "abc"
+    with pytest.raises(ProblemError, match=r"vehicles\[0\]\.steps"):
+        answer(given, check=True)
+
+
 def test_steps_with_a_time_are_judged():
     """A job that is to begin at a certain second begins there if it can."""
     given = document()

@@ -79,7 +79,8 @@ class Pins:
         Raises
         ------
         CampaignError
-            A visit cannot be made on this day, or a crew has no printed route.
+            A visit cannot be made on this day, is begun already or pinned to a time that is past;
+            or a crew has no printed route.
         """
         visits = day.problem.visits
         known = {v.account_no: v.visit_id for v in visits} | {
@@ -94,6 +95,15 @@ class Pins:
         strangers = self.visits.difference(known) | self.loose.difference(known, crews)
         if strangers:
             raise CampaignError("day.not_due", strangers=sorted(strangers))
+        from optimizer.dayplan.replan import begun
+
+        done = begun(day, old, change)
+        for name in (*self.crews, *self.begins):
+            if known[name] in done:
+                raise CampaignError("day.begun", account=name)
+        for name, begin_s in self.begins.items():
+            if begin_s < (change.now_s or 0):
+                raise CampaignError("day.past_pin", account=name)
         return replace(
             change,
             crews={known[visit]: crew for visit, crew in self.crews.items()},

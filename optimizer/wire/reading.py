@@ -381,6 +381,8 @@ class _Steps:
             return
         crew_id, names = str(vehicle["id"]), []
         self.lunch_after[crew_id] = -1
+        if not isinstance(vehicle["steps"], list):
+            self.faults.add(f"{place}.steps", "must be a list")
         steps = _list_of(vehicle, "steps")
         for k, step in enumerate(steps):
             at = f"{place}.steps[{k}]"
