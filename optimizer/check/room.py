@@ -1,8 +1,8 @@
 """Room for one more visit: whether a crew could make it between two of its stops.
 
 The routes are taken as they stand: stops keep their order, what begins in its preferred time goes
-on doing so, lunch at a place stays between its stops. So whatever is found is real, and nobody
-has to ride home hungry for it.
+on doing so, lunch at a place stays between its stops. So whatever is found is real. Not tried are
+crews whose route is pinned as it is, and who are home before their lunch at a place.
 """
 
 from __future__ import annotations

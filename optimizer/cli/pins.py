@@ -82,6 +82,8 @@ class Pins:
             A visit cannot be made on this day, is begun already or pinned to a time that is past;
             or a crew has no printed route.
         """
+        from optimizer.dayplan.replan import begun
+
         visits = day.problem.visits
         known = {v.account_no: v.visit_id for v in visits} | {
             v.visit_id: v.visit_id for v in visits
@@ -95,8 +97,6 @@ class Pins:
         strangers = self.visits.difference(known) | self.loose.difference(known, crews)
         if strangers:
             raise CampaignError("day.not_due", strangers=sorted(strangers))
-        from optimizer.dayplan.replan import begun
-
         done = begun(day, old, change)
         for name in (*self.crews, *self.begins):
             if known[name] in done:

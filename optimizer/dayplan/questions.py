@@ -37,17 +37,17 @@ def where_to_fit(  # noqa: PLR0917
     CampaignError
         The customer is not the station's, is in the plan already, or has no place.
     """
-    crew_of = {
+    row_of = {
         stop.visit_id: (route.crew_id, row)
         for route in plan.routes
         for row, stop in enumerate(route.stops, 1)
     }
     for visit in plan.visits:
-        if visit.account_no == account_no and visit.visit_id in crew_of:
-            crew, row = crew_of[visit.visit_id]
+        if visit.account_no == account_no and visit.visit_id in row_of:
+            crew, row = row_of[visit.visit_id]
             raise CampaignError("day.planned", account=account_no, crew=crew, row=row)
     call = _call(register, roads, settings, plan, account_no)
-    made = [visit for visit in plan.visits if visit.visit_id in crew_of]
+    made = [visit for visit in plan.visits if visit.visit_id in row_of]
     crews = crews_on_duty(register, settings, plan.station.station_id, plan.date, workdays)
     problem = day_problem(
         plan.station, crews, [*made, call], roads, settings, plan.date, plan.learned

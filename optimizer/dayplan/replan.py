@@ -337,11 +337,9 @@ def _before(lunch: Lunch | None, past: tuple[Stop, ...], new: Route) -> Rest | N
     """The lunch that a crew has where it is before it goes on, if that leaves it the time."""
     if lunch is None or new.rest is not None or not new.stops:
         return None
-    begin_s = max(past[-1].departure_s, lunch.window.start_s)
-    latest_s = min(lunch.window.end_s, new.start_s - lunch.duration_s)
-    if begin_s > latest_s:
+    begin_s = min(lunch.window.end_s, new.start_s - lunch.duration_s)
+    if begin_s < max(past[-1].departure_s, lunch.window.start_s):
         return None
-    begin_s = latest_s
     return Rest(
         start_s=begin_s,
         duration_s=lunch.duration_s,

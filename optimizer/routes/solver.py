@@ -14,15 +14,7 @@ import numpy as np
 from optimizer.check import check
 from optimizer.errors import ProblemError
 from optimizer.model import CrewDay, Problem, TimeWindow, Visit
-from optimizer.routes.arrays import (
-    MODES,
-    REAL,
-    SERVICE,
-    SETUP,
-    VISIT,
-    arrays_of,
-    is_mandatory,
-)
+from optimizer.routes.arrays import MODES, REAL, SERVICE, SETUP, VISIT, arrays_of
 from optimizer.routes.figures import plan_cost
 from optimizer.routes.lastword import last_word
 from optimizer.routes.reasons import explain
@@ -136,7 +128,7 @@ def solve(
         return _written(problem, data, empty_state(data, seed), params.lang)
     clock = _Clock.of(stop, began, len(data.task), params)
     begin = _first_rows(problem, data, first or {})
-    state = search(problem, data, begin, clock, seed, params)
+    state = search(data, begin, clock, seed, params)
     if params.last_share > 0:
         _last_word(data, state, clock)
     return _written(problem, data, state, params.lang)
@@ -206,23 +198,16 @@ class _SoftPrices:
     rise: NDArray[np.float64]
 
     @classmethod
-    def over(cls, problem: Problem, data: Arrays, ride: float) -> _SoftPrices:
+    def over(cls, data: Arrays, ride: float) -> _SoftPrices:
         """Where rides take so many seconds on average."""
         price, visit = data.price[:, 0], data.task[:, REAL] == 1
         stays = data.task[visit][:, [SERVICE, SETUP]].sum() / max(1, visit.sum())
         usual = ride + float(stays)
-        worth = np.full(len(price), MANDATORY_WORTH)
-        worth[visit] = _worth(problem)
+        optional = visit & (price < data.weights[2])
+        dearest = max(1.0, price[optional].max(initial=0.0))
+        worth = np.where(optional, price / dearest, MANDATORY_WORTH)
         opening = np.minimum(price, usual * (OPENING + OPENING_TOP * worth))
         return cls(np.where(visit, opening, price), usual * RISE * worth)
-
-
-def _worth(problem: Problem) -> NDArray[np.float64]:
-    """(visits,) What visits are worth beside each other, however far above all travel."""
-    mandatory = np.array([is_mandatory(problem, visit) for visit in problem.visits], dtype=bool)
-    price = np.array([max(0, visit.price) for visit in problem.visits], dtype=np.float64)
-    dearest = max(1.0, price[~mandatory].max(initial=0.0))
-    return np.where(mandatory, MANDATORY_WORTH, price / dearest)
 
 
 class _Search:
@@ -304,18 +289,13 @@ class _Search:
         keep(self.state, self.best, self.modes)
 
 
-def search(  # noqa: PLR0917
-    problem: Problem,
-    data: Arrays,
-    begin: NDArray[np.int32],
-    clock: _Clock,
-    seed: int,
-    params: Params,
+def search(
+    data: Arrays, begin: NDArray[np.int32], clock: _Clock, seed: int, params: Params
 ) -> State:
     """The best plan of several searches."""
     searches = [_Search(data, begin.copy(), seed * 1000 + k) for k in range(params.starts)]
     ride = _mean_ride(searches[0].state)
-    soft = _SoftPrices.over(problem, data, ride)
+    soft = _SoftPrices.over(data, ride)
 
     def heat(share: float) -> float:
         return float(ride * params.warm * (params.cold / params.warm) ** min(1.0, share))
