@@ -201,12 +201,12 @@ def longer(here, _processes: int) -> dict[str, object]:  # type: ignore[no-untyp
     from dataclasses import replace  # noqa: PLC0415
 
     from optimizer.campaign.muster import muster, read_book  # noqa: PLC0415
-    from optimizer.campaign.stations import route_job, station_jobs  # noqa: PLC0415
+    from optimizer.campaign.stations import Task, route_job, station_jobs  # noqa: PLC0415
 
     with here.register() as register:
         rolls = muster(read_book(register), here.settings).rolls
     largest = max(rolls, key=lambda roll: len(roll.customer))
-    (job,) = station_jobs([(largest, here.settings)], here.roads)
+    (job,) = station_jobs([Task.whole(largest, here.settings)], here.roads)
     usual_s, longer_s = (
         int(route_job(replace(job, patience=patience)).travel_s.sum()) for patience in (1, 10)
     )

@@ -93,6 +93,7 @@ def calendar(customers: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame, pd.Da
             "work_s": 20000,
             "travel_s": 5000,
             "distance_m": 40000,
+            "pace": 1.0,
         }
     )
     place = np.arange(len(order))

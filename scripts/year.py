@@ -182,10 +182,11 @@ def plan_calendar(world: World, days: Sequence[dt.date]) -> None:
                 some, accounts = accounts[:BLOCK], accounts[BLOCK:]
                 if some:
                     name = f"{crew}-{day}"
-                    blocks.append((name, station, crew, day, len(some), 0, 0, 0))
+                    blocks.append((name, station, crew, day, len(some), 0, 0, 0, 1.0))
                     visits += [(name, seq, account) for seq, account in enumerate(some)]
         rest += [(account, "capacity", "no day is left") for account in accounts]
     columns = ["block", "station", "crew", "date", "visits", "work_s", "travel_s", "distance_m"]
+    columns += ["pace"]
     world.register.save_calendar(
         pd.DataFrame(blocks, columns=columns),
         pd.DataFrame(visits, columns=["block", "seq", "account_no"]),

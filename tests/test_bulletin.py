@@ -317,6 +317,7 @@ def plan_blocks(register, accounts, counts=None):
             "work_s": 3600,
             "travel_s": 600,
             "distance_m": 900,
+            "pace": 1.0,
         }
     )
     visits = pd.DataFrame(

@@ -72,7 +72,7 @@ def village(tmp_path):
     register = fill(tmp_path / "register.sqlite", tables)
     blocks = pd.DataFrame(
         {"block": ["B1"], "station": ["ST00"], "crew": ["ST00-C0"], "date": ["2027-01-04"],
-         "visits": [8], "work_s": [9000], "travel_s": [900], "distance_m": [4000]}
+         "visits": [8], "work_s": [9000], "travel_s": [900], "distance_m": [4000], "pace": [1.0]}
     )  # fmt: skip
     visits = pd.DataFrame({"block": "B1", "seq": range(8), "account_no": customers["account_no"]})
     unplanned = pd.DataFrame({"account_no": [], "code": [], "reason": []}, dtype="str")

@@ -517,6 +517,7 @@ def save_blocks(register):
             "work_s": 1,
             "travel_s": 1,
             "distance_m": 1,
+            "pace": 1.0,
         }
     )
     visits = pd.DataFrame(

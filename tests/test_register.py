@@ -343,6 +343,7 @@ def two_blocks():
             "work_s": [7200, 3600],
             "travel_s": [600, 300],
             "distance_m": [9000, 4000],
+            "pace": [1.0, 0.8],
         }
     )
 
@@ -376,6 +377,15 @@ def test_the_calendar_is_written_read_and_replaced(county):
     county.save_calendar(two_blocks().iloc[:0], their_visits().iloc[:0], left_out())
     assert county.blocks().empty
     assert county.block_visits().empty
+
+
+def test_who_was_missed_is_kept_until_the_next_calendar(county):
+    """A replan tells the next one whose day went by; a plan from the start has missed nobody."""
+    missed = pd.DataFrame({"account_no": ["0000000001"], "date": ["2027-02-01"]})
+    county.save_calendar(two_blocks(), their_visits(), left_out(), missed)
+    pd.testing.assert_frame_equal(county.missed(), missed, check_dtype=False)
+    county.save_calendar(two_blocks(), their_visits(), left_out())
+    assert county.missed().empty
 
 
 def test_former_calendars_are_kept(county, tmp_path):
@@ -852,6 +862,11 @@ def of_version(path, version):
                 VALUES ('B1', 'S1', 'C1', '2027-03-02', 1, 0, 0, 0);
             INSERT INTO block_visits VALUES ('B1', 0, '1');
             """)
+        if version >= 5:
+            connection.executescript("""
+                INSERT INTO calendars VALUES (1, '', '', 1, 1, 0);
+                UPDATE blocks SET since = 1;
+                """)
     connection.close()
 
 

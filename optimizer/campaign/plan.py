@@ -15,7 +15,7 @@ from optimizer.campaign.reasons import REASONS
 from optimizer.campaign.remedies import Help, find_help
 from optimizer.campaign.scenario import FOR_WANT_OF_TIME, Scene
 from optimizer.campaign.station_plan import AREA_COLUMNS, BLOCK_COLUMNS, Frame, plan_station
-from optimizer.campaign.stations import route_job, station_jobs
+from optimizer.campaign.stations import Task, route_job, station_jobs
 from optimizer.campaign.wishes import read_wishes
 from optimizer.workdays import duty
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from optimizer.campaign.executors import Executor
-    from optimizer.campaign.muster import Book, Muster, StationRoll
+    from optimizer.campaign.muster import Book, Muster
     from optimizer.campaign.station_plan import StationPlan
     from optimizer.campaign.stations import StationBlocks
     from optimizer.register import Register
@@ -47,7 +47,8 @@ class Campaign:
     start, finish
         The horizon, both days included.
     blocks
-        block, station, crew, date (ISO), visits, work_s, travel_s, distance_m.
+        block, station, crew, date (ISO), visits, work_s, travel_s, distance_m, pace (share of a
+        usual day's visits that it was made for).
     visits
         block, seq (from 1), account_no.
     unplanned
@@ -127,8 +128,8 @@ def plan_campaign(
     wishes = read_wishes(folder, register, settings, book)
     frame = Frame(book, days, crew_days, settings, wishes)
     lists = muster(book, settings)
-    rolls = [(roll, settings) for roll in lists.rolls]
-    found = route_rolls(rolls, roads, executor or Processes(), progress)
+    tasks = [Task.whole(roll, settings) for roll in lists.rolls]
+    found = route_rolls(tasks, roads, executor or Processes(), progress)
     planned = {roll.station: blocks for roll, blocks in zip(lists.rolls, found, strict=True)}
     campaign = make_sure(assemble(frame, lists, planned), book, settings)
     return with_help(campaign, frame, folder)
@@ -151,23 +152,23 @@ def with_help(campaign: Campaign, frame: Frame, folder: Path | None) -> Campaign
 
 
 def route_rolls(
-    rolls: Sequence[tuple[StationRoll, Settings]],
+    tasks: Sequence[Task],
     roads: Roads,
     executor: Executor,
     progress: Callable[[int, int], None] | None,
 ) -> list[StationBlocks]:
-    """The blocks of each roll; the largest goes first, so that none is waited for at the end."""
-    order = sorted(range(len(rolls)), key=lambda i: (-len(rolls[i][0].customer), i))
-    jobs = station_jobs([rolls[i] for i in order], roads)
-    total = sum(len(roll.customer) for roll, _ in rolls)
+    """The blocks of each task; the largest goes first, so that none is waited for at the end."""
+    size = [int(task.fresh.sum()) for task in tasks]
+    order = sorted(range(len(tasks)), key=lambda i: (-size[i], i))
+    jobs = station_jobs([tasks[i] for i in order], roads)
     found: dict[int, StationBlocks] = {}
     done = 0
     for index, answer in executor.run(route_job, jobs):
         found[order[index]] = answer
-        done += len(jobs[index].roll.customer)
+        done += size[order[index]]
         if progress is not None:
-            progress(done, total)
-    return [found[i] for i in range(len(rolls))]
+            progress(done, sum(size))
+    return [found[i] for i in range(len(tasks))]
 
 
 def assemble(frame: Frame, lists: Muster, planned: dict[str, StationBlocks]) -> Campaign:

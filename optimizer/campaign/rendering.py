@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, NamedTuple
 
 from rich import box
@@ -148,14 +149,14 @@ def render_what_if(answer: WhatIf, lang: Lang) -> RenderableType:
     table = _narrow(text("outcome_columns"), title)
     for before, after in zip(answer.before, answer.after, strict=True):
         if before != after:
-            table.add_row(*_outcome_cells(before), style="dim")
-            table.add_row(*_outcome_cells(after), end_section=True)
-    return table
+            name = f"{before.station} {before.name}"
+            table.add_row(name, *_outcome_cells(before), style="dim")
+            table.add_row(text("outcome_after"), *_outcome_cells(after), end_section=True)
+    return table if table.row_count else Text(f"{title}: {text('outcome_same')}")
 
 
 def _outcome_cells(outcome: Outcome) -> list[str]:
     return [
-        f"{outcome.station} {outcome.name}",
         str(outcome.crews),
         f"{outcome.needed:,}",
         f"{outcome.available:,}",
@@ -171,16 +172,20 @@ def render_replan(answer: Replan, lang: Lang) -> RenderableType:
     text = _texts(lang)
     names = ("moved", "same", "entered", "left")
     sums = {name: sum(getattr(news, name) for news in answer.news) for name in names}
-    table = Table(*text("replan_columns").split("|"))
+    table = _narrow(text("replan_columns"), text("replan_title"))
     for news in answer.news:
         table.add_row(
             news.station,
             f"{news.overdue:,}",
             str(news.since or "–"),
-            f"{news.pace:.0%}",
-            *(f"{number:,}" for number in (news.kept, news.same, news.moved)),
-            *(f"{number:,}" for number in (news.entered, news.left)),
+            "–" if news.pace is None else f"{news.pace:.0%}",
+            *(f"{number:,}" for number in (news.moved, news.left)),
             str(news.finish_before or "–"),
             str(news.finish_after or "–"),
         )
-    return Group(Text(text("replan", frozen_until=answer.frozen_until, **sums)), table)
+    untold = [
+        Text(text("unrecorded", **facts), style="yellow")
+        for facts in map(asdict, answer.news)
+        if facts["unrecorded"]
+    ]
+    return Group(Text(text("replan", frozen_until=answer.frozen_until, **sums)), *untold, table)

@@ -1,7 +1,12 @@
 """Rolling on: what is visited stays, what is printed stays, the rest is planned anew.
 
 Blocks after the printed days stay together and near their day, unless something has changed in one
-of their areas or the station's crews do less a day than planned; only what changed is routed anew.
+of their areas or the station's crews do more or less a day than the blocks were made for; only
+what changed is routed anew. The same replan again changes nothing.
+
+Pace is what records say that crews get done on the days of which there are records: a crew-day
+without any is a sheet that nobody has typed in, not a slow crew. Whose day is past without a
+visit is kept by name, so that a replan does not forget what an earlier one found.
 """
 
 from __future__ import annotations
@@ -17,11 +22,12 @@ import pandas as pd
 from optimizer.campaign.audit import make_sure
 from optimizer.campaign.executors import Processes
 from optimizer.campaign.muster import AT_REST, horizon, muster, read_book, still_open
-from optimizer.campaign.plan import Campaign, assemble, route_rolls, with_help
+from optimizer.campaign.plan import VISIT_COLUMNS, Campaign, assemble, route_rolls, with_help
 from optimizer.campaign.station_plan import METRES_A_DEGREE, Frame
-from optimizer.campaign.stations import StationBlocks
+from optimizer.campaign.stations import StationBlocks, Task
 from optimizer.campaign.wishes import read_wishes
 from optimizer.errors import CampaignError
+from optimizer.model import VisitKind
 from optimizer.workdays import duty
 
 if TYPE_CHECKING:
@@ -39,9 +45,16 @@ if TYPE_CHECKING:
 
 ENOUGH_VISITS: Final = 80
 """Planned visits from which on a station's pace is believed."""
-SLOW: Final = 0.97
-"""Pace below which a station's blocks are made smaller."""
+RECENT_DAYS: Final = 90
+"""Days before today from which the pace is taken."""
+TOLERANCE: Final = 0.05
+"""By so much the pace may differ from the one that blocks were made for before they are made anew;
+chance makes less of it in `ENOUGH_VISITS`, and what is printed further on stays as it is."""
+PLANNED_KINDS: Final = ("", VisitKind.FIRST.value, VisitKind.APPOINTMENT.value)
+"""Kinds of visit that blocks are made of, as records name them; for the others a share of each
+day is kept free."""
 SLOWEST: Final = 0.5
+"""No blocks are made for a lower pace."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +64,13 @@ class StationNews:
     Attributes
     ----------
     overdue, since
-        Customers whose day is past and who were not visited, and the first such day.
+        Customers whose day is past and who were not visited, also those to whom an earlier replan
+        has given a new one, and the first such day.
+    unrecorded, unrecorded_since
+        Past crew-days without any record, and the first: not typed in, or not worked.
     pace
-        Visits done by visits planned until today; 1 while there are too few to tell.
+        Visits recorded by visits that a usual day holds, of the crew-days with records; None
+        while there are too few to tell.
     kept, same, moved, entered, left
         Customers whose day is printed; who keep crew and day; who get another crew or day; who
         have a day for the first time; who had one and have none any more.
@@ -64,7 +81,9 @@ class StationNews:
     station: str
     overdue: int
     since: dt.date | None
-    pace: float
+    unrecorded: int
+    unrecorded_since: dt.date | None
+    pace: float | None
     kept: int
     same: int
     moved: int
@@ -83,7 +102,9 @@ class Replan:
     campaign
         From today on; printed blocks are in it as they were.
     past_blocks, past_visits
-        Blocks before today with the visits that were made in them.
+        Blocks before today as they were planned, and the visits that were made in them.
+    missed
+        account_no, date: open customers whose day is past, and the first such day.
     frozen_until
         Last day that stays as printed.
     """
@@ -91,6 +112,7 @@ class Replan:
     campaign: Campaign
     past_blocks: pd.DataFrame = field(repr=False)
     past_visits: pd.DataFrame = field(repr=False)
+    missed: pd.DataFrame = field(repr=False)
     today: dt.date
     frozen_until: dt.date
     news: tuple[StationNews, ...]
@@ -132,15 +154,24 @@ class _Former:
 
     Attributes
     ----------
-    blocks
-        As in the register.
+    blocks, past_blocks
+        As in the register, all and those before today.
     visits
         block, seq, account_no, crew, date, station; and open, past, frozen, fixed (bool: `fixed`
         is frozen, with a crew that is still there).
+    missed
+        As in `Replan`.
+    days
+        The past crew-days one by one: station, crew, date, full (visits that its block would have
+        at the usual pace), recorded (customers of whom there is a record of a planned visit),
+        told (bool: there is a record of any kind).
     """
 
     blocks: pd.DataFrame
+    past_blocks: pd.DataFrame
     visits: pd.DataFrame
+    missed: pd.DataFrame
+    days: pd.DataFrame
 
 
 def replan(
@@ -181,7 +212,7 @@ def replan(
     free = on_duty & (dates > np.datetime64(frozen_until))
     wishes = read_wishes(folder, register, settings, book)
     frame = Frame(book, days, free, settings, wishes, _next_number(former))
-    paces = _paces(former)
+    paces = _paces(former, today)
     router = partial(route_rolls, roads=roads, executor=executor or Processes(), progress=progress)
     rest = with_help(_plan_rest(frame, former, paces, router), frame, folder)
     campaign = make_sure(_with_frozen(rest, former, on_duty), book, settings, frozen_until)
@@ -190,6 +221,7 @@ def replan(
         campaign=campaign,
         past_blocks=past_blocks,
         past_visits=past_visits,
+        missed=former.missed,
         today=today,
         frozen_until=frozen_until,
         news=_news(former, campaign, paces),
@@ -200,16 +232,37 @@ def _former(register: Register, book: Book, today: dt.date, frozen_until: dt.dat
     blocks = register.blocks()
     if blocks.empty:
         raise CampaignError("campaign.no_plan")
+    past = blocks[blocks["date"] < today.isoformat()]
     visits = register.block_visits().join(blocks.set_index("block")["station"], on="block")
     status = book.customers.set_index("account_no")["status"]
     visits["open"] = still_open(visits["account_no"].map(status))
-    visits["past"] = visits["date"] < today.isoformat()
+    visits["past"] = visits["block"].isin(past["block"])
     visits["frozen"] = ~visits["past"] & (visits["date"] <= frozen_until.isoformat())
     home = book.customers.set_index("account_no")["station"]
     crew_home = book.crews.set_index("crew")["station"]
     stays = visits["account_no"].map(home) == visits["crew"].map(crew_home)
     visits["fixed"] = visits["frozen"] & visits["account_no"].isin(status.index) & stays
-    return _Former(blocks, visits)
+    late = visits.loc[visits["past"] & visits["open"], ["account_no", "date"]]
+    missed = pd.concat([register.missed(), late], ignore_index=True)
+    missed = missed[still_open(missed["account_no"].map(status))]
+    missed = missed.sort_values("date").drop_duplicates("account_no")
+    return _Former(blocks, past, visits, missed, _past_days(register, past, today))
+
+
+def _past_days(register: Register, past: pd.DataFrame, today: dt.date) -> pd.DataFrame:
+    """See `_Former.days`."""
+    days = past[["station", "crew", "date", "visits", "pace"]]
+    records = register.ledgers.records(last=today - dt.timedelta(days=1))
+    planned = records["kind"].isin(PLANNED_KINDS)
+    key = ["crew", "date"]
+    recorded = records[planned].groupby(key)["account_no"].nunique().rename("recorded")
+    told = records.groupby(key).size().rename("told") > 0
+    days = days.join(recorded, on=key).join(told, on=key)
+    return days.assign(
+        full=days["visits"] / days["pace"],
+        recorded=days["recorded"].fillna(0),
+        told=days["told"].notna(),
+    )
 
 
 def _next_number(former: _Former) -> int:
@@ -218,20 +271,27 @@ def _next_number(former: _Former) -> int:
     return int(numbers.fillna("0").astype(int).max()) + 1
 
 
-def _paces(former: _Former) -> dict[str, float]:
-    """Visits done by visits planned until today, by station."""
-    past = former.visits[former.visits["past"]]
-    by_station = past.groupby("station")["open"].agg(["size", "sum"])
-    believed = by_station[by_station["size"] >= ENOUGH_VISITS]
-    pace = 1 - believed["sum"] / believed["size"]
+def _paces(former: _Former, today: dt.date) -> dict[str, float]:
+    """Visits recorded by visits that full days hold, by station, where there are enough."""
+    recent = former.days["date"] >= (today - dt.timedelta(days=RECENT_DAYS)).isoformat()
+    days = former.days[former.days["told"] & recent]
+    sums = days.groupby("station")[["full", "recorded"]].sum()
+    believed = sums[sums["full"] >= ENOUGH_VISITS]
+    pace = (believed["recorded"] / believed["full"]).clip(upper=1.0)
     return {str(station): float(value) for station, value in pace.items()}
+
+
+def _made_for(former: _Former, station: str) -> float:
+    """The pace that the last blocks of a station were made for."""
+    blocks = former.blocks[former.blocks["station"] == station].sort_values("date")
+    return float(blocks["pace"].iloc[-1]) if len(blocks) else 1.0
 
 
 def _plan_rest(
     frame: Frame,
     former: _Former,
     paces: dict[str, float],
-    router: Callable[[list[tuple[StationRoll, Settings]]], list[StationBlocks]],
+    router: Callable[[list[Task]], list[StationBlocks]],
 ) -> Campaign:
     """Everybody who has no printed day."""
     settings, book = frame.settings, frame.book
@@ -240,31 +300,23 @@ def _plan_rest(
     is_fixed = book.customers["account_no"].isin(fixed).to_numpy()
     code = lists.code.copy()
     code[is_fixed & ~np.isin(code.astype(str), AT_REST)] = ""
-    rolls, kept, jobs = [], [], []
+    kept, tasks = [], []
     for roll in lists.rolls:
-        pace = max(SLOWEST, paces.get(roll.station, 1.0))
         rest = roll.take(~is_fixed[roll.customer])
-        if pace < SLOW:
-            rest = replace(rest, work_s=(rest.work_s * pace).astype(np.int32))
-        here = _kept(frame, former, rest) if pace >= SLOW else _none(rest)
-        rolls.append(rest)
+        pace = _made_for(former, roll.station)
+        actual = max(SLOWEST, paces.get(roll.station, pace))
+        if abs(actual - pace) > TOLERANCE:
+            pace = actual
+        task = Task.whole(rest, settings, pace)
+        here = _kept(frame, former, task)
         kept.append(here)
-        slower = _slower(settings, pace) if pace < SLOW else settings
-        jobs.append((rest.take(here.block < 0), slower))
-    routed = router(jobs)
+        tasks.append(replace(task, fresh=here.block < 0))
     planned = {
-        roll.station: _merged(roll, here, found)
-        for roll, here, found in zip(rolls, kept, routed, strict=True)
+        task.roll.station: _merged(task, here, found)
+        for task, here, found in zip(tasks, kept, router(tasks), strict=True)
     }
-    return assemble(frame, replace(lists, rolls=tuple(rolls), code=code), planned)
-
-
-def _slower(settings: Settings, pace: float) -> Settings:
-    """Settings with blocks that a crew of that pace can do."""
-    most = max(1, int(settings.blocks.max_visits * pace))
-    least = min(most, settings.blocks.min_visits)
-    blocks = settings.blocks.model_copy(update={"max_visits": most, "min_visits": least})
-    return settings.model_copy(update={"blocks": blocks})
+    rolls = tuple(replace(task.roll, work_s=task.work_s) for task in tasks)
+    return assemble(frame, replace(lists, rolls=rolls, code=code), planned)
 
 
 def _none(roll: StationRoll) -> StationBlocks:
@@ -277,16 +329,19 @@ def _none(roll: StationRoll) -> StationBlocks:
         work_s=nothing,
         travel_s=nothing,
         distance_m=nothing,
-        fewest_days=np.zeros(int(roll.area.max(initial=-1)) + 1, dtype=np.int32),
+        fewest_days=nothing,
         target=np.zeros(0),
+        pace=np.zeros(0),
     )
 
 
-def _kept(frame: Frame, former: _Former, roll: StationRoll) -> StationBlocks:
+def _kept(frame: Frame, former: _Former, task: Task) -> StationBlocks:
     """Coming blocks in whose areas nothing has changed, with their day as target.
 
-    Blocks that a crew could not do any more as they are, are routed anew too.
+    Blocks that a crew could not do any more as they are, and those that were made for another
+    pace, are routed anew too.
     """
+    roll = task.roll
     accounts = frame.book.customers["account_no"].to_numpy()[roll.customer]
     door = pd.Series(np.arange(len(accounts)), index=accounts)
     coming = former.visits[~former.visits["past"] & ~former.visits["frozen"]]
@@ -299,7 +354,7 @@ def _kept(frame: Frame, former: _Former, roll: StationRoll) -> StationBlocks:
     touched = area.isin(roll.area[changed]).groupby(coming["block"]).transform("any")
     coming, row = coming[~touched], row[~touched]
     blocks = former.blocks[former.blocks["block"].isin(coming["block"])]
-    blocks = blocks[_can_be_done(frame, roll, blocks, coming.assign(row=row))]
+    blocks = blocks[_can_be_done(task, blocks, coming.assign(row=row))]
     blocks = blocks.sort_values(["crew", "date"])
     still = coming["block"].isin(blocks["block"])
     coming, row = coming[still], row[still]
@@ -319,34 +374,34 @@ def _kept(frame: Frame, former: _Former, roll: StationRoll) -> StationBlocks:
         travel_s=blocks["travel_s"].to_numpy(dtype=np.int32),
         distance_m=blocks["distance_m"].to_numpy(dtype=np.int32),
         target=target.astype(float),
+        pace=blocks["pace"].to_numpy(dtype=float),
     )
 
 
-def _can_be_done(
-    frame: Frame, roll: StationRoll, blocks: pd.DataFrame, visits: pd.DataFrame
-) -> NDArray[np.bool_]:
-    """Which blocks still fit their crew, as it and the settings are today.
+def _can_be_done(task: Task, blocks: pd.DataFrame, visits: pd.DataFrame) -> NDArray[np.bool_]:
+    """Which blocks still fit their crew, as it, its pace and the settings are today.
 
     `visits` has a column `row`, the customer's in the roll.
     """
+    roll = task.roll
     crew = {name: index for index, name in enumerate(roll.crews)}
     of_block = blocks["crew"].map(crew).to_numpy(dtype=np.int64)
     rows = visits["row"].to_numpy(dtype=np.int64)
     needs_skill = set(visits["block"].to_numpy()[roll.skilled[rows]])
     able = roll.crew_skilled[of_block] | ~blocks["block"].isin(needs_skill).to_numpy()
-    short = blocks["work_s"].to_numpy() <= roll.work_s[of_block]
-    small = blocks["visits"].to_numpy() <= frame.settings.blocks.max_visits
-    fits: NDArray[np.bool_] = able & short & small
+    short = blocks["work_s"].to_numpy() <= task.work_s[of_block]
+    small = blocks["visits"].to_numpy() <= task.most_visits
+    at_pace = np.isclose(blocks["pace"].to_numpy(), task.pace)
+    fits: NDArray[np.bool_] = able & short & small & at_pace
     return fits
 
 
-def _merged(roll: StationRoll, kept: StationBlocks, routed: StationBlocks) -> StationBlocks:
+def _merged(task: Task, kept: StationBlocks, routed: StationBlocks) -> StationBlocks:
     """Kept and new blocks together, each crew's in the order of their targets."""
     number = len(kept.crew)
-    block, seq = kept.block.copy(), kept.seq.copy()
-    fresh = np.flatnonzero(kept.block < 0)
-    block[fresh] = np.where(routed.block >= 0, routed.block + number, routed.block)
-    seq[fresh] = routed.seq
+    new = np.where(routed.block >= 0, routed.block + number, routed.block)
+    block = np.where(task.fresh, new, kept.block)
+    seq = np.where(task.fresh, routed.seq, kept.seq)
     both = StationBlocks(
         block=block,
         seq=seq,
@@ -354,10 +409,11 @@ def _merged(roll: StationRoll, kept: StationBlocks, routed: StationBlocks) -> St
         work_s=np.concatenate([kept.work_s, routed.work_s]),
         travel_s=np.concatenate([kept.travel_s, routed.travel_s]),
         distance_m=np.concatenate([kept.distance_m, routed.distance_m]),
-        fewest_days=_fewest_days(roll, routed),
-        target=np.concatenate([kept.target, np.full(len(routed.crew), np.nan)]),
+        fewest_days=routed.fewest_days,
+        target=np.concatenate([kept.target, routed.target]),
+        pace=np.concatenate([kept.pace, routed.pace]),
     )
-    both = replace(both, target=_near_targets(roll, both, number))
+    both = replace(both, target=_near_targets(task.roll, both, number))
     order = np.lexsort((np.nan_to_num(both.target, nan=np.inf), both.crew))
     place = np.empty(len(order), dtype=np.int32)
     place[order] = np.arange(len(order))
@@ -371,18 +427,8 @@ def _merged(roll: StationRoll, kept: StationBlocks, routed: StationBlocks) -> St
         travel_s=both.travel_s[order],
         distance_m=both.distance_m[order],
         target=both.target[order],
+        pace=both.pace[order],
     )
-
-
-def _fewest_days(roll: StationRoll, routed: StationBlocks) -> NDArray[np.int32]:
-    """Of areas that were routed as the router says, of the others by their work."""
-    number = int(roll.area.max(initial=-1)) + 1
-    service_s = np.bincount(roll.area, roll.service_s, number)
-    fewest = np.ceil(service_s / max(1, int(roll.work_s.max(initial=1)))).astype(np.int32)
-    fewest[: len(routed.fewest_days)] = np.maximum(
-        fewest[: len(routed.fewest_days)], routed.fewest_days
-    )
-    return np.maximum(fewest, 1)
 
 
 def _near_targets(roll: StationRoll, both: StationBlocks, kept: int) -> NDArray[np.float64]:
@@ -403,8 +449,11 @@ def _near_targets(roll: StationRoll, both: StationBlocks, kept: int) -> NDArray[
 
 def _with_frozen(campaign: Campaign, former: _Former, on_duty: NDArray[np.bool_]) -> Campaign:
     """The campaign with the printed blocks, as far as their customers are still there."""
-    fixed = former.visits[former.visits["fixed"]]
-    blocks, visits = _as_frames(former.blocks, fixed)
+    visits = former.visits[former.visits["fixed"]].sort_values(["block", "seq"], ignore_index=True)
+    visits = visits.assign(seq=visits.groupby("block").cumcount() + 1)[VISIT_COLUMNS]
+    counts = visits["block"].value_counts()
+    blocks = former.blocks[former.blocks["block"].isin(counts.index)].reset_index(drop=True)
+    blocks = blocks.assign(visits=blocks["block"].map(counts).astype("int64"))
     needed = blocks["station"].value_counts()
     stations = campaign.stations.assign(
         blocks=campaign.stations["blocks"]
@@ -421,35 +470,26 @@ def _with_frozen(campaign: Campaign, former: _Former, on_duty: NDArray[np.bool_]
 
 
 def _past(former: _Former) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Blocks before today with the visits that were made in them."""
-    return _as_frames(former.blocks, former.visits[former.visits["past"] & ~former.visits["open"]])
-
-
-def _as_frames(blocks: pd.DataFrame, visits: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Blocks that hold some visits, the visits counted from 1 again."""
-    visits = visits.sort_values(["block", "seq"], ignore_index=True)
-    visits = visits.assign(seq=visits.groupby("block").cumcount() + 1)
-    counts = visits["block"].value_counts()
-    held = blocks[blocks["block"].isin(counts.index)].reset_index(drop=True)
-    held = held.assign(visits=held["block"].map(counts).astype("int64"))
-    return held, visits[["block", "seq", "account_no"]]
+    """Blocks before today as they were planned, and the visits that were made in them."""
+    made = former.visits[former.visits["past"] & ~former.visits["open"]]
+    return former.past_blocks, made[VISIT_COLUMNS]
 
 
 def _news(former: _Former, campaign: Campaign, paces: dict[str, float]) -> tuple[StationNews, ...]:
     """What has changed for whom, station by station."""
     before = former.visits[former.visits["open"]].set_index("account_no")
+    missed = former.missed.set_index("account_no")["date"].rename("missed")
     after = campaign.visits.merge(campaign.blocks, on="block").set_index("account_no")
     roll = campaign.roll[~campaign.roll["code"].isin(AT_REST)].set_index("account_no")
     now = after[["crew", "date"]].rename(columns={"crew": "crew_new", "date": "date_new"})
-    both = roll[["station"]].join(before[["crew", "date", "past", "fixed"]]).join(now)
+    both = roll[["station"]].join(before[["crew", "date", "fixed"]]).join(now).join(missed)
     had, has = both["date"].notna(), both["date_new"].notna()
     same = had & has & (both["crew"] == both["crew_new"]) & (both["date"] == both["date_new"])
     fixed = both["fixed"].fillna(False).astype(bool)  # noqa: FBT003
-    overdue = both["past"].fillna(False).astype(bool)  # noqa: FBT003
     marks = pd.DataFrame(
         {
             "station": both["station"],
-            "overdue": overdue,
+            "overdue": both["missed"].notna(),
             "kept": fixed,
             "same": same & ~fixed,
             "moved": had & has & ~same,
@@ -459,7 +499,8 @@ def _news(former: _Former, campaign: Campaign, paces: dict[str, float]) -> tuple
     )
     known = sorted({*campaign.stations["station"], *marks["station"]})
     counts = marks.groupby("station").sum().reindex(known, fill_value=0)
-    since = both[overdue].groupby("station")["date"].min()
+    since = both.groupby("station")["missed"].min()
+    untold = former.days[~former.days["told"]].groupby("station")["date"].agg(["size", "min"])
     first = former.blocks.groupby("station")["date"].max()
     last = campaign.blocks.groupby("station")["date"].max()
     return tuple(
@@ -467,7 +508,9 @@ def _news(former: _Former, campaign: Campaign, paces: dict[str, float]) -> tuple
             station=str(station),
             **{name: int(row[name]) for name in counts.columns},
             since=_day(since.get(station)),
-            pace=round(paces.get(str(station), 1.0), 3),
+            unrecorded=int(untold["size"].get(station, 0)),
+            unrecorded_since=_day(untold["min"].get(station)),
+            pace=round(paces[str(station)], 3) if str(station) in paces else None,
             finish_before=_day(first.get(station)),
             finish_after=_day(last.get(station)),
         )

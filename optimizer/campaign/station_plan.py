@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 METRES_A_DEGREE: Final = 111_195.0
 AREA_COLUMNS: Final = ["area", "station", "fewest_days", "whole"]
 BLOCK_COLUMNS: Final = [
-    "block", "station", "crew", "date", "visits", "work_s", "travel_s", "distance_m",
+    "block", "station", "crew", "date", "visits", "work_s", "travel_s", "distance_m", "pace",
 ]  # fmt: skip
 
 
@@ -195,6 +195,7 @@ def _block_frame(
             "work_s": found.work_s[order].astype(np.int64),
             "travel_s": found.travel_s[order].astype(np.int64),
             "distance_m": found.distance_m[order].astype(np.int64),
+            "pace": found.pace[order],
         },
         columns=BLOCK_COLUMNS,
     )

@@ -25,6 +25,40 @@ TOO_LONG: Final = -2
 
 
 @dataclass(frozen=True, slots=True)
+class Task:
+    """A station whose doors are to be put into blocks.
+
+    Attributes
+    ----------
+    fresh
+        bool (n,): the doors of the roll that are put into new blocks; the others have theirs.
+    pace
+        Share of a usual day's visits that the new blocks are made for.
+    """
+
+    roll: StationRoll
+    settings: Settings
+    fresh: NDArray[np.bool_]
+    pace: float
+
+    @classmethod
+    def whole(cls, roll: StationRoll, settings: Settings, pace: float = 1.0) -> Task:
+        """All doors of a roll into new blocks."""
+        return cls(roll, settings, np.ones(len(roll.customer), dtype=bool), pace)
+
+    @property
+    def most_visits(self) -> int:
+        """In a block."""
+        return max(1, int(self.settings.blocks.max_visits * self.pace))
+
+    @property
+    def work_s(self) -> NDArray[np.int32]:
+        """int32 (crews,): service and travel of each crew's block at most."""
+        work_s: NDArray[np.int32] = (self.roll.work_s * self.pace).astype(np.int32)
+        return work_s
+
+
+@dataclass(frozen=True, slots=True)
 class StationJob:
     """Everything that is needed to route one station, wherever that happens.
 
@@ -36,11 +70,10 @@ class StationJob:
         Times the router's usual steps: what more time would bring is measured with it.
     """
 
-    roll: StationRoll
+    task: Task
     doors: Attachment
     depot: Attachment
     roads: Roads
-    settings: Settings
     patience: int = 1
 
 
@@ -58,6 +91,8 @@ class StationBlocks:
         int32 (areas,): blocks that an area's work needs.
     target
         float64 (b,): the day of the horizon on which it should be, NaN for any.
+    pace
+        float64 (b,): that of the task it was made for.
     """
 
     block: NDArray[np.int32]
@@ -68,48 +103,49 @@ class StationBlocks:
     distance_m: NDArray[np.int32]
     fewest_days: NDArray[np.int32]
     target: NDArray[np.float64]
+    pace: NDArray[np.float64]
 
 
-def station_jobs(rolls: Sequence[tuple[StationRoll, Settings]], roads: Roads) -> list[StationJob]:
+def station_jobs(tasks: Sequence[Task], roads: Roads) -> list[StationJob]:
     """Attach every roll's doors to the roads."""
     bare = replace(roads)  # without what has been computed from it: smaller to send
     jobs = []
-    for roll, settings in rolls:
-        doors = roads.attach(roll.door_lon, roll.door_lat)
-        depot = roads.attach([roll.lon], [roll.lat])
-        jobs.append(StationJob(roll, doors, depot, bare, settings))
+    for task in tasks:
+        doors = roads.attach(task.roll.door_lon, task.roll.door_lat)
+        depot = roads.attach([task.roll.lon], [task.roll.lat])
+        jobs.append(StationJob(task, doors, depot, bare))
     return jobs
 
 
 def route_job(job: StationJob) -> StationBlocks:
     """Route each territory of a station by itself, with its own crew's day."""
-    travel = Travel(job.roads, job.settings.travel)
+    task = job.task
+    travel = Travel(job.roads, task.settings.travel)
     number = len(job.doors.node)
     block = np.full(number, UNREACHABLE, dtype=np.int32)
     seq = np.full(number, -1, dtype=np.int32)
-    fewest = np.zeros(int(job.roll.area.max(initial=-1)) + 1, dtype=np.int32)
     parts: list[tuple[int, Measured]] = []
     done = 0
-    for crew in np.unique(job.roll.crew):
-        members = np.flatnonzero((job.roll.crew == crew) & ~job.doors.far)
+    for crew in np.unique(task.roll.crew):
+        members = np.flatnonzero((task.roll.crew == crew) & task.fresh & ~job.doors.far)
         if not len(members):
             continue
         ground = survey(travel, job.doors.take(members), job.depot)
         routed = _route(job, ground, int(crew), members)
-        service_s, limit_s = job.roll.service_s[members], float(job.roll.work_s[crew])
+        service_s, limit_s = task.roll.service_s[members], float(task.work_s[crew])
         measured = measure(ground, routed.block, routed.seq, service_s, limit_s)
         block[members] = measured.block + done
         seq[members] = measured.seq
-        fewest[: len(routed.fewest_days)] += routed.fewest_days
         parts.append((int(crew), measured))
         done += len(measured.work_s)
-    whole = _put_together(parts, block, seq, fewest)
-    return _without_too_long(whole, job.roll.work_s)
+    whole = _put_together(parts, block, seq, _fewest_days(job, travel), task.pace)
+    return _without_too_long(whole, task.work_s)
 
 
 def _route(job: StationJob, ground: Survey, crew: int, members: NDArray[np.intp]) -> router.Blocks:
     """Blocks of one territory's doors, `members`."""
-    roll, settings, at = job.roll, job.settings, ground.doors
+    task, at = job.task, ground.doors
+    roll, settings = task.roll, task.settings
     doors = router.Doors(
         node=at.node[:-1],
         x=at.x[:-1],
@@ -124,9 +160,9 @@ def _route(job: StationJob, ground: Survey, crew: int, members: NDArray[np.intp]
     # the way out of the station's yard, and a second of rounding a leg
     margin_s = 2 * at.access_s[-1] + settings.blocks.max_visits + 1
     limits = router.BlockLimits(
-        max_visits=settings.blocks.max_visits,
-        min_visits=settings.blocks.min_visits,
-        work_s=max(1, int(roll.work_s[crew] - margin_s)),
+        max_visits=task.most_visits,
+        min_visits=min(task.most_visits, settings.blocks.min_visits),
+        work_s=max(1, int(task.work_s[crew] - margin_s)),
     )
     usual = router.RouterParams(travel=settings.travel)
     return router.route_station(
@@ -140,11 +176,31 @@ def _route(job: StationJob, ground: Survey, crew: int, members: NDArray[np.intp]
     )
 
 
+def _fewest_days(job: StationJob, travel: Travel) -> NDArray[np.int32]:
+    """How many blocks the work of each area needs, all its doors' blocks riding there and back."""
+    roll, number = job.task.roll, int(job.task.roll.area.max(initial=-1)) + 1
+    doors, depot = travel.doors(job.doors), travel.doors(job.depot)
+    node, row = np.unique(doors.node, return_inverse=True)
+    there = travel.node_seconds(depot.node, node)[0]
+    back = travel.node_seconds(node, depot.node)[:, 0]
+    ends_s = doors.access_s + depot.access_s[0] + travel.settings.parking_s
+    ride_s = np.full(number, np.inf)
+    np.minimum.at(ride_s, roll.area, (there + back)[row] + 2 * ends_s)
+    work_s = np.zeros(number)
+    np.maximum.at(work_s, roll.area, job.task.work_s[roll.crew])
+    visits = np.bincount(roll.area, minlength=number)
+    by_time = np.bincount(roll.area, roll.service_s, number) / np.maximum(work_s - ride_s, 1)
+    fewest = np.ceil(np.maximum(by_time, visits / job.task.most_visits))
+    within: NDArray[np.float64] = np.clip(fewest, 1, np.maximum(visits, 1))
+    return within.astype(np.int32)
+
+
 def _put_together(
     parts: list[tuple[int, Measured]],
     block: NDArray[np.int32],
     seq: NDArray[np.int32],
     fewest: NDArray[np.int32],
+    pace: float,
 ) -> StationBlocks:
     def column(name: str) -> NDArray[np.int32]:
         columns = [getattr(part, name) for _, part in parts]
@@ -160,6 +216,7 @@ def _put_together(
         column("distance_m"),
         fewest,
         np.full(len(crews), np.nan),
+        np.full(len(crews), pace),
     )
 
 
@@ -182,4 +239,5 @@ def _without_too_long(blocks: StationBlocks, limit_s: NDArray[np.int32]) -> Stat
         travel_s=blocks.travel_s[~drop],
         distance_m=blocks.distance_m[~drop],
         target=blocks.target[~drop],
+        pace=blocks.pace[~drop],
     )

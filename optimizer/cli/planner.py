@@ -358,7 +358,8 @@ def campaign(
             dated = planned if news is None else news
             with register.store.writing():
                 register.save_territories(drawn.customers, drawn.areas)
-                register.save_calendar(dated.blocks, dated.visits, planned.unplanned)
+                missed = None if news is None else news.missed
+                register.save_calendar(dated.blocks, dated.visits, planned.unplanned, missed)
         account = certificate(planned)
         page = _on_paper(here, register, planned, account, texts)
     if start or finish:

@@ -174,7 +174,11 @@ class Register:
         return plans.territories(self.store)
 
     def save_calendar(
-        self, blocks: pd.DataFrame, visits: pd.DataFrame, unplanned: pd.DataFrame
+        self,
+        blocks: pd.DataFrame,
+        visits: pd.DataFrame,
+        unplanned: pd.DataFrame,
+        missed: pd.DataFrame | None = None,
     ) -> None:
         """Replace the campaign's calendar; what changes in it is kept with the former ones.
 
@@ -183,13 +187,16 @@ class Register:
         Parameters
         ----------
         blocks
-            block, station, crew, date, visits, work_s, travel_s, distance_m.
+            block, station, crew, date, visits, work_s, travel_s, distance_m, pace.
         visits
             block, seq, account_no; an account is in one block, or unplanned.
         unplanned
             account_no, code, reason.
+        missed
+            account_no, date: whose day is past without a visit, and the first such day; none
+            for a plan from the start.
         """
-        calendar.save_calendar(self.store, blocks, visits, unplanned)
+        calendar.save_calendar(self.store, blocks, visits, unplanned, missed)
 
     def blocks(
         self,
@@ -197,7 +204,11 @@ class Register:
         first: dt.date | None = None,
         last: dt.date | None = None,
     ) -> pd.DataFrame:
-        """Blocks of a station (or all) between two days, both included."""
+        """Blocks of a station (or all) between two days, both included.
+
+        Columns as of `save_calendar`. A past block's `visits` are those that were planned, also
+        where only some of them, which it still holds, were made.
+        """
         return calendar.blocks(self.store, station, first, last)
 
     def block_visits(
@@ -208,6 +219,10 @@ class Register:
     ) -> pd.DataFrame:
         """Visits of such blocks: block, seq, account_no, crew, date."""
         return calendar.block_visits(self.store, station, first, last)
+
+    def missed(self) -> pd.DataFrame:
+        """Whose day was past without a visit when the calendar was made: account_no, date."""
+        return calendar.missed(self.store)
 
     def unplanned(self) -> pd.DataFrame:
         """Accounts without a block: account_no, code, reason."""

@@ -29,21 +29,29 @@ if TYPE_CHECKING:
     Blocks = dict[str, tuple[Row, Visits]]
 
 _BLOCKS: Final = (
-    "block", "station", "crew", "date", "visits", "work_s", "travel_s", "distance_m",
+    "block", "station", "crew", "date", "visits", "work_s", "travel_s", "distance_m", "pace",
 )  # fmt: skip
 _NUMBERS: Final = "visits work_s travel_s distance_m"
 _BLOCK_VISITS: Final = ("block", "seq", "account_no")
+_MISSED: Final = ("account_no", "date")
 _UNPLANNED: Final = ("account_no", "code", "reason")
 _CALENDARS: Final = ("calendar", "at", "who", "blocks", "visits", "unplanned")
 
 
 def save_calendar(
-    store: Store, blocks: pd.DataFrame, visits: pd.DataFrame, unplanned: pd.DataFrame
+    store: Store,
+    blocks: pd.DataFrame,
+    visits: pd.DataFrame,
+    unplanned: pd.DataFrame,
+    missed: pd.DataFrame | None,
 ) -> None:
     """See `optimizer.register.Register.save_calendar`."""
     _check(blocks, visits, unplanned)
     dated = blocks.assign(date=[day_text(date) for date in blocks["date"]])
     with store.writing():
+        store.run("DELETE FROM missed")
+        if missed is not None:
+            insert(store, "missed", missed, _MISSED)
         before, after = _kept_blocks(store), _given_blocks(dated, visits)
         idle, given = _kept_unplanned(store), {str(r[0]): r for r in cells(unplanned, _UNPLANNED)}
         if (before, idle) == (after, given):
@@ -152,7 +160,7 @@ def blocks(
     rows = store.rows(
         f"SELECT {', '.join(_BLOCKS)} FROM blocks {where} ORDER BY date, station, crew", values
     )
-    return frame_of(rows, _BLOCKS, ints=_NUMBERS)
+    return frame_of(rows, _BLOCKS, ints=_NUMBERS, floats="pace")
 
 
 def block_visits(
@@ -166,6 +174,12 @@ def block_visits(
         values,
     )
     return frame_of(rows, (*_BLOCK_VISITS, "crew", "date"), ints="seq")
+
+
+def missed(store: Store) -> pd.DataFrame:
+    """See `optimizer.register.Register.missed`."""
+    rows = store.rows(f"SELECT {', '.join(_MISSED)} FROM missed ORDER BY account_no")
+    return frame_of(rows, _MISSED)
 
 
 def unplanned(store: Store) -> pd.DataFrame:
@@ -229,7 +243,7 @@ def calendar(store: Store, number: int) -> tuple[pd.DataFrame, pd.DataFrame]:
     ]
     visits = frame_of(found, ("block", "account_no"))
     visits.insert(1, "seq", visits.groupby("block").cumcount())
-    return frame_of(rows, _BLOCKS, ints=_NUMBERS), visits
+    return frame_of(rows, _BLOCKS, ints=_NUMBERS, floats="pace"), visits
 
 
 def _span(

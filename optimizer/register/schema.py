@@ -3,10 +3,10 @@
 `MIGRATIONS[n]` takes a register from schema version n to n + 1; `PRAGMA user_version` holds the
 version. A migration that has been released is never edited: a change is a new one at the end.
 
-The territories are replaced as a whole; what a new calendar changes moves to `former_blocks` and
-`former_unplanned`. Everything else is only ever added to or marked: rows of `imports`, `changes`,
-`events`, `day_plans` and former calendars can be neither updated nor deleted, and the triggers
-below see to it.
+The territories and `missed` are replaced as a whole; what a new calendar changes moves to
+`former_blocks` and `former_unplanned`. Everything else is only ever added to or marked: rows of
+`imports`, `changes`, `events`, `day_plans` and former calendars can be neither updated nor
+deleted, and the triggers below see to it.
 """
 
 from __future__ import annotations
@@ -417,6 +417,16 @@ CREATE TABLE former_unplanned (
 ALTER TABLE blocks ADD COLUMN since INTEGER REFERENCES calendars;
 """
 
+_PACES = f"""
+ALTER TABLE blocks ADD COLUMN pace REAL NOT NULL DEFAULT 1 CHECK (pace > 0 AND pace <= 1);
+ALTER TABLE former_blocks ADD COLUMN pace REAL NOT NULL DEFAULT 1;
+
+CREATE TABLE missed (
+    account_no TEXT PRIMARY KEY REFERENCES customers,
+    {_DATE.format("date")}
+) STRICT, WITHOUT ROWID;
+"""
+
 MIGRATIONS: Final[tuple[str, ...]] = (
     _MASTER_DATA
     + _PLANS
@@ -428,6 +438,7 @@ MIGRATIONS: Final[tuple[str, ...]] = (
     _CALENDARS
     + _FIRST_CALENDAR
     + "".join(map(_only_added_to, ("calendars", "former_blocks", "former_unplanned"))),
+    _PACES,
 )
 
 SCHEMA_VERSION: Final = len(MIGRATIONS)
