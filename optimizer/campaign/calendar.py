@@ -8,7 +8,7 @@ station then make way for each other (`spread`), so that months and years are ev
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -75,6 +75,10 @@ def lay_out(blocks: BlockTable, crews: CrewTable, pace: Pace) -> Dates:
 def lay_out_at(blocks: BlockTable, crews: CrewTable, paces: Sequence[Pace]) -> list[Dates]:
     """The same at several paces; which crew works what depends on none of them."""
     runs = share_out(cut_into_runs(blocks), blocks, crews)
+    # what is handed over has its place among what its new crew does, not where it was
+    handed = [b for run in runs if run.crew != run.home for b in run.blocks]
+    blocks = replace(blocks, target=blocks.target.copy())
+    blocks.target[handed] = np.nan
     return [_dated(runs, blocks, crews, pace) for pace in paces]
 
 

@@ -22,6 +22,10 @@ TOLERANCE: Final = 0.03
 """Share above its fair load from which a crew hands whole runs over."""
 HARD_TOLERANCE: Final = 0.05
 """Share above its fair load from which an area may have two crews."""
+KEPT_TOLERANCE: Final = 0.08
+"""The same for a crew whose blocks all have targets: an earlier plan has shared them out."""
+KEPT_DAYS: Final = 3
+"""Days' work above its fair load that such a crew keeps in any case: a small share of few days."""
 NEAR_M: Final = 1000.0
 """Metres that are added to every distance over which work is handed."""
 
@@ -208,10 +212,14 @@ def _balance(
         load[run.crew] += _work_s(run, blocks)
     fair = load.sum() * days / days.sum()
     stuck = np.zeros(len(days), dtype=bool)
+    most = np.full(len(days), HARD_TOLERANCE if cuts else TOLERANCE)
+    least = KEPT_DAYS * float(blocks.work_s.mean()) / np.maximum(fair, 1.0)
+    kept = _with_targets_only(runs, blocks, len(days))
+    most[kept] = np.maximum(KEPT_TOLERANCE, least[kept])
     while True:
-        over = np.where(stuck, -np.inf, (load - fair) / np.maximum(fair, 1.0))
+        over = np.where(stuck, -np.inf, (load - fair) / np.maximum(fair, 1.0) - most)
         giver = int(np.argmax(over))
-        if over[giver] <= (HARD_TOLERANCE if cuts else TOLERANCE):
+        if over[giver] <= 0:
             return
         move = _best_move(runs, blocks, crews, load - fair, giver, cuts=cuts)
         if move is None:
@@ -222,6 +230,14 @@ def _balance(
         load[giver] -= work_s
         load[move.receiver] += work_s
         part.crew = move.receiver
+
+
+def _with_targets_only(runs: list[Run], blocks: BlockTable, crews: int) -> NDArray[np.bool_]:
+    """Crews that have no block without a target."""
+    kept = np.ones(crews, dtype=bool)
+    for run in runs:
+        kept[run.crew] &= not np.isnan(blocks.target[run.blocks]).any()
+    return kept
 
 
 def _take(runs: list[Run], move: _Move) -> Run:
