@@ -206,6 +206,7 @@ def longest_share(campaign: Campaign) -> float:
     A crew is compared with those of its station that have as many duty days in the year, give or
     take one in twenty; one that is alone with its number has nobody to compare with. What it has
     more than their mean is measured by their usual year, the whole campaign's work by its years.
+    What was done before the first day that is planned counts too.
     """
     crews = campaign.crews.reset_index(drop=True)
     years = campaign.days["date"].dt.year.to_numpy()
@@ -213,13 +214,18 @@ def longest_share(campaign: Campaign) -> float:
     block_year = campaign.blocks["date"].str[:4].astype("int64").to_numpy()
     block_crew = row.reindex(campaign.blocks["crew"]).to_numpy()
     seconds = campaign.blocks["work_s"].to_numpy()
-    span = len(years) / 365
-    usual = np.bincount(block_crew.astype(np.int64), seconds, len(crews)) / span
+    before_s = np.zeros(campaign.duty.shape)
+    duty = campaign.duty
+    if campaign.before is not None:
+        duty, before_s = campaign.before.duty, campaign.before.work_s
+    whole_s = np.bincount(block_crew.astype(np.int64), seconds, len(crews)) + before_s.sum(axis=1)
+    usual = whole_s / (len(years) / 365)
     worst = 0.0
     for year in np.unique(years):
-        days = campaign.duty[:, years == year].sum(axis=1)
+        days = duty[:, years == year].sum(axis=1)
         inside = block_year == year
         work_s = np.bincount(block_crew[inside].astype(np.int64), seconds[inside], len(crews))
+        work_s = work_s + before_s[:, years == year].sum(axis=1)
         for members in crews.groupby("station").indices.values():
             for crew in members:
                 alike = members[np.abs(days[members] - days[crew]) <= 0.05 * days[crew]]

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from optimizer.campaign.executors import Executor
     from optimizer.campaign.muster import Book, Muster
+    from optimizer.campaign.sharing import Before
     from optimizer.campaign.station_plan import StationPlan
     from optimizer.campaign.stations import StationBlocks
     from optimizer.register import Register
@@ -68,6 +69,8 @@ class Campaign:
         bool (crews, days), rows as `crews`.
     days
         As of `workdays.working_days`.
+    before
+        When only the rest is planned: all duty days, and the work of past blocks.
     help
         What is short where the horizon cannot hold everybody, and what would help.
     """
@@ -83,6 +86,7 @@ class Campaign:
     crews: pd.DataFrame = field(repr=False)
     duty: NDArray[np.bool_] = field(repr=False)
     days: pd.DataFrame = field(repr=False)
+    before: Before | None = field(default=None, repr=False)
     help: Help = field(default=Help(), repr=False)
 
 

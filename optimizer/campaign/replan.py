@@ -23,6 +23,7 @@ from optimizer.campaign.audit import make_sure
 from optimizer.campaign.executors import Processes
 from optimizer.campaign.muster import AT_REST, horizon, muster, read_book, still_open
 from optimizer.campaign.plan import VISIT_COLUMNS, Campaign, assemble, route_rolls, with_help
+from optimizer.campaign.sharing import Before
 from optimizer.campaign.station_plan import METRES_A_DEGREE, Frame
 from optimizer.campaign.stations import StationBlocks, Task
 from optimizer.campaign.wishes import read_wishes
@@ -206,19 +207,22 @@ def replan(
         book = read_book(register, drawn)
         former = _former(register, book, today, frozen_until)
     days = horizon(settings, folder, today)
-    on_duty = duty(book.crews, book.leave, days, settings)
+    whole = duty(book.crews, book.leave, days, settings)
     dates = days["date"].to_numpy().astype("datetime64[D]")
+    on_duty = whole.copy()
     on_duty[:, dates < np.datetime64(today)] = False
     free = on_duty & (dates > np.datetime64(frozen_until))
     wishes = read_wishes(folder, register, settings, book)
-    frame = Frame(book, days, free, settings, wishes, _next_number(former))
+    before = Before(whole, _settled(former, book, dates, frozen_until))
+    frame = Frame(book, days, free, settings, wishes, _next_number(former), before)
     paces = _paces(former, today)
     router = partial(route_rolls, roads=roads, executor=executor or Processes(), progress=progress)
     rest = with_help(_plan_rest(frame, former, paces, router), frame, folder)
     campaign = make_sure(_with_frozen(rest, former, on_duty), book, settings, frozen_until)
+    past = Before(whole, np.where(dates < np.datetime64(today), before.work_s, 0.0))
     past_blocks, past_visits = _past(former)
     return Replan(
-        campaign=campaign,
+        campaign=replace(campaign, before=past),
         past_blocks=past_blocks,
         past_visits=past_visits,
         missed=former.missed,
@@ -263,6 +267,20 @@ def _past_days(register: Register, past: pd.DataFrame, today: dt.date) -> pd.Dat
         recorded=days["recorded"].fillna(0),
         told=days["told"].notna(),
     )
+
+
+def _settled(
+    former: _Former, book: Book, dates: NDArray[np.datetime64], frozen_until: dt.date
+) -> NDArray[np.float64]:
+    """Seconds of work of past and printed blocks, crews by days."""
+    blocks = former.blocks[former.blocks["date"] <= frozen_until.isoformat()]
+    row = blocks["crew"].map({crew: k for k, crew in enumerate(book.crews["crew"])})
+    day = pd.to_datetime(blocks["date"]).to_numpy().astype("datetime64[D]") - dates[0]
+    column = day.astype(np.int64)
+    known = row.notna().to_numpy() & (column >= 0) & (column < len(dates))
+    work_s = np.zeros((len(book.crews), len(dates)))
+    work_s[row[known].astype(int), column[known]] = blocks["work_s"].to_numpy()[known]
+    return work_s
 
 
 def _next_number(former: _Former) -> int:

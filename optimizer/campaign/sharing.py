@@ -76,17 +76,30 @@ class BlockTable:
 
 
 @dataclass(frozen=True, slots=True)
+class Before:
+    """What has its days already when only the rest is planned.
+
+    `duty` is bool (crews, days), with the days that are past or printed; `work_s` float64 (crews,
+    days), the work of the blocks on them.
+    """
+
+    duty: NDArray[np.bool_]
+    work_s: NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
 class CrewTable:
     """The crews of one station.
 
-    `duty` is bool (crews, days); `skilled` bool (crews,); `limit_s` int32 (crews,), the work that
-    fits a day of each; `dates` datetime64[D] (days,).
+    `duty` is bool (crews, days), the days that are to be planned; `skilled` bool (crews,);
+    `limit_s` int32 (crews,), the work that fits a day of each; `dates` datetime64[D] (days,).
     """
 
     duty: NDArray[np.bool_]
     skilled: NDArray[np.bool_]
     limit_s: NDArray[np.int32]
     dates: NDArray[np.datetime64]
+    before: Before | None = None
 
 
 @dataclass(slots=True)
@@ -129,7 +142,8 @@ def _differ(blocks: BlockTable, a: int, b: int) -> bool:
 def share_out(runs: list[Run], blocks: BlockTable, crews: CrewTable) -> list[Run]:
     """Hand work from overloaded crews to near crews of the station that have room.
 
-    A crew's fair load is its share of the station's duty days. Afterwards no crew has more
+    A crew's fair load is its share of the station's duty days, over the whole campaign: who has
+    done more before does less of the rest. Afterwards no crew has more
     blocks than duty days, as far as the station as a whole has room for them.
 
     Returns
@@ -207,10 +221,10 @@ def _balance(
 
     With `cuts` a run may be cut in two, and only a larger overload counts.
     """
-    load = np.zeros(len(days))
+    load = np.zeros(len(days)) if crews.before is None else crews.before.work_s.sum(axis=1)
     for run in runs:
         load[run.crew] += _work_s(run, blocks)
-    fair = load.sum() * days / days.sum()
+    fair = _fair(load.sum(), blocks, crews, days)
     stuck = np.zeros(len(days), dtype=bool)
     most = np.full(len(days), HARD_TOLERANCE if cuts else TOLERANCE)
     least = KEPT_DAYS * float(blocks.work_s.mean()) / np.maximum(fair, 1.0)
@@ -230,6 +244,18 @@ def _balance(
         load[giver] -= work_s
         load[move.receiver] += work_s
         part.crew = move.receiver
+
+
+def _fair(
+    load_s: float, blocks: BlockTable, crews: CrewTable, days: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    """Each crew's share of the work, past and to come, but no more than its days hold."""
+    whole = days if crews.before is None else crews.before.duty.sum(axis=1)
+    fair: NDArray[np.float64] = load_s * whole / whole.sum()
+    if crews.before is not None:
+        room_s = crews.before.work_s.sum(axis=1) + days * blocks.work_s.mean()
+        fair = np.minimum(fair, room_s)
+    return fair
 
 
 def _with_targets_only(runs: list[Run], blocks: BlockTable, crews: int) -> NDArray[np.bool_]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import numpy as np
 
 from optimizer.blocks.chance import below, new_chance, uniform
+from optimizer.campaign.sharing import Before
 from optimizer.compiled import compiled, inlined
 
 if TYPE_CHECKING:
@@ -86,27 +87,38 @@ class Even:
 
 
 def even_load(blocks: BlockTable, crews: CrewTable, spare_share: float) -> Even:
-    """The station's work in proportion to duty days.
+    """The station's work in proportion to duty days, less what has its days already.
 
     Not counted are the days that stay free at the end, where there is room for that, and a part
     of those in a season that many blocks avoid.
     """
+    before = crews.before or Before(crews.duty, np.zeros(crews.duty.shape))
     month = _from_zero(crews.dates.astype("datetime64[M]"))
     year = _from_zero(crews.dates.astype("datetime64[Y]"))
-    counted = crews.duty.astype(float)
+    settled = np.count_nonzero(before.work_s, axis=0).astype(float)
+    number, work_s = len(blocks) + settled.sum(), blocks.work_s.sum() + before.work_s.sum()
+    counted = before.duty.astype(float)
     turn = np.cumsum(counted, axis=1)
-    used = max(1 - spare_share, len(blocks) / max(1.0, counted.sum()))
+    used = max(1 - spare_share, number / max(1.0, counted.sum()))
     counted[turn > np.ceil(turn[:, -1:] * used)] = 0
     users = np.bincount(blocks.season, minlength=len(blocks.season_price))
     shunned = np.clip(blocks.season_price[:, : len(month)] / SHUNNED, 0, 1)
     counted *= 1 - users @ shunned / len(blocks)
     counted /= max(1e-9, counted.sum())
-    return Even(
-        month,
-        year,
-        len(blocks) * (counted.sum(axis=0) @ np.eye(month.max() + 1)[month]),
-        blocks.work_s.sum() * (counted @ np.eye(year.max() + 1)[year]),
-    )
+    months, years = np.eye(month.max() + 1)[month], np.eye(year.max() + 1)[year]
+    by_month = number * (counted.sum(axis=0) @ months) - settled @ months
+    by_year = work_s * (counted @ years) - before.work_s @ years
+    if crews.before is not None:
+        by_month = _left(by_month, crews.duty.sum(axis=0) @ months > 0, len(blocks))
+        by_year = _left(by_year, crews.duty @ years > 0, blocks.work_s.sum())
+    return Even(month, year, by_month, by_year)
+
+
+def _left(share: NDArray[np.float64], free: NDArray[np.bool_], whole: float) -> NDArray[np.float64]:
+    """The whole in proportion to what is left of each share, where there are days for it."""
+    left = np.where(free, np.maximum(share, 0), 0)
+    scaled: NDArray[np.float64] = left * (whole / max(1e-9, left.sum()))
+    return scaled
 
 
 def _from_zero(dates: NDArray[np.datetime64]) -> NDArray[np.int64]:

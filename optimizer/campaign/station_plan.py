@@ -10,7 +10,7 @@ import pandas as pd
 
 from optimizer.campaign.calendar import Pace, lay_out
 from optimizer.campaign.muster import KINDS
-from optimizer.campaign.sharing import BlockTable, CrewTable
+from optimizer.campaign.sharing import Before, BlockTable, CrewTable
 from optimizer.campaign.stations import TOO_LONG, UNREACHABLE
 from optimizer.campaign.wishes import CLOSED_PRICE, block_wishes
 
@@ -40,6 +40,9 @@ class Frame:
         bool (crews, days), rows as `book.crews`, columns as `days`.
     first_number
         The first block of each station gets this number.
+    before
+        When only the rest is planned: the rest's and all other duty days and the work that has
+        its days already, rows as `book.crews`.
     """
 
     book: Book
@@ -48,6 +51,7 @@ class Frame:
     settings: Settings
     wishes: Wishes
     first_number: int = 1
+    before: Before | None = None
 
     @property
     def dates(self) -> NDArray[np.datetime64]:
@@ -76,9 +80,13 @@ def plan_station(
 ) -> StationPlan:
     """Dates for a station's blocks; writes the codes of those who get none into `code`."""
     book = frame.book
-    crew_days = _duty_of(frame, roll)
+    crew_days = frame.duty[_rows_of(frame, roll)]
     table = block_table(frame, roll, found)
-    crews = CrewTable(crew_days, roll.crew_skilled, roll.work_s, frame.dates)
+    before = None
+    if frame.before is not None:
+        rows = _rows_of(frame, roll)
+        before = Before(frame.before.duty[rows], frame.before.work_s[rows])
+    crews = CrewTable(crew_days, roll.crew_skilled, roll.work_s, frame.dates, before)
     dates = lay_out(table, crews, pace_of(frame.settings.campaign))
     dated = found.block >= 0
     dated[dated] = dates.day[found.block[dated]] >= 0
@@ -108,11 +116,11 @@ def plan_station(
     )
 
 
-def _duty_of(frame: Frame, roll: StationRoll) -> NDArray[np.bool_]:
-    """Duty days of a station's crews, rows as `roll.crews`."""
+def _rows_of(frame: Frame, roll: StationRoll) -> NDArray[np.int64]:
+    """Where a station's crews stand in `book.crews`, in the order of `roll.crews`."""
     row = pd.Series(np.arange(len(frame.book.crews)), index=frame.book.crews["crew"])
     rows: NDArray[np.int64] = row.loc[list(roll.crews)].to_numpy()
-    return frame.duty[rows]
+    return rows
 
 
 def pace_of(campaign: CampaignSettings) -> Pace:
