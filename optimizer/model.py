@@ -111,6 +111,11 @@ class Visit:
     preferred_crew, crew_price
         Who should go (the one that was there before, the area's manager), and what sending
         another costs (seconds of travel).
+    follows, follow_price
+        The visit that should come right before, "" for none (it is the crew's first), and what it
+        costs if another does (seconds of travel); None for any.
+    added_price
+        What making it costs whoever goes, because it is on no printed sheet (seconds of travel).
     mandatory
         Left out only if it is proven that nobody can serve it.
     price
@@ -151,6 +156,9 @@ class Visit:
     preferred_crew: str | None = None
     crew_price: int = 0
     forbidden_crews: frozenset[str] = frozenset()
+    follows: str | None = None
+    follow_price: int = 0
+    added_price: int = 0
     mandatory: bool = False
     price: int = 4 * 3600
     pinned_crew: str | None = None
@@ -409,6 +417,8 @@ class DayPlan:
     the plans of this station and date from 1, and is given by the register; 0 was not kept.
     `learned` is what corrected its times: they are in `visits` and `routes` already.
     A chief's pins are in `visits`, whole routes that are pinned as they are in `pinned_routes`.
+    What an earlier change has left is in `absent`, crews that cannot go on, and `speed_factor`, by
+    which rides are faster than usual.
     """
 
     station: Station
@@ -421,3 +431,5 @@ class DayPlan:
     version: int = 0
     learned: Learned = field(default_factory=Learned)
     pinned_routes: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    absent: tuple[str, ...] = ()
+    speed_factor: float = 1.0

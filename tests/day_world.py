@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import numpy as np
 from hypothesis import strategies as st
@@ -69,6 +70,7 @@ def visits(draw, number, places, crew_ids):
         skills=frozenset(skills),
         preferred_crew=draw(some_crew),
         crew_price=draw(st.sampled_from([0, 300, 3000])),
+        added_price=draw(st.sampled_from([0, 0, 900])),
         forbidden_crews=frozenset(draw(st.sets(st.sampled_from(crew_ids), max_size=1))),
         mandatory=draw(st.booleans()),
         price=draw(st.sampled_from([0, 600, 7200])),
@@ -120,7 +122,15 @@ def problems(draw, most_visits=10, most_crews=3):
     np.fill_diagonal(seconds, 0)
     names = [f"c{k}" for k in range(draw(st.integers(1, most_crews)))]
     count = draw(st.integers(0, most_visits))
-    calls = tuple(draw(visits(k, places, names)) for k in range(count))
+    follows = st.sampled_from([None, None, "", *(f"v{k}" for k in range(count))])
+    calls = tuple(
+        replace(
+            draw(visits(k, places, names)),
+            follows=draw(follows),
+            follow_price=draw(st.sampled_from([0, 300, 3000])),
+        )
+        for k in range(count)
+    )
     pinned = ()
     if calls and draw(st.integers(0, 5)) == 0:
         chosen = draw(st.lists(st.sampled_from([v.visit_id for v in calls]), unique=True))

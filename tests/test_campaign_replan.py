@@ -239,7 +239,9 @@ def test_days_without_records_are_no_slow_days(world: World) -> None:
     past = world.campaign.blocks[world.campaign.blocks["date"] < TODAY.isoformat()]
     blank = past[past["date"] > past["date"].min()]
     assert sum(n.unrecorded for n in news) == len(blank)
-    assert {n.unrecorded_since for n in news} - {None} == {dt.date.fromisoformat(blank["date"].min())}
+    assert {n.unrecorded_since for n in news} - {None} == {
+        dt.date.fromisoformat(blank["date"].min())
+    }
     assert [n.pace for n in news] == [None, None]
     again = world.replan().campaign.blocks
     assert (again["pace"] == 1).all()

@@ -95,6 +95,8 @@ def pin_and_unpin(zoufang, folder, day, here):
     code, said, _ = zoufang("replan", *here, "--route", route["crew"], "--slower", 9)
     assert code == 0
     assert f"{route['crew']}：出发或返回超出班次" in said
+    assert "路途仍按 9 倍计" in said
+    assert zoufang("replan", *here, "--slower", 11)[0] == 2
     for option in ("--at", "--route", "--pin"):
         code, _, wrong = zoufang("replan", *here, option, "=")
         assert code == 2
@@ -108,10 +110,10 @@ def pin_and_unpin(zoufang, folder, day, here):
         assert wrongly[1].partition("=")[0] in wrong
     fixed = ("--pin", f"{one}={route['crew']}", "--at", f"{one}=10:15")
     for options, pinned in (
-        (fixed, (route["crew"], 36_900)),
+        ((*fixed, "--slower", 1, "--unpin", route["crew"]), (route["crew"], 36_900)),
         (("--unpin", one), (None, None)),
     ):
-        code, said, wrong = zoufang("replan", *here, *options, "--unpin", route["crew"])
+        code, said, wrong = zoufang("replan", *here, *options)
         assert code == 0, wrong
         new = latest_plan(folder, day)
         (found,) = (visit for visit in new.visits if visit.account_no == one)
@@ -120,6 +122,8 @@ def pin_and_unpin(zoufang, folder, day, here):
             stop.visit_id: (one.crew_id, stop.begin_s) for one in new.routes for stop in one.stops
         }
         assert pinned == (None, None) or begins.get(found.visit_id) == pinned
+    code, _, wrong = zoufang("replan", *here, "--unpin", one)
+    assert (code, "没有固定" in wrong) == (2, True)
     for wrongly, told in (
         (("--now", "16:30", "--pin", f"{turned[-1]}={route['crew']}"), "已经走访"),
         (("--now", "07:30", "--at", f"{one}=07:00"), "早于 --now"),

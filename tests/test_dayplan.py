@@ -24,10 +24,11 @@ from optimizer.dayplan import (
     where_to_fit,
 )
 from optimizer.dayplan.day import windows_of
-from optimizer.dayplan.replan import begun, remaining, with_old_pins
+from optimizer.dayplan.replan import begun, remaining, with_what_stands
 from optimizer.errors import CampaignError
 from optimizer.model import DayPlan, Learned, LonLat, Station, TimeWindow
 from optimizer.routes import Limit, Params, Reason, figures, price_of_rules, solve, where_fits
+from optimizer.routes.timing import timed
 from optimizer.settings import Settings
 
 MONDAY = dt.date(2027, 1, 4)
@@ -251,6 +252,62 @@ def test_rain_makes_rides_longer(two_crews):
     assert changed == differences(plan, new)
 
 
+def test_the_printed_order_stays_though_a_shorter_one_is_found():
+    """Out to 30 minutes, back to 10, on to 20: twenty minutes too many, on paper all the same.
+
+    At fifteen minutes a break it stays; where order is worth nothing, the way is shortened.
+    """
+    calls = [visit(k) for k in (3, 1, 2)]
+    day, plan = station_day(calls, [crew()])
+    stops = tuple(timed(day.problem, day.problem.crews[0], calls).stops)
+    printed = replace(plan, routes=(replace(plan.routes[0], stops=stops),))
+    for price_min, travel_min in ((15, 80), (0, 60)):
+        keeping = Settings.model_validate({"day": {"keep_order_min": price_min}})
+        new, changed, _ = replan(day, printed, Change(), QUICK, keeping)
+        assert new.routes[0].travel_s == travel_min * 60
+        assert bool(changed) == (price_min == 0)
+
+
+def test_what_is_on_no_sheet_stays_off_it_while_there_is_room_for_what_is():
+    """An hour's call is left out for a dearer one; once that is printed, prices do not turn it."""
+    calls = [visit(k, service_s=4 * HOUR, mandatory=False, price=7200) for k in (1, 2)]
+    shift = TimeWindow(EIGHT, EIGHT + 5 * HOUR)
+    day, plan = station_day([replace(calls[0], price=7300), calls[1]], [crew(shift=shift)])
+    assert set(begins(plan)) == {"v1"}
+    dearer = tuple([calls[0], replace(calls[1], price=9000)])
+    later = replace(day, problem=replace(day.problem, visits=dearer))
+    assert set(begins(replan(later, plan, Change(), QUICK, ENGLISH)[0])) == {"v1"}
+    free = Settings.model_validate({"day": {"keep_sheet_min": 0, "keep_order_min": 0}})
+    assert set(begins(replan(later, plan, Change(), QUICK, free)[0])) == {"v2"}
+
+
+def test_rain_and_illness_last_until_they_are_taken_back(two_crews):
+    """Who is ill at eight is ill at ten; nobody has to say so twice, nor that it still rains."""
+    day, plan = two_crews
+    first = Change(absent=frozenset({"c1"}), speed_factor=0.5)
+    wet, _, _ = replan(day, plan, first, QUICK, ENGLISH)
+    assert (wet.absent, wet.speed_factor) == (("c1",), 0.5)
+    again, _, _ = replan(day, wet, Change(), QUICK, ENGLISH)
+    assert begins(again) == begins(wet)
+    assert (again.absent, again.speed_factor) == (("c1",), 0.5)
+    well = Change(back=frozenset({"c1"}), speed_factor=1.0)
+    dry, _, _ = replan(day, again, well, QUICK, ENGLISH)
+    assert (dry.absent, dry.speed_factor) == ((), 1.0)
+    assert {who for who, _ in begins(dry).values()} == {"c1", "c2"}
+
+
+def test_a_crew_that_comes_back_starts_at_its_base(two_crews):
+    """Ill at ten, ridden home; from noon on it goes out from the station, not from its last door."""
+    day, plan = two_crews
+    ill, _, _ = replan(day, plan, Change(now_s=10 * HOUR, absent=frozenset({"c1"})), QUICK, ENGLISH)
+    home = next(route for route in ill.routes if route.crew_id == "c1")
+    assert home.stops
+    change = with_what_stands(day, ill, Change(now_s=11 * HOUR, back=frozenset({"c1"})))
+    rest = remaining(day, ill, change, begun(day, ill, change), ENGLISH)
+    (back,) = [one for one in rest.crews if one.crew_id == "c1"]
+    assert (back.start_place, back.shift.start_s) == (0, max(11 * HOUR, home.end_s))
+
+
 def test_a_new_visit_is_added_and_the_rest_stays():
     """One more house in the street of crew 1: only it is new."""
     calls = [visit(1), visit(3), visit(6)]
@@ -343,9 +400,9 @@ def test_pins_to_who_is_ill_or_to_what_is_past_end_by_themselves(two_crews):
     pinned = [replace(v, pinned_crew="c2") if v.visit_id == "v1" else v for v in plan.visits]
     pinned = [replace(v, pinned_start_s=11 * HOUR) if v.visit_id == "v2" else v for v in pinned]
     old = replace(plan, visits=tuple(pinned), pinned_routes=(("c2", ("v1",)),))
-    change = with_old_pins(day, old, Change(absent=frozenset({"c2"}), now_s=NOON))
+    change = with_what_stands(day, old, Change(absent=frozenset({"c2"}), now_s=NOON))
     assert (change.crews, change.begins, change.routes) == ({}, {}, {})
-    held = with_old_pins(day, old, Change())
+    held = with_what_stands(day, old, Change())
     assert held.crews == {"v1": "c2"}
     assert held.begins == {"v2": 11 * HOUR}
     assert held.routes == {"c2": ("v1",)}

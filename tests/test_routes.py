@@ -349,6 +349,26 @@ def test_a_preferred_crew_is_worth_its_price():
     assert len(order(plan(problem(calls, crews)))) == 1
 
 
+def test_an_order_is_worth_its_price():
+    """As printed: 30 minutes out, back to 10, out to 20, home, 20 minutes more than need be.
+
+    Every shorter order has two visits that follow another than on the sheet.
+    """
+    printed = {"v3": "", "v1": "v3", "v2": "v1"}
+    for price_min, cost_min in ((11, 80), (9, 60 + 2 * 9)):
+        calls = [visit(k, follows=printed[f"v{k}"], follow_price=price_min * 60) for k in (1, 2, 3)]
+        made = plan(problem(calls, [crew()]))
+        assert made.cost == cost_min * 60
+        assert (order(made)["c1"] == ["v3", "v1", "v2"]) == (price_min == 11)
+
+
+def test_what_is_on_no_sheet_costs_to_be_added():
+    """A house at 60 minutes is worth 121: enough for the ride, not for two minutes more."""
+    house = visit(6, mandatory=False, price=121 * 60)
+    assert not plan(problem([house], [crew()])).unassigned
+    assert plan(problem([replace(house, added_price=120)], [crew()])).unassigned
+
+
 def test_a_forbidden_crew_stays_away():
     """The household asked for somebody else."""
     day = problem([visit(1, forbidden_crews=frozenset({"c1"}))], [crew(), crew("c2")])

@@ -180,9 +180,12 @@ def _print_learned(plan: DayPlan, texts: Texts) -> None:
 
 
 def _print_unassigned(plan: DayPlan, texts: Texts) -> None:
+    """What is left out, what had to be made or was pinned before all else."""
     visits = {visit.visit_id: visit for visit in plan.visits}
-    for left in plan.unassigned:
-        visit = visits[left.visit_id]
+    left_out = [(visits[left.visit_id], left) for left in plan.unassigned]
+    for visit, left in sorted(
+        left_out, key=lambda one: not (one[0].mandatory or is_pinned(one[0]))
+    ):
         typer.echo(
             texts(
                 "cli.unassigned",
@@ -286,9 +289,13 @@ def replan_day(
     without: Annotated[
         list[str] | None, typer.Option(help="A crew that cannot go; may be repeated.")
     ] = None,
+    back: Annotated[
+        list[str] | None, typer.Option("--with", help="A crew that can go again; repeatable.")
+    ] = None,
     slower: Annotated[
-        float, typer.Option(min=0.1, help="Rides take so many times as long: 1.3 in rain.")
-    ] = 1.0,
+        float | None,
+        typer.Option(min=0.1, max=10, help="Rides take so many times as long: 1.3 in rain."),
+    ] = None,
     now: Annotated[
         str | None, typer.Option(help="HH:MM; what had begun by then stays as it is.")
     ] = None,
@@ -315,7 +322,8 @@ def replan_day(
     change = Change(
         now_s=None if now is None else time_of(now, "--now"),
         absent=frozenset(without or ()),
-        speed_factor=1 / slower,
+        back=frozenset(back or ()),
+        speed_factor=None if slower is None else 1 / slower,
     )
     pins = Pins.read(pin or (), at or (), route or (), unpin or ())
     with campaign.register() as register:
@@ -331,7 +339,8 @@ def replan_day(
             pins.visits | {visit.visit_id for visit in old.visits if is_pinned(visit)},
         )
         change = pins.on(change, known, old)
-        _know(change.absent | set(change.crews.values()) | set(change.routes), old)
+        named = change.absent | change.back | set(change.crews.values()) | set(change.routes)
+        _know(named, old)
         seed = settings.campaign.seed
         new, changed, broken = replan(known, old, change, Limit(seconds=seconds), settings, seed)
         new = register.save_day_plan(new)
@@ -339,6 +348,7 @@ def replan_day(
     console().print(_table(new, texts))
     _print_learned(new, texts)
     console().print(_changes(changed, new, texts))
+    _print_standing(new, texts)
     _print_broken(broken, new, texts)
     _print_unassigned(new, texts)
 
@@ -355,6 +365,14 @@ def stored(register: Register, folder: Path, station: str, when: dt.date) -> Day
     if plan is None:
         raise CampaignError("day.no_plan", station=station, when=when, folder=folder)
     return plan
+
+
+def _print_standing(plan: DayPlan, texts: Texts) -> None:
+    """What the next plan of the day will be made with, unless it is taken back."""
+    if plan.absent:
+        typer.echo(texts("cli.still_absent", crews=", ".join(plan.absent)))
+    if plan.speed_factor != 1.0:
+        typer.echo(texts("cli.still_slower", slower=1 / plan.speed_factor))
 
 
 def _print_broken(broken: Iterable[Violation], plan: DayPlan, texts: Texts) -> None:

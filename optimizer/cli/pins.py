@@ -80,7 +80,7 @@ class Pins:
         ------
         CampaignError
             A visit cannot be made on this day, is begun already or pinned to a time that is past;
-            or a crew has no printed route.
+            a crew has no printed route; or what is to be unpinned has no pin.
         """
         from optimizer.dayplan.replan import begun
 
@@ -97,6 +97,10 @@ class Pins:
         strangers = self.visits.difference(known) | self.loose.difference(known, crews)
         if strangers:
             raise CampaignError("day.not_due", strangers=sorted(strangers))
+        loose = frozenset(known.get(name, name) for name in self.loose)
+        idle = loose - _with_pins(old)
+        if idle:
+            raise CampaignError("day.no_pin", names=sorted(idle))
         done = begun(day, old, change)
         for name in (*self.crews, *self.begins):
             if known[name] in done:
@@ -113,13 +117,20 @@ class Pins:
                 else tuple(known[visit] for visit in stops)
                 for crew, stops in self.routes.items()
             },
-            loose=frozenset(known.get(name, name) for name in self.loose),
+            loose=loose,
         )  # fmt: skip
 
 
 def is_pinned(visit: Visit) -> bool:
     """Whether a chief has pinned the visit to a crew or a time."""
     return visit.pinned_crew is not None or visit.pinned_start_s is not None
+
+
+def _with_pins(old: DayPlan) -> set[str]:
+    """Ids of the visits and crews of a plan that have a pin."""
+    routed = chain.from_iterable(stops for _, stops in old.pinned_routes)
+    crews = (crew for crew, _ in old.pinned_routes)
+    return {visit.visit_id for visit in old.visits if is_pinned(visit)} | {*routed, *crews}
 
 
 def _pairs(texts: Iterable[str], wrong: Callable[[str], CampaignError]) -> Iterator[_Pin]:

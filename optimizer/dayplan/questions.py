@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from optimizer.dayplan.day import crews_on_duty, day_problem, read_day, windows_of
+from optimizer.dayplan.replan import slower
 from optimizer.errors import CampaignError
 from optimizer.model import CustomerKind, LonLat, Visit, VisitKind
 from optimizer.routes import figures, price_of_rules, where_fits
@@ -52,6 +53,8 @@ def where_to_fit(  # noqa: PLR0917
     problem = day_problem(
         plan.station, crews, [*made, call], roads, settings, plan.date, plan.learned
     )
+    here = tuple(crew for crew in problem.crews if crew.crew_id not in plan.absent)
+    problem = replace(problem, crews=here, seconds=slower(problem.seconds, plan.speed_factor))
     return where_fits(problem, _routes(problem, plan), problem.visits[-1])
 
 
@@ -71,6 +74,7 @@ def amounts(  # noqa: PLR0917
         How long to look for a plan without each rule; None for not at all.
     """
     problem = _problem(_read(register, roads, settings, plan, workdays))
+    problem = replace(problem, seconds=slower(problem.seconds, plan.speed_factor))
     routes = _routes(problem, plan)
     prices = {} if each_rule is None else price_of_rules(problem, routes, each_rule, plan.seed)
     return figures(problem, routes), prices

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -15,6 +15,7 @@ from optimizer.routes.timing import ride
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from collections.abc import Set as AbstractSet
 
     from numpy.typing import NDArray
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from optimizer.dayplan.day import Day
     from optimizer.model import CrewDay, Problem, Stop, Visit
     from optimizer.routes import Limit
-    from optimizer.settings import Settings
+    from optimizer.settings import DaySettings, Settings
 
 RETIMED_S = 15 * 60
 """A visit that moves by less than this within its crew has not changed."""
@@ -39,9 +40,12 @@ class Change:
         Time of day; what had begun by then stays as it is, and who was on the way to a door calls
         there. None: before everybody left.
     absent
-        Crews who cannot go on (ill, a broken motorcycle).
+        Crews who cannot go on (ill, a broken motorcycle), besides those of whom the old plan knows.
+    back
+        Those of them who can go again: they start at their base.
     speed_factor
-        Rides take this many times less long: 0.77 in rain that makes them 30 % longer.
+        Rides take this many times less long: 0.77 in rain that makes them 30 % longer. None: as in
+        the old plan.
     crews, begins
         Pins of visits: to a crew, to a time of day.
     routes
@@ -52,7 +56,8 @@ class Change:
 
     now_s: int | None = None
     absent: frozenset[str] = frozenset()
-    speed_factor: float = 1.0
+    back: frozenset[str] = frozenset()
+    speed_factor: float | None = None
     crews: Mapping[str, str] = field(default_factory=lambda: _NONE)
     begins: Mapping[str, int] = field(default_factory=dict)
     routes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -78,7 +83,7 @@ class Difference:
 def replan(  # noqa: PLR0917
     day: Day, old: DayPlan, change: Change, stop: Limit, settings: Settings, seed: int = 1
 ) -> tuple[DayPlan, tuple[Difference, ...], tuple[Violation, ...]]:
-    """A new plan that keeps as much of the old one as `day.keep_min` asks for.
+    """A new plan that keeps as much of the old one as the settings `day.keep_…` ask for.
 
     Parameters
     ----------
@@ -94,8 +99,8 @@ def replan(  # noqa: PLR0917
         The whole day with what was done before; every visit that changed; and the rules that the
         chief's own routes break.
     """
+    change = with_what_stands(day, old, change)
     done = begun(day, old, change)
-    change = with_old_pins(day, old, change)
     problem = remaining(day, old, change, done, settings)
     first = {
         route.crew_id: [stop.visit_id for stop in route.stops if stop.visit_id not in done]
@@ -110,6 +115,8 @@ def replan(  # noqa: PLR0917
         visits=_all_visits(day, old, done, change),
         routes=routes,
         pinned_routes=tuple(change.routes.items()),
+        absent=tuple(sorted(change.absent)),
+        speed_factor=change.speed_factor or 1.0,
         unassigned=solution.unassigned + day.reasons,
         seed=seed,
         learned=day.learned,
@@ -117,14 +124,15 @@ def replan(  # noqa: PLR0917
     return plan, differences(old, plan), solution.broken
 
 
-def with_old_pins(day: Day, old: DayPlan, change: Change) -> Change:
-    """The change with those pins of the old plan that nobody has taken off.
+def with_what_stands(day: Day, old: DayPlan, change: Change) -> Change:
+    """The change with what earlier ones have left: the rain, who is ill, and the pins.
 
     A new crew takes the place of the old one, a new time that of the old time, a whole route that
     of both, and both take a visit out of an old route. A pin to a crew that cannot go, or to a
     time that is past, ends by itself.
     """
-    here = {crew.crew_id for crew in day.problem.crews} - change.absent
+    absent = change.absent | (frozenset(old.absent) - change.back)
+    here = {crew.crew_id for crew in day.problem.crews} - absent
     due = {visit.visit_id for visit in day.problem.visits}
     routed = set(chain.from_iterable(change.routes.values()))
     anew = {*change.crews, *change.begins} | routed
@@ -144,8 +152,11 @@ def with_old_pins(day: Day, old: DayPlan, change: Change) -> Change:
         for crew, stops in old.pinned_routes
         if crew in here and crew not in change.loose
     }
+    faster = old.speed_factor if change.speed_factor is None else change.speed_factor
     return replace(
         change,
+        absent=absent,
+        speed_factor=faster,
         crews={name: crew for name, crew in crews.items() if crew} | {**change.crews},
         begins=begins | {**change.begins},
         routes=routes | {**change.routes},
@@ -189,22 +200,19 @@ def remaining(
     """The problem of the rest of the day."""
     problem = day.problem
     made = {route.crew_id: route for route in old.routes}
-    printed = {stop.visit_id: route.crew_id for route in old.routes for stop in route.stops}
     here = {crew.crew_id for crew in problem.crews} - change.absent
-    keep_s = round(settings.day.keep_min * 60)
+    ahead = [visit for visit in problem.visits if visit.visit_id not in done]
+    printed = _printed(old, here, {visit.visit_id for visit in ahead})
+    came_back = change.back & frozenset(old.absent)
     return replace(
         problem,
-        visits=tuple(
-            _pinned(_kept(visit, printed.get(visit.visit_id), here, keep_s), change)
-            for visit in problem.visits
-            if visit.visit_id not in done
-        ),
+        visits=tuple(_pinned(_kept(visit, printed, settings.day), change) for visit in ahead),
         crews=tuple(
-            _from_now(crew, made.get(crew.crew_id), change.now_s, done, day)
+            _from_now(crew, made.get(crew.crew_id), change.now_s, done, day, came_back)
             for crew in problem.crews
             if crew.crew_id in here
         ),
-        seconds=_slower(problem.seconds, change.speed_factor),
+        seconds=slower(problem.seconds, change.speed_factor or 1.0),
         pinned_routes=tuple(
             (crew, tuple(name for name in stops if name not in done))
             for crew, stops in change.routes.items()
@@ -212,12 +220,44 @@ def remaining(
     )
 
 
-def _kept(visit: Visit, crew: str | None, here: set[str], keep_s: int) -> Visit:
-    """A visit that would rather stay with the crew that it was printed for than go or be left."""
-    if crew is None or crew not in here:
+class _Printed(NamedTuple):
+    """Where a visit stands on the sheets: its crew, and what comes before it ("" for nothing)."""
+
+    crew: str
+    follows: str
+
+
+def _printed(old: DayPlan, here: set[str], ahead: set[str]) -> dict[str, _Printed | None]:
+    """Where the visits ahead stand; None where the crew cannot go on."""
+    found: dict[str, _Printed | None] = {}
+    for route in old.routes:
+        names = [stop.visit_id for stop in route.stops if stop.visit_id in ahead]
+        for before, name in zip(["", *names], names, strict=False):
+            found[name] = _Printed(route.crew_id, before) if route.crew_id in here else None
+    return found
+
+
+def _kept(visit: Visit, printed: Mapping[str, _Printed | None], settings: DaySettings) -> Visit:
+    """A visit that would rather stay where it is printed.
+
+    That is on the sheets or off them, with its crew, and right after what it is printed after. One
+    whose crew cannot go on has lost its place: it goes where it fits.
+    """
+    sheet_s = round(settings.keep_sheet_min * 60)
+    if visit.visit_id not in printed:
+        return visit if visit.mandatory else replace(visit, added_price=sheet_s)
+    stands = printed[visit.visit_id]
+    if stands is None:
         return visit
-    worth = keep_s + (visit.crew_price if visit.preferred_crew == crew else 0)
-    return replace(visit, preferred_crew=crew, crew_price=worth, price=visit.price + keep_s)
+    own = visit.crew_price if visit.preferred_crew == stands.crew else 0
+    return replace(
+        visit,
+        price=visit.price + sheet_s,
+        preferred_crew=stands.crew,
+        crew_price=round(settings.keep_min * 60) + own,
+        follows=stands.follows,
+        follow_price=round(settings.keep_order_min * 60),
+    )
 
 
 def _pinned(visit: Visit, change: Change) -> Visit:
@@ -226,7 +266,9 @@ def _pinned(visit: Visit, change: Change) -> Visit:
         return visit
     pinned = _with_pins(visit, change)
     other = pinned.pinned_crew is not None
-    return replace(pinned, mandatory=True, crew_price=0 if other else visit.crew_price)
+    return replace(
+        pinned, mandatory=True, added_price=0, crew_price=0 if other else visit.crew_price
+    )
 
 
 def _with_pins(visit: Visit, change: Change) -> Visit:
@@ -238,10 +280,15 @@ def _with_pins(visit: Visit, change: Change) -> Visit:
     )
 
 
-def _from_now(
-    crew: CrewDay, route: Route | None, now_s: int | None, done: set[str], day: Day
+def _from_now(  # noqa: PLR0917
+    crew: CrewDay,
+    route: Route | None,
+    now_s: int | None,
+    done: set[str],
+    day: Day,
+    came_back: AbstractSet[str],
 ) -> CrewDay:
-    """A crew from where it is: at the last door that it has called at."""
+    """A crew from where it is: at the last door that it has called at, or at its base again."""
     if now_s is None:
         return crew
     past = [] if route is None else [stop for stop in route.stops if stop.visit_id in done]
@@ -249,10 +296,12 @@ def _from_now(
     begun_s = [s.departure_s for s in past if s.begin_s < now_s or s.visit_id in due]
     rest = _eaten(route, now_s, done & due)
     rested_s = [] if rest is None else [rest.start_s + rest.duration_s]
-    free_s = max(now_s, crew.shift.start_s, *begun_s[-1:], *rested_s)
+    at_base = crew.crew_id in came_back
+    home_s = [route.end_s] if route is not None and at_base else []
+    free_s = max(now_s, crew.shift.start_s, *begun_s[-1:], *rested_s, *home_s)
     return replace(
         crew,
-        start_place=_last_place(day, crew, past, rest),
+        start_place=crew.start_place if at_base else _last_place(day, crew, past, rest),
         shift=TimeWindow(free_s, max(free_s, crew.shift.end_s)),
         lunch=None if rest is not None else _lunch_from(crew.lunch, route, now_s, free_s),
         max_visits=None if crew.max_visits is None else max(0, crew.max_visits - len(past)),
@@ -303,7 +352,7 @@ def _lunch_from(lunch: Lunch | None, route: Route | None, now_s: int, free_s: in
     return None if last < free_s else replace(lunch, window=TimeWindow(min(first, last), last))
 
 
-def _slower(seconds: NDArray[np.int32], speed_factor: float) -> NDArray[np.int32]:
+def slower(seconds: NDArray[np.int32], speed_factor: float) -> NDArray[np.int32]:
     """Rides at another speed, rounded up; a hole in the matrix stays one."""
     if speed_factor == 1.0:
         return seconds

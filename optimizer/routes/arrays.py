@@ -37,7 +37,10 @@ START, END, SPEED, LEAVE, BACK, STOPS, TRAVEL, CAPACITY, HUNGRY, LUNCH_FROM, LUN
 LUNCH_S, HOME_BY, LIKE, PACE = range(11, 15)
 """Columns of `Arrays.crew`."""
 SERVICE, SETUP, ADDRESS, LOAD, AREA, REAL, MODES, COUNT0, COUNT1, VISIT = range(10)
+FOLLOWS, FOLLOW_PRICE = range(10, 12)
 """Columns of `Arrays.task`."""
+FIRST, ANY = -2, -1
+"""In the column FOLLOWS: no task should come before; any may."""
 
 
 class Arrays(NamedTuple):
@@ -55,8 +58,9 @@ class Arrays(NamedTuple):
         begin and how long it is, HOME_BY the latest return without lunch (-1: never without),
         LIKE equal for interchangeable crews, PACE thousandths by which service is multiplied.
     task
-        int64 (q, 10): SERVICE and SETUP seconds, ADDRESS (0 is nobody's mate), LOAD, AREA (-1 is
-        none), REAL 1 for a visit and 0 for a lunch, MODES, windows in mode 0 and 1, VISIT's index.
+        int64 (q, 12): SERVICE and SETUP seconds, ADDRESS (0 is nobody's mate), LOAD, AREA (-1 is
+        none), REAL 1 for a visit and 0 for a lunch, MODES, windows in mode 0 and 1, VISIT's index,
+        the task that it FOLLOWS at best and the FOLLOW_PRICE of another.
     window
         int64 (q, 2, W, 2): when service may begin with the preferred times kept (mode 0) and,
         where MODES is 2, without.
@@ -65,11 +69,12 @@ class Arrays(NamedTuple):
     fixed
         float64 (m): price of using the crew at all.
     crew_cost
-        float64 (q, m): price of sending this crew, NOT_ALLOWED if it may not.
+        float64 (q, m): price of making it and of sending this crew, NOT_ALLOWED if it may not.
     near
         int32 (q, K): the other tasks, nearest first.
     weights
-        float64 (3): prices of balance, of overlap, and of leaving out what is mandatory.
+        float64 (4): prices of balance, of overlap, and of leaving out what is mandatory; above 0
+        if any task has a FOLLOW_PRICE.
     """
 
     time: NDArray[np.int32]
@@ -139,6 +144,12 @@ def crew_price(crew: CrewDay, visit: Visit) -> int:
     return 0 if preferred is None or preferred == crew.crew_id else visit.crew_price
 
 
+def follow_price(before: Visit | None, visit: Visit) -> int:
+    """What it costs that this visit comes right before, or none does."""
+    name = "" if before is None else before.visit_id
+    return 0 if visit.follows in {None, name} else visit.follow_price
+
+
 def thousandths(factor: float) -> int:
     """A factor in whole thousandths, so that all who multiply by it agree to the second."""
     return int(factor * 1000 + 0.5)
@@ -160,7 +171,10 @@ def leaving_out(problem: Problem) -> NDArray[np.float64]:
 
 def _dear(problem: Problem) -> float:
     """More than all that a plan can cost but for leaving out what is mandatory."""
-    prices = sum(max(0, v.price) + v.crew_price + v.preference_price for v in problem.visits)
+    prices = sum(
+        max(0, v.price) + v.crew_price + v.preference_price + v.follow_price + v.added_price
+        for v in problem.visits
+    )
     day = sum(crew.shift.end_s - crew.shift.start_s + crew.fixed_s for crew in problem.crews)
     return 1.0 + prices + day * (1 + problem.balance) + problem.overlap * len(problem.visits)
 
@@ -197,8 +211,14 @@ def arrays_of(problem: Problem) -> Arrays:
         fixed=np.array([crew.fixed_s for crew in crews], dtype=np.float64),
         crew_cost=cost,
         near=_neighbours(time[0], tasks),
-        weights=np.array([problem.balance, problem.overlap, _dear(problem)], dtype=np.float64),
+        weights=_weights(problem),
     )
+
+
+def _weights(problem: Problem) -> NDArray[np.float64]:
+    """See `Arrays.weights`."""
+    ordered = max((visit.follow_price for visit in problem.visits), default=0)
+    return np.array([problem.balance, problem.overlap, _dear(problem), ordered], dtype=np.float64)
 
 
 def _hungry(problem: Problem, crew: CrewDay) -> CrewDay:
@@ -246,6 +266,8 @@ def check_names(problem: Problem) -> None:
     for visit in problem.visits:
         if visit.pinned_crew is not None and visit.pinned_crew not in crews:
             raise ProblemError("pin.visit_crew", visit=visit.visit_id, crew=visit.pinned_crew)
+        if visit.follows and visit.follows not in visits:
+            raise ProblemError("pin.follows", visit=visit.visit_id, other=visit.follows)
     pinned: set[str] = set()
     for crew_id, stops in problem.pinned_routes:
         if crew_id not in crews:
@@ -315,7 +337,9 @@ def _tasks(problem: Problem, meals: list[Lunch]) -> tuple[NDArray[np.int64], NDA
     keys = {key: k for k, key in enumerate(shared, start=1)}
     areas = {name: k for k, name in enumerate(sorted({v.area for v in visits} - {""}))}
     choices = [_choices(visit) for visit in visits] + [[(lunch.window,)] for lunch in meals]
-    table = np.zeros((len(choices), 10), dtype=np.int64)
+    table = np.zeros((len(choices), 12), dtype=np.int64)
+    table[:, FOLLOWS] = ANY
+    number = {v.visit_id: task for task, v in enumerate(visits)} | {"": FIRST}
     most = max([1, *(len(windows) for choice in choices for windows in choice)])
     window = np.full((len(choices), 2, most, 2), -1, dtype=np.int64)
     for task, choice in enumerate(choices):
@@ -329,6 +353,8 @@ def _tasks(problem: Problem, meals: list[Lunch]) -> tuple[NDArray[np.int64], NDA
             v.service_s, v.setup_s, keys.get(v.address_key, 0), v.load, areas.get(v.area, -1), 1
         ]  # fmt: skip
         table[task, VISIT] = task
+        if v.follows is not None:
+            table[task, FOLLOWS:] = number[v.follows], v.follow_price
     for task, lunch in enumerate(meals, start=len(visits)):
         table[task, :MODES] = [lunch.duration_s, 0, 0, 0, -1, 0]
         table[task, VISIT] = -1
@@ -354,7 +380,7 @@ def _crew_costs(problem: Problem, meal_crews: list[int]) -> NDArray[np.float64]:
             continue
         for c, crew in enumerate(problem.crews):
             if crew.crew_id not in fixed and may_go(crew, visit):
-                cost[k, c] = crew_price(crew, visit)
+                cost[k, c] = crew_price(crew, visit) + visit.added_price
     for k, c in enumerate(meal_crews):
         cost[len(problem.visits) + k, c] = 0.0
     return cost

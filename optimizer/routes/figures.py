@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from optimizer.routes.arrays import crew_price, hard_windows, leaving_out, overlaps
+from optimizer.routes.arrays import crew_price, follow_price, hard_windows, leaving_out, overlaps
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -128,6 +128,12 @@ def _prices(
 ) -> dict[str, float]:
     crews = {crew.crew_id: crew for crew in problem.crews}
     made = [(crews[r.crew_id], stop, visits[stop.visit_id]) for r in routes for stop in r.stops]
+    calls = [[visits[stop.visit_id] for stop in route.stops] for route in routes]
+    out_of_order = [
+        follow_price(before, visit)
+        for row in calls
+        for before, visit in zip([None, *row], row, strict=False)
+    ]
     served = {stop.visit_id for _, stop, _ in made}
     work = [route.travel_s + route.service_s for route in routes]
     work += [0] * (len(problem.crews) - len(routes))
@@ -137,6 +143,8 @@ def _prices(
         "unassigned": float(sum(p for visit, p in left_out if visit.visit_id not in served)),
         "other_crew": float(sum(crew_price(crew, visit) for crew, _, visit in made)),
         "other_time": float(sum(time_price(stop, visit) for _, stop, visit in made)),
+        "other_order": float(sum(out_of_order)),
+        "added": float(sum(visit.added_price for _, _, visit in made)),
         "crews": float(sum(crews[route.crew_id].fixed_s for route in routes)),
         "balance": problem.balance * (max(work, default=0) - min(work, default=0)),
         "overlap": float(problem.overlap * overlap),

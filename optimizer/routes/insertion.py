@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from optimizer.routes.arrays import crew_price, may_go, too_early
+from optimizer.routes.arrays import crew_price, follow_price, may_go, too_early
 from optimizer.routes.figures import time_price
 from optimizer.routes.timing import BROKEN, timed, timed_price
 
@@ -89,7 +89,8 @@ def _price(crew: CrewDay, stops: Sequence[Visit], route: Route) -> float:
     """What a route costs by itself."""
     if not stops:
         return 0.0
-    others = sum(crew_price(crew, visit) for visit in stops)
+    others = sum(crew_price(crew, visit) + visit.added_price for visit in stops)
+    others += sum(map(follow_price, [None, *stops], stops))
     wishes = sum(map(time_price, route.stops, stops))
     return float(route.travel_s + others + crew.fixed_s + wishes)
 

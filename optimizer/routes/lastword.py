@@ -21,11 +21,15 @@ from ortools.constraint_solver import (  # noqa: TID251
 
 from optimizer.routes.arrays import (
     ADDRESS,
+    ANY,
     AREA,
     BACK,
     CAPACITY,
     COUNT0,
     END,
+    FIRST,
+    FOLLOW_PRICE,
+    FOLLOWS,
     HOME_BY,
     HUNGRY,
     LEAVE,
@@ -137,21 +141,34 @@ class Model:
         return rides
 
     def _price_rides(self) -> None:
-        """A ride costs its seconds, and at its end the prices of crew and mode."""
+        """A ride costs its seconds, and at its end the prices of crew, mode and order."""
         kept: dict[bytes, int] = {}
         tasks = [node.task for node in self.nodes]
         late = [
             self.data.price[node.task, 1] if node.task >= 0 and self._is_last_mode(node) else 0
             for node in self.nodes
         ]
+        moved = self._misplaced()
         for vehicle, crew in enumerate(self.crews):
             entry = np.where(np.array(tasks) >= 0, self.data.crew_cost[tasks, crew], 0) + late
-            costs = np.maximum(0, self._rides(crew) + entry[None, :]) * SCALE
+            costs = np.maximum(0, self._rides(crew) + entry[None, :] + moved) * SCALE
             key = costs.tobytes()
             if key not in kept:
                 kept[key] = self.routing.RegisterTransitMatrix(costs.astype(np.int64).tolist())
             self.routing.SetArcCostEvaluatorOfVehicle(kept[key], vehicle)
             self.routing.SetFixedCostOfVehicle(int(self.data.fixed[crew] * SCALE), vehicle)
+
+    def _misplaced(self) -> NDArray[np.int64]:
+        """What it costs to go from node to node where another should come first."""
+        task = np.array([node.task for node in self.nodes])
+        table = self.data.task[task]
+        wanted = np.where(task >= 0, table[:, FOLLOWS], ANY)
+        before = np.where(task >= 0, task, FIRST)
+        # who comes from lunch may come from anywhere
+        from_lunch = (task >= 0) & (table[:, REAL] == 0)
+        right = (before[:, None] == wanted[None, :]) | (wanted == ANY) | from_lunch[:, None]
+        price: NDArray[np.int64] = np.where(right, 0, table[:, FOLLOW_PRICE])
+        return price
 
     def _is_last_mode(self, node: _Node) -> bool:
         """Whether the node stands for ignoring the preferred times."""

@@ -19,11 +19,15 @@ import numpy as np
 from optimizer.compiled import compiled
 from optimizer.routes.arrays import (
     ADDRESS,
+    ANY,
     AREA,
     BACK,
     CAPACITY,
     COUNT0,
     END,
+    FIRST,
+    FOLLOW_PRICE,
+    FOLLOWS,
     HOME_BY,
     HUNGRY,
     LEAVE,
@@ -231,6 +235,17 @@ def mates(task: Ints, v: int, node: int) -> bool:
 
 
 @compiled
+def misplaced(task: Ints, before: int, v: int) -> int:
+    """What it costs that v comes right after a node, which may be where the crew starts."""
+    wanted = task[v, FOLLOWS]
+    if wanted == ANY:
+        return 0
+    if before >= len(task):
+        before = FIRST
+    return 0 if before == wanted else task[v, FOLLOW_PRICE]
+
+
+@compiled
 def after_lunch(crew: Ints, r: int, departure: int, ride: int) -> int:
     """Arrival when lunch is taken on a ride; NEVER if it is too late for lunch."""
     if departure > crew[r, LUNCH_TO]:
@@ -254,6 +269,7 @@ def refresh(data: Arrays, state: State, r: int) -> None:
     n = row[LENGTH]
     travel, work, reals, load, cost = 0, 0, 0, 0, 0.0
     before = seq[0]
+    call = before  # the visit before, whatever lunch there is between
     for k in range(1, n + 1):
         v = seq[k]
         ride = time[before, v]
@@ -262,6 +278,8 @@ def refresh(data: Arrays, state: State, r: int) -> None:
         if task[v, REAL] == 1:
             work += stay(task, data.crew, r, before, v)
             reals += 1
+            cost += misplaced(task, call, v)
+            call = v
         load += task[v, LOAD]
         cost += max(0.0, crew_cost[v, r])
         if task[v, MODES] == 2 and state.task[v, MODE] == 1:

@@ -52,6 +52,7 @@ from optimizer.routes.schedule import (
     WORK,
     fits,
     mates,
+    misplaced,
     put,
     refresh,
     set_present,
@@ -456,6 +457,7 @@ def cheapest(  # noqa: C901, PLR0912, PLR0915  (the heart of the search: calls w
     task, window, crew, modes = data.task, data.window, data.crew, state.task
     first, last = first_begin(task, window, v), last_begin(task, window, v)
     balanced, lonely = data.weights[0] > 0.0, task[v, ADDRESS] == 0
+    ordered = data.weights[3] > 0.0 and task[v, REAL] == 1
     until_blink = next_blink(state.random, blink)
     for r in range(len(crew)):
         state.route[r, TRIED] = 0
@@ -464,7 +466,7 @@ def cheapest(  # noqa: C901, PLR0912, PLR0915  (the heart of the search: calls w
         if data.crew_cost[v, r] < 0.0 or figures[LOCKED] or (only >= 0 and r != only):
             continue
         extra = entry_price(data, state, v, r)
-        if extra >= best and not balanced:
+        if extra >= best and not (balanced or ordered):
             continue
         if (
             figures[REALS] + task[v, REAL] > crew[r, STOPS]
@@ -490,6 +492,8 @@ def cheapest(  # noqa: C901, PLR0912, PLR0915  (the heart of the search: calls w
             if balanced:
                 work = work_change(task, crew, r, seq[k], v, seq[k + 1])
                 delta += balance_change(data.weights[0], state.route, r, ride + work)
+            if ordered:
+                delta += order_change(task, seq, k, v)
             if delta >= best:
                 continue
             early = min(schedule[k, EARLY0], schedule[k, EARLY1])
@@ -553,6 +557,20 @@ def work_change(task: Ints, crew: Ints, r: int, before: int, v: int, after: int)
     if after < len(task) and task[after, ADDRESS] != 0:
         work += stay(task, crew, r, v, after) - stay(task, crew, r, before, after)
     return work
+
+
+@compiled
+def order_change(task: Ints, seq: NDArray[np.int32], k: int, v: int) -> int:
+    """How the price of what should follow what changes with v after the k-th node."""
+    before, after = seq[k], seq[k + 1]
+    if before < len(task) and task[before, REAL] == 0:
+        before = seq[k - 1]
+    if after < len(task) and task[after, REAL] == 0:
+        after = seq[k + 2]
+    change = misplaced(task, before, v)
+    if after < len(task):
+        change += misplaced(task, v, after) - misplaced(task, before, after)
+    return change
 
 
 @compiled

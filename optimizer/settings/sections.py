@@ -215,8 +215,12 @@ class DaySettings(_Section):
     preferred_time_min: float = Field(default=10, ge=0)
     """Minutes of travel that it is worth to come at a preferred time."""
     keep_min: float = Field(default=10, ge=0)
-    """Minutes of travel that it is worth to leave a visit with its crew when a plan is made
-    anew."""
+    """Minutes of travel that it is worth, when a plan is made anew, to leave a visit with its
+    crew."""
+    keep_order_min: float = Field(default=5, ge=0)
+    """The same, to leave it right after the visit that it is printed after."""
+    keep_sheet_min: float = Field(default=60, ge=0)
+    """The same, not to drop a printed visit, and not to add one that need not be made."""
     offered_per_crew: int = Field(default=50, ge=1)
     """So many candidates a crew are looked at, the most pressing first; the others wait."""
 
