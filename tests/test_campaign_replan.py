@@ -197,8 +197,10 @@ def test_slow_station_gets_smaller_blocks_and_a_later_finish(world: World) -> No
 
 
 def test_the_same_replan_again_changes_nothing(world: World) -> None:
-    """After slow days, and with everything found before still known: who is overdue and since
-    when, and how slow the crews are."""
+    """After slow days, and all that was found before is still known.
+
+    That is who is overdue and since when, and how slow the crews are.
+    """
     world.visit([*slow_days(world, 0.6), *world.due("ST01")])
     first = world.replan()
     world.save(first)

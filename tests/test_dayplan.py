@@ -274,7 +274,7 @@ def test_what_is_on_no_sheet_stays_off_it_while_there_is_room_for_what_is():
     shift = TimeWindow(EIGHT, EIGHT + 5 * HOUR)
     day, plan = station_day([replace(calls[0], price=7300), calls[1]], [crew(shift=shift)])
     assert set(begins(plan)) == {"v1"}
-    dearer = tuple([calls[0], replace(calls[1], price=9000)])
+    dearer = (calls[0], replace(calls[1], price=9000))
     later = replace(day, problem=replace(day.problem, visits=dearer))
     assert set(begins(replan(later, plan, Change(), QUICK, ENGLISH)[0])) == {"v1"}
     free = Settings.model_validate({"day": {"keep_sheet_min": 0, "keep_order_min": 0}})
@@ -299,7 +299,8 @@ def test_rain_and_illness_last_until_they_are_taken_back(two_crews):
 def test_a_crew_that_comes_back_starts_at_its_base(two_crews):
     """Ill at ten, ridden home; from noon on it goes out from the station, not from its last door."""
     day, plan = two_crews
-    ill, _, _ = replan(day, plan, Change(now_s=10 * HOUR, absent=frozenset({"c1"})), QUICK, ENGLISH)
+    fever = Change(now_s=10 * HOUR, absent=frozenset({"c1"}))
+    ill, _, _ = replan(day, plan, fever, QUICK, ENGLISH)
     home = next(route for route in ill.routes if route.crew_id == "c1")
     assert home.stops
     change = with_what_stands(day, ill, Change(now_s=11 * HOUR, back=frozenset({"c1"})))
