@@ -297,7 +297,7 @@ def test_rain_and_illness_last_until_they_are_taken_back(two_crews):
 
 
 def test_a_crew_that_comes_back_starts_at_its_base(two_crews):
-    """Ill at ten, ridden home; from noon on it goes out from the station, not from its last door."""
+    """Ill at ten, it rode home; later it goes out from the station, not from its last door."""
     day, plan = two_crews
     fever = Change(now_s=10 * HOUR, absent=frozenset({"c1"}))
     ill, _, _ = replan(day, plan, fever, QUICK, ENGLISH)
