@@ -56,6 +56,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from numpy.typing import NDArray
+    from rich.console import RenderableType
 
     from optimizer.roads import Roads
 
@@ -778,6 +779,8 @@ def test_certificate_tells_what_is_short_and_what_helps(short: tuple[Register, C
     assert shortage.station == "ST00"
     assert shortage.available == 4
     assert shortage.lacking == shortage.needed - 4
+    (station,) = [one for one in account.stations if one.station == "ST00"]
+    assert (station.needed, station.available) == (shortage.needed, 4)
     assert shortage.customers == account.unplanned["horizon_full"]
     assert [remedy.kind for remedy in account.remedies] == ["lend", "duty", "finish"]
     plain = account.as_json()
@@ -839,14 +842,27 @@ def test_what_if_of_a_running_campaign_is_about_what_is_left(
     assert more.available == 5 * answer.before[0].available
 
 
-def test_what_if_is_shown_and_told_in_json(short: tuple[Register, Campaign]) -> None:
-    """Only stations that change are shown; machines get all."""
-    answer = what_if(short[0], SHORT, ["duty+1@ST00"])
-    console = Console(width=200)
+def shown_in_eighty(table: RenderableType) -> str:
+    """What a terminal of eighty columns shows, none of it cut."""
+    console = Console(width=80)
     with console.capture() as shown:
-        console.print(render_what_if(answer, "en"))
-    assert "ST00" in shown.get()
-    assert "ST01" not in shown.get()
+        console.print(table)
+    assert "…" not in shown.get()
+    return shown.get()
+
+
+def test_what_if_is_shown_and_told_in_json(short: tuple[Register, Campaign]) -> None:
+    """Stations that change are shown, as they are and as they would be; machines get all.
+
+    Where nothing changes, that is said.
+    """
+    answer = what_if(short[0], SHORT, ["duty+1@ST00"])
+    said = shown_in_eighty(render_what_if(answer, "en"))
+    assert said.index("ST00") < said.index("→ what if")
+    assert "ST01" not in said
+    assert "no station changes" in shown_in_eighty(
+        render_what_if(what_if(short[0], SHORT, ["duty+0"]), "en")
+    )
     plain = answer.as_json()
     assert plain["changes"] == ["duty+1@ST00"]
     assert len(plain["after"]) == 2
@@ -895,6 +911,9 @@ def test_station_without_crews_can_borrow(tmp_path: Path, roads: Roads) -> None:
     assert set(campaign.unplanned["code"]) == {"no_crew"}
     account = certificate(campaign)
     assert [r.as_json()["changes"] for r in account.remedies] == [["lend=ST00:ST01:1"]]
+    (shortage,) = account.shortages
+    needed = {station.station: station.needed for station in account.stations}
+    assert shortage.lacking == shortage.needed == needed["ST01"] > 0
     answer = what_if(register, SETTINGS, ["lend=ST00:ST01:1"])
     assert [outcome.without_day for outcome in answer.after] == [0, 0]
 

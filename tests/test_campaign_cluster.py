@@ -16,7 +16,7 @@ import pandas as pd
 import pytest
 from campaign_world import crews, fill, grid_roads, hamlets, short_settings, stations
 
-from optimizer.campaign import Cluster, InProcess, plan_campaign
+from optimizer.campaign import Cluster, InProcess, Processes, plan_campaign
 from optimizer.errors import CampaignError
 
 if TYPE_CHECKING:
@@ -25,6 +25,17 @@ if TYPE_CHECKING:
 pytest.importorskip("distributed")
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="kills a worker by signal")
 ROOT = Path(__file__).parents[1]
+
+
+def interrupted(job: int) -> int:
+    """What Ctrl-C in a terminal does to a worker in the middle of a job."""
+    os.kill(os.getpid(), signal.SIGINT)
+    return job
+
+
+def test_ctrl_c_is_the_planners_business_not_the_workers() -> None:
+    """Workers that Ctrl-C reaches too would end in tracebacks over the planner's own words."""
+    assert sorted(Processes(2).run(interrupted, [7, 8])) == [(0, 7), (1, 8)]
 
 
 @pytest.fixture(scope="module")

@@ -290,10 +290,12 @@ def test_replan_goes_into_the_register_and_can_be_replanned(world: World) -> Non
 def test_replan_is_told_in_words_and_json(world: World) -> None:
     """Each station on a line; dates as text for machines."""
     again = world.replan()
-    console = Console(width=200)
+    console = Console(width=80)
     with console.capture() as shown:
         console.print(render_replan(again, "en"))
     assert "ST01" in shown.get()
+    assert "…" not in shown.get()
+    assert "have no record at all" in shown.get().replace("\n", " ")
     plain = again.as_json()
     assert plain["frozen_until"] == "2027-01-11"
     assert plain["stations"][0]["station"] == "ST00"

@@ -7,6 +7,7 @@ gives the same answer everywhere.
 from __future__ import annotations
 
 import os
+import signal
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
@@ -54,10 +55,21 @@ class Processes:
         if number <= 1:
             yield from InProcess().run(function, jobs)
             return
-        parallel = Parallel(n_jobs=number, return_as="generator_unordered", pre_dispatch=number)
+        parallel = Parallel(
+            n_jobs=number,
+            backend="loky",
+            return_as="generator_unordered",
+            pre_dispatch=number,
+            initializer=_leave_interrupts_to_the_planner,
+        )
         yield from parallel(
             delayed(_numbered)(function, index, job) for index, job in enumerate(jobs)
         )
+
+
+def _leave_interrupts_to_the_planner() -> None:
+    """Ctrl-C reaches all processes of a terminal: the first ends the others, without a word."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _numbered(function: Callable[[Job], Answer], index: int, job: Job) -> tuple[int, Answer]:

@@ -152,7 +152,12 @@ def with_help(campaign: Campaign, frame: Frame, folder: Path | None) -> Campaign
         frame.duty,
         frame.settings,
     )
-    return replace(campaign, help=find_help(scene, folder))
+    stations = campaign.stations
+    routed = dict(zip(stations["station"], stations["blocks"].tolist(), strict=True))
+    found = find_help(scene, folder, routed)
+    needed = routed | {short.station: short.needed for short in found.shortages}
+    stations = stations.assign(blocks=stations["station"].map(needed))
+    return replace(campaign, stations=stations, help=found)
 
 
 def route_rolls(

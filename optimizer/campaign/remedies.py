@@ -23,7 +23,10 @@ from optimizer.campaign.scenario import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
+
+    import pandas as pd
 
 
 MOST_DUTY: Final = 5
@@ -32,17 +35,16 @@ MOST_LATER: Final = dt.timedelta(days=3 * 366)
 
 @dataclass(frozen=True, slots=True)
 class Shortage:
-    """A station whose crews cannot do its work in time: crew-days it lacks, customers left."""
+    """A station whose crews cannot do its work in time.
+
+    `needed`, `available` and `lacking` are crew-days; `customers` have no day.
+    """
 
     station: str
     needed: int
     available: int
+    lacking: int
     customers: int
-
-    @property
-    def lacking(self) -> int:
-        """Crew-days."""
-        return max(0, self.needed - self.available)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +67,21 @@ class Help:
     remedies: tuple[Remedy, ...] = ()
 
 
-def find_help(scene: Scene, folder: Path | None) -> Help:
-    """Shortages of a plan, and for each kind of remedy the smallest one that ends them all."""
+def find_help(scene: Scene, folder: Path | None, needed: Mapping[str, int]) -> Help:
+    """Shortages of a plan, and for each kind of remedy the smallest one that ends them all.
+
+    Parameters
+    ----------
+    needed
+        Blocks by station, dated or not, of those whose crews have been routed.
+    """
     boards = make_boards(scene)
-    short = [found for board in boards if (found := _shortage(board)) is not None]
+    dated = scene.blocks["station"].value_counts()
+    short = [
+        found
+        for board in boards
+        if (found := _shortage(board, needed.get(board.station, 0), dated)) is not None
+    ]
     if not short:
         return Help()
     stations = [shortage.station for shortage in short]
@@ -80,11 +93,14 @@ def find_help(scene: Scene, folder: Path | None) -> Help:
     return Help(tuple(short), tuple(remedy for remedy in remedies if remedy is not None))
 
 
-def _shortage(board: Board) -> Shortage | None:
+def _shortage(board: Board, routed: int, dated: pd.Series[int]) -> Shortage | None:
+    """What a station is short of; where no crew was there to be routed for, by estimate."""
     found = outcome(board, Pace("early"))
     if not found.without_day:
         return None
-    return Shortage(board.station, found.needed, found.available, found.without_day)
+    needed = routed or found.needed
+    lacking = max(1, needed - int(dated.get(board.station, 0)))
+    return Shortage(board.station, needed, found.available, lacking, found.without_day)
 
 
 def _all_have_days(boards: tuple[Board, ...], stations: list[str]) -> bool:
@@ -131,7 +147,7 @@ def _fewest_crews(
     for t, shortage in enumerate(short):
         gained = sum(mean * row[t] for mean, row in lent.values())
         extra = margin * max((mean for mean, _ in lent.values()), default=0)
-        model.add(gained >= max(1, shortage.lacking) + extra)
+        model.add(gained >= shortage.lacking + extra)
     model.minimize(
         sum(
             row[t] * (1_000_000 + _metres(by_name[giver], by_name[shortage.station]))

@@ -128,7 +128,7 @@ def _load_table(account: Certificate, text: Callable[..., str]) -> Table:
             f"{station.mean_h:,.0f}",
             f"{station.longest_h:,.0f}",
             f"{station.shortest_h:,.0f}",
-            f"{station.whole / max(1, station.areas):.1%}",
+            f"{station.whole / station.areas:.1%}" if station.areas else "–",
         )
     return table
 

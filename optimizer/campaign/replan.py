@@ -472,18 +472,29 @@ def _with_frozen(campaign: Campaign, former: _Former, on_duty: NDArray[np.bool_]
     counts = visits["block"].value_counts()
     blocks = former.blocks[former.blocks["block"].isin(counts.index)].reset_index(drop=True)
     blocks = blocks.assign(visits=blocks["block"].map(counts).astype("int64"))
-    needed = blocks["station"].value_counts()
+    printed = blocks["station"].value_counts()
     stations = campaign.stations.assign(
         blocks=campaign.stations["blocks"]
-        + campaign.stations["station"].map(needed).fillna(0).astype(int)
+        + campaign.stations["station"].map(printed).fillna(0).astype(int)
+    )
+    crews = campaign.crews.assign(duty_days=on_duty.sum(axis=1))
+    available = crews.groupby("station")["duty_days"].sum()
+    shortages = tuple(
+        replace(
+            short,
+            needed=short.needed + int(printed.get(short.station, 0)),
+            available=int(available.get(short.station, 0)),
+        )
+        for short in campaign.help.shortages
     )
     return replace(
         campaign,
         blocks=_stack(blocks, campaign.blocks),
         visits=_stack(visits, campaign.visits),
         stations=stations,
-        crews=campaign.crews.assign(duty_days=on_duty.sum(axis=1)),
+        crews=crews,
         duty=on_duty,
+        help=replace(campaign.help, shortages=shortages),
     )
 
 

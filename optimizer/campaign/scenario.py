@@ -461,7 +461,7 @@ def _as_planned(board: Board, blocks: pd.DataFrame, pace: Pace) -> Outcome:
 
 
 def _refuse_nonsense(changes: Sequence[Change], scene: Scene, today: dt.date | None) -> None:
-    """Refuse a station that is not there and an end before the beginning."""
+    """Refuse a station that is not there, or lends to itself, and an end before the beginning."""
     known = set(scene.book.stations["station"])
     first = max(scene.settings.campaign.start, today or dt.date.min)
     for change in changes:
@@ -471,6 +471,8 @@ def _refuse_nonsense(changes: Sequence[Change], scene: Scene, today: dt.date | N
             raise CampaignError(
                 "scenario.no_station", change=change, station=min(strangers), known=ours
             )
+        if change.kind == "lend" and change.giver == change.station:
+            raise CampaignError("scenario.to_itself", change=change, station=change.station)
         if change.day is not None and change.day < first:
             raise CampaignError("scenario.too_early", change=change, first=first)
 

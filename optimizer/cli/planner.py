@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -351,15 +352,19 @@ def campaign(
     with here.register() as register:
         if not (replan or anew):
             _refuse_running(here, register)
-        drawn = draw_territories(here, register, settings, texts, anew=anew)
-        with progress(texts("cli.planning_campaign")) as move:
-            make = _replanned if replan else _planned
-            planned, news = make(here, register, settings, drawn, executor, move)
-            dated = planned if news is None else news
-            with register.store.writing():
-                register.save_territories(drawn.customers, drawn.areas)
-                missed = None if news is None else news.missed
-                register.save_calendar(dated.blocks, dated.visits, planned.unplanned, missed)
+        try:
+            drawn = draw_territories(here, register, settings, texts, anew=anew)
+            with progress(texts("cli.planning_campaign")) as move:
+                make = _replanned if replan else _planned
+                planned, news = make(here, register, settings, drawn, executor, move)
+                dated = planned if news is None else news
+                with register.store.writing():
+                    register.save_territories(drawn.customers, drawn.areas)
+                    missed = None if news is None else news.missed
+                    register.save_calendar(dated.blocks, dated.visits, planned.unplanned, missed)
+        except KeyboardInterrupt:
+            typer.echo(texts("cli.stopped"), err=True)
+            raise typer.Exit(128 + signal.SIGINT) from None
         account = certificate(planned)
         page = _on_paper(here, register, planned, account, texts)
     if start or finish:
