@@ -5,8 +5,10 @@
 Makes the example county of each size, then runs each stage in a process of its own and prints
 tables in Markdown: seconds and memory of the stages; growth, as times linear from the first size;
 what the certificate says. `--longer` routes each county's largest station once more with ten times
-the steps, and tells how much less travel that finds. Memory is the sum over the stage's processes,
-read from /proc every half second: pages that they share count once a process.
+the steps, and tells how much less travel that finds; `--replan` writes records of four weeks, in
+which every fourth station makes three visits of four, and plans the rest anew, twice. Memory is the
+sum over the stage's processes, read from /proc every half second: pages that they share count once
+a process.
 """
 
 from __future__ import annotations
@@ -41,13 +43,15 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, help="where campaigns are made; kept afterwards")
     parser.add_argument("--processes", type=int, default=os.cpu_count())
     parser.add_argument("--longer", action="store_true", help="also with ten times the steps")
+    parser.add_argument("--replan", action="store_true", help="also anew after four weeks")
     parser.add_argument("--stage", nargs=2, metavar=("STAGE", "DIR"), help=argparse.SUPPRESS)
     wanted = parser.parse_args()
     if wanted.stage:
         print(json.dumps(run_stage(wanted.stage[0], Path(wanted.stage[1]), wanted.processes)))
         return
     folder = wanted.folder or Path(tempfile.mkdtemp())
-    stages = (*STAGES, *(["longer"] if wanted.longer else []))
+    more = [name for name in ("longer", "replan") if getattr(wanted, name)]
+    stages = (*STAGES, *more)
     results = {
         size: measure(size, folder / str(size), wanted.processes, stages) for size in wanted.sizes
     }
@@ -146,6 +150,7 @@ def run_stage(stage: str, folder: Path, processes: int) -> dict[str, object]:
         "campaign": campaign,
         "what-if": question,
         "longer": longer,
+        "replan": replan_twice,
     }
     return stages[stage](here, processes)
 
@@ -213,6 +218,51 @@ def longer(here, _processes: int) -> dict[str, object]:  # type: ignore[no-untyp
     return {"station": largest.station, "more_travel": round(usual_s / longer_s - 1, 4)}
 
 
+def replan_twice(here, processes: int) -> dict[str, object]:  # type: ignore[no-untyped-def]  # noqa: ANN001
+    """Plan the rest anew after four weeks, and again: what moves, and what becomes of the promises.
+
+    Of each crew-day of every fourth station the last quarter of the visits was not made.
+    """
+    from optimizer.campaign import Processes, certificate, replan  # noqa: PLC0415
+
+    with here.register() as register:
+        first = dt.date.fromisoformat(register.blocks()["date"].min())
+        today = first + dt.timedelta(days=28)
+        slow = sorted(register.stations()["station"])[::4]
+        write_records(register, today, slow)
+        told: dict[str, object] = {}
+        for turn in ("first", "again"):
+            begin = time.monotonic()
+            executor = Processes(processes)
+            made = replan(
+                register, here.roads, here.settings, today, folder=here.path, executor=executor
+            )
+            register.save_calendar(made.blocks, made.visits, made.campaign.unplanned, made.missed)
+            others = [news for news in made.news if news.station not in slow]
+            told |= {
+                f"{turn}_s": round(time.monotonic() - begin, 1),
+                f"{turn}_moved": sum(news.moved for news in made.news),
+                f"{turn}_moved_elsewhere": sum(news.moved for news in others),
+            }
+    account = certificate(made.campaign).as_json()
+    return told | {name: account[name] for name in ("whole_share", "longest_share")}
+
+
+def write_records(register, today: dt.date, slow: Sequence[str]) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001
+    """Records of all visits planned before a day, at slow stations of the first three quarters."""
+    before = today - dt.timedelta(days=1)
+    blocks = register.blocks(last=before).set_index("block")[["station", "visits"]]
+    visits = register.block_visits(last=before).join(blocks, on="block")
+    made = visits[~visits["station"].isin(slow) | (visits["seq"] <= 0.75 * visits["visits"])]
+    nothing = (None, "", "first", "done", "", None, None, "[]", "", "[]", None)
+    keys = ("account_no", "station", "crew", "date")
+    rows = zip(*(made[key] for key in keys), strict=True)
+    register.ledgers.add_records(((f"r{row[0]}", *row, *nothing) for row in rows), "benchmark")
+    register.store.run_many(
+        "UPDATE customers SET status = 'visited' WHERE account_no = ?", zip(made["account_no"])
+    )
+
+
 def print_table(results: dict[int, dict[str, dict[str, object]]]) -> None:
     """The table, with what is needed to make it again."""
     versions = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in LIBRARIES)
@@ -240,7 +290,7 @@ def print_table(results: dict[int, dict[str, dict[str, object]]]) -> None:
         },
     )
     for size, found in results.items():
-        told = found["campaign"] | found.get("longer", {})
+        told = found["campaign"] | found.get("longer", {}) | found.get("replan", {})
         facts = {name: value for name, value in told.items() if name not in {"seconds", "mb"}}
         print(f"{size:,}: " + ", ".join(f"{name} {value}" for name, value in facts.items()) + "\n")
 
