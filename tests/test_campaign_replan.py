@@ -60,9 +60,10 @@ class World:
         dated = campaign.visits.merge(campaign.blocks, on="block")
         self.dated = dated.set_index("account_no")
 
-    def visit(self, accounts: list[str], result: str = "done") -> None:
-        """Records of those on their days, all of them met or none."""
+    def visit(self, accounts: list[str], result: str = "done", crew: str = "") -> None:
+        """Records of those on their days by their crews or another one, all met or none."""
         days = self.dated.loc[accounts]
+        days = days.assign(crew=crew) if crew else days
         self.register.ledgers.add_records(
             [
                 (f"r{account}", account, station, crew, date, None, "", "first", result, "", None,
@@ -248,6 +249,66 @@ def test_days_without_records_are_no_slow_days(world: World) -> None:
     again = world.replan().campaign.blocks
     assert (again["pace"] == 1).all()
     assert again["visits"].max() > 16
+
+
+def test_what_a_colleague_has_made_is_made(world: World) -> None:
+    """Half of each block, or all of it, was given to a crew without a block: nobody was slow."""
+    helper = {**crews("ST00", 2).iloc[1].to_dict()}
+    world.tables["crews"] = pd.concat([world.tables["crews"], pd.DataFrame([helper])])
+    world.register.take_in({"crews": world.tables["crews"]}, source="test", datum="wgs84")
+    half = slow_days(world, 0.5)
+    world.visit(half)
+    world.visit(sorted(set(world.due()) - set(half)), crew="ST00-C1")
+    news = world.replan().news[0]
+    assert (news.pace, news.overdue, news.unrecorded) == (1, 0, 0)
+
+
+def test_leave_that_is_entered_late_explains_the_days_without_records(world: World) -> None:
+    """Nobody has to type in sheets of days on which nobody was there."""
+    assert world.replan().news[0].unrecorded > 0
+    away = {"crew": ["ST00-C0"], "first": ["2027-01-04"], "last": ["2027-01-07"], "reason": ["病"]}
+    world.register.take_in({"leave": pd.DataFrame(away)}, source="test", datum="wgs84")
+    news = world.replan().news[0]
+    assert (news.unrecorded, news.unrecorded_since) == (0, None)
+    assert news.overdue > 0
+
+
+def test_a_station_whose_rest_is_printed_has_nothing_to_plan(world: World) -> None:
+    """The last weeks of a station: all its open customers are on printed sheets."""
+    world.visit(world.due())
+    campaign = SETTINGS.campaign.model_copy(update={"freeze_days": 60})
+    again = world.replan_with(SETTINGS.model_copy(update={"campaign": campaign}))
+    assert sum(n.kept for n in again.news) == 480 - len(world.due())
+    assert certificate(again.campaign).planned == 480 - len(world.due())
+
+
+def test_a_crew_that_has_moved_leaves_a_plan_that_stands(world: World) -> None:
+    """Its printed blocks fall to nobody; what that changes is changed once."""
+    world.visit(world.due())
+    moved = pd.concat([crews("ST00", 2), crews("ST01", 1)]).reset_index(drop=True)
+    world.register.take_in({"crews": moved}, source="test", datum="wgs84")
+    moved.loc[moved["crew"] == "ST00-C0", "station"] = "ST01"
+    world.register.take_in({"crews": moved}, source="test", datum="wgs84")
+    first = world.replan()
+    assert sum(n.moved for n in first.news) > 0
+    world.save(first)
+    assert sum(n.moved for n in world.replan().news) == 0
+
+
+def test_a_long_visit_is_not_lost_at_a_slow_station(world: World) -> None:
+    """Five hours at one door fit a day, if not three fifths of one."""
+    slow = slow_days(world, 0.6)
+    world.visit([*slow, *world.due("ST01")])
+    customers = world.tables["customers"]
+    late = world.dated[world.dated["date"] > "2027-01-11"].index
+    long = (
+        customers["account_no"] == late[late.isin(world.dated.query("station == 'ST00'").index)][0]
+    )
+    tables = {"customers": customers.assign(service_min=np.where(long, 300.0, np.nan))}
+    world.register.take_in(tables, source="test", datum="wgs84")
+    again = world.replan()
+    assert again.news[0].pace == pytest.approx(0.6, abs=0.03)
+    assert again.campaign.unplanned.empty
 
 
 def test_who_finds_nobody_at_home_is_not_slow(world: World) -> None:

@@ -296,6 +296,32 @@ def test_rain_and_illness_last_until_they_are_taken_back(two_crews):
     assert {who for who, _ in begins(dry).values()} == {"c1", "c2"}
 
 
+def test_a_crew_that_comes_back_has_its_visits_again():
+    """Dropped when their crew fell ill, off the sheets now, and worth less than a new sheet."""
+    calls = [
+        visit(k, visit_id=f"v{k}", service_s=HOUR, mandatory=False, price=3600) for k in (1, 2)
+    ]
+    shift = TimeWindow(EIGHT, EIGHT + 2 * HOUR)
+    day, plan = station_day(calls, [crew(shift=shift), crew("c2", shift=shift)])
+    assert len(begins(plan)) == 2
+    ill, _, _ = replan(day, plan, Change(absent=frozenset({"c1"})), QUICK, ENGLISH)
+    assert len(begins(ill)) == 1
+    (left,) = replan(day, ill, Change(), QUICK, ENGLISH)[0].unassigned
+    assert left.code == Reason.DAY_FULL
+    well, _, _ = replan(day, ill, Change(back=frozenset({"c1"})), QUICK, ENGLISH)
+    assert len(begins(well)) == 2
+
+
+def test_what_only_its_being_on_no_sheet_keeps_out_is_told_so():
+    """Half an hour's ride for a visit of an hour's worth, and an hour for adding it: not today."""
+    calls = [visit(1), visit(2, mandatory=False, price=3600)]
+    day, plan = station_day(calls[:1], [crew()])
+    bigger = replace(day, problem=replace(day.problem, visits=tuple(calls)))
+    (left,) = replan(bigger, plan, Change(), QUICK, ENGLISH)[0].unassigned
+    assert left.code == Reason.OFF_SHEET
+    assert "20 min and 60 min" in left.reason
+
+
 def test_a_crew_that_comes_back_starts_at_its_base(two_crews):
     """Ill at ten, it rode home; later it goes out from the station, not from its last door."""
     day, plan = two_crews

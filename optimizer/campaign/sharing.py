@@ -23,7 +23,8 @@ TOLERANCE: Final = 0.03
 HARD_TOLERANCE: Final = 0.05
 """Share above its fair load from which an area may have two crews."""
 KEPT_TOLERANCE: Final = 0.08
-"""The same for a crew whose blocks all have targets: an earlier plan has shared them out."""
+"""The same for a crew whose blocks all have targets: those that an earlier plan has shared out, and
+what was put beside them."""
 KEPT_DAYS: Final = 3
 """Days' work above its fair load that such a crew keeps in any case: a small share of few days."""
 NEAR_M: Final = 1000.0
@@ -143,8 +144,8 @@ def share_out(runs: list[Run], blocks: BlockTable, crews: CrewTable) -> list[Run
     """Hand work from overloaded crews to near crews of the station that have room.
 
     A crew's fair load is its share of the station's duty days, over the whole campaign: who has
-    done more before does less of the rest. Afterwards no crew has more
-    blocks than duty days, as far as the station as a whole has room for them.
+    done more before does less of the rest. Afterwards no crew has more blocks than duty days, as
+    far as the station as a whole has room for them.
 
     Returns
     -------

@@ -78,12 +78,17 @@ class Even:
         float64 (months,): of the station.
     work_s
         float64 (crews, years): of each crew.
+    usual_month, usual_year_s
+        The station's blocks in a month, and float64 (crews,): work in a year, over the whole
+        campaign.
     """
 
     month: NDArray[np.int64]
     year: NDArray[np.int64]
     blocks: NDArray[np.float64]
     work_s: NDArray[np.float64]
+    usual_month: float
+    usual_year_s: NDArray[np.float64]
 
 
 def even_load(blocks: BlockTable, crews: CrewTable, spare_share: float) -> Even:
@@ -106,19 +111,28 @@ def even_load(blocks: BlockTable, crews: CrewTable, spare_share: float) -> Even:
     counted *= 1 - users @ shunned / len(blocks)
     counted /= max(1e-9, counted.sum())
     months, years = np.eye(month.max() + 1)[month], np.eye(year.max() + 1)[year]
-    by_month = number * (counted.sum(axis=0) @ months) - settled @ months
-    by_year = work_s * (counted @ years) - before.work_s @ years
+    by_month, by_year = number * (counted.sum(axis=0) @ months), work_s * (counted @ years)
+    usual_month = float(by_month.sum() / max(1, np.count_nonzero(by_month)))
+    usual_year_s = np.maximum(1.0, by_year.sum(axis=1) * 365 / len(month))
     if crews.before is not None:
-        by_month = _left(by_month, crews.duty.sum(axis=0) @ months > 0, len(blocks))
-        by_year = _left(by_year, crews.duty @ years > 0, blocks.work_s.sum())
-    return Even(month, year, by_month, by_year)
+        free_month, free_year = crews.duty.sum(axis=0) @ months, crews.duty @ years
+        by_month = _left(by_month - settled @ months, free_month, len(blocks))
+        by_year = _left(by_year - before.work_s @ years, free_year, blocks.work_s.sum())
+    return Even(month, year, by_month, by_year, usual_month, usual_year_s)
 
 
-def _left(share: NDArray[np.float64], free: NDArray[np.bool_], whole: float) -> NDArray[np.float64]:
-    """The whole in proportion to what is left of each share, where there are days for it."""
-    left = np.where(free, np.maximum(share, 0), 0)
-    scaled: NDArray[np.float64] = left * (whole / max(1e-9, left.sum()))
-    return scaled
+def _left(
+    share: NDArray[np.float64], free: NDArray[np.float64], whole: float
+) -> NDArray[np.float64]:
+    """What is left of each share, where there are free days, scaled down to the whole.
+
+    Where it is less than the whole, as for who is late, the rest is spread over the free days.
+    """
+    left = np.where(free > 0, np.maximum(share, 0), 0)
+    missing = max(0.0, whole - left.sum())
+    scaled = left * min(1.0, whole / max(1e-9, left.sum()))
+    found: NDArray[np.float64] = scaled + missing * free / max(1.0, free.sum())
+    return found
 
 
 def _from_zero(dates: NDArray[np.datetime64]) -> NDArray[np.int64]:
@@ -198,7 +212,6 @@ def _ground(
     for row, stretch in zip(price, flat, strict=True):
         row[: len(stretch.price)] = stretch.price
     days = np.concatenate(duty_days)
-    usual_month = even.blocks.sum() / max(1, np.count_nonzero(even.blocks))
     return _Ground(
         length=length,
         tier=np.array([stretch.tier for stretch in flat]),
@@ -213,8 +226,8 @@ def _ground(
         day_year=even.year[days],
         even_blocks=even.blocks,
         even_s=even.work_s,
-        usual_year_s=np.maximum(1.0, even.work_s.sum(axis=1) * 365 / len(even.month)),
-        month_price=MONTH_PRICE / max(1e-9, usual_month),
+        usual_year_s=even.usual_year_s,
+        month_price=MONTH_PRICE / max(1e-9, even.usual_month),
     )
 
 

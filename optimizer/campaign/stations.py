@@ -139,7 +139,7 @@ def route_job(job: StationJob) -> StationBlocks:
         parts.append((int(crew), measured))
         done += len(measured.work_s)
     whole = _put_together(parts, block, seq, _fewest_days(job, travel), task.pace)
-    return _without_too_long(whole, task.work_s)
+    return _without_too_long(whole, task.roll.work_s)
 
 
 def _route(job: StationJob, ground: Survey, crew: int, members: NDArray[np.intp]) -> router.Blocks:
@@ -179,6 +179,8 @@ def _route(job: StationJob, ground: Survey, crew: int, members: NDArray[np.intp]
 def _fewest_days(job: StationJob, travel: Travel) -> NDArray[np.int32]:
     """How many blocks the work of each area needs, all its doors' blocks riding there and back."""
     roll, number = job.task.roll, int(job.task.roll.area.max(initial=-1)) + 1
+    if not number:
+        return np.zeros(0, dtype=np.int32)
     doors, depot = travel.doors(job.doors), travel.doors(job.depot)
     node, row = np.unique(doors.node, return_inverse=True)
     there = travel.node_seconds(depot.node, node)[0]

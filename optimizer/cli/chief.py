@@ -28,12 +28,11 @@ from optimizer.messages.sayings import reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from collections.abc import Set as AbstractSet
 
     from rich.table import Table
 
     from optimizer.check import Violation
-    from optimizer.dayplan import Difference
+    from optimizer.dayplan import Change, Difference
     from optimizer.folder import CampaignFolder
     from optimizer.messages import Texts
     from optimizer.model import DayPlan
@@ -339,8 +338,7 @@ def replan_day(
             pins.visits | {visit.visit_id for visit in old.visits if is_pinned(visit)},
         )
         change = pins.on(change, known, old)
-        named = change.absent | change.back | set(change.crews.values()) | set(change.routes)
-        _know(named, old)
+        _know_crews(change, old)
         seed = settings.campaign.seed
         new, changed, broken = replan(known, old, change, Limit(seconds=seconds), settings, seed)
         new = register.save_day_plan(new)
@@ -385,12 +383,19 @@ def _print_broken(broken: Iterable[Violation], plan: DayPlan, texts: Texts) -> N
         typer.echo(texts("cli.broken", crew=one.crew, customer=customer, what=what))
 
 
-def _know(crews: AbstractSet[str], plan: DayPlan) -> None:
-    """Refuse crews that are not of this day."""
+def _know_crews(change: Change, plan: DayPlan) -> None:
+    """Refuse crews that are not of this day, and contradictions about who can go."""
     known = {crew.crew_id for crew in plan.crews}
-    strangers = sorted(crews - known)
+    pinned = {*change.crews.values(), *change.routes}
+    strangers = sorted((change.absent | change.back | pinned) - known)
     if strangers:
         raise CampaignError("day.not_on_duty", strangers=strangers, known=sorted(known))
+    for crew in sorted(change.back & change.absent):
+        raise CampaignError("option.twice", option="--with, --without", name=crew)
+    if well := sorted(change.back.difference(plan.absent)):
+        raise CampaignError("day.not_absent", crews=well)
+    if ill := sorted(pinned & (change.absent | {*plan.absent} - change.back)):
+        raise CampaignError("day.absent", crews=ill)
 
 
 def _changes(changed: Iterable[Difference], plan: DayPlan, texts: Texts) -> Table:

@@ -53,8 +53,7 @@ def where_to_fit(  # noqa: PLR0917
     problem = day_problem(
         plan.station, crews, [*made, call], roads, settings, plan.date, plan.learned
     )
-    here = tuple(crew for crew in problem.crews if crew.crew_id not in plan.absent)
-    problem = replace(problem, crews=here, seconds=slower(problem.seconds, plan.speed_factor))
+    problem = _as_it_is(problem, plan)
     return where_fits(problem, _routes(problem, plan), problem.visits[-1])
 
 
@@ -73,11 +72,21 @@ def amounts(  # noqa: PLR0917
     each_rule
         How long to look for a plan without each rule; None for not at all.
     """
-    problem = _problem(_read(register, roads, settings, plan, workdays))
-    problem = replace(problem, seconds=slower(problem.seconds, plan.speed_factor))
+    problem = _as_it_is(_problem(_read(register, roads, settings, plan, workdays)), plan)
     routes = _routes(problem, plan)
     prices = {} if each_rule is None else price_of_rules(problem, routes, each_rule, plan.seed)
     return figures(problem, routes), prices
+
+
+def _as_it_is(problem: Problem, plan: DayPlan) -> Problem:
+    """The problem in the plan's weather; who cannot go on makes no more than he has made."""
+    made = {route.crew_id: len(route.stops) for route in plan.routes}
+    crews = (
+        replace(crew, max_visits=made.get(crew.crew_id, 0)) if crew.crew_id in plan.absent else crew
+        for crew in problem.crews
+        if crew.crew_id not in plan.absent or crew.crew_id in made
+    )
+    return replace(problem, crews=tuple(crews), seconds=slower(problem.seconds, plan.speed_factor))
 
 
 def _read(

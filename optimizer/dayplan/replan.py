@@ -204,9 +204,12 @@ def remaining(
     ahead = [visit for visit in problem.visits if visit.visit_id not in done]
     printed = _printed(old, here, {visit.visit_id for visit in ahead})
     came_back = change.back & frozenset(old.absent)
+    # who comes back finds his visits off the sheets: adding them is what he comes for
+    sheet_min = 0.0 if came_back else settings.day.keep_sheet_min
+    keeping = settings.day.model_copy(update={"keep_sheet_min": sheet_min})
     return replace(
         problem,
-        visits=tuple(_pinned(_kept(visit, printed, settings.day), change) for visit in ahead),
+        visits=tuple(_pinned(_kept(visit, printed, keeping), change) for visit in ahead),
         crews=tuple(
             _from_now(crew, made.get(crew.crew_id), change.now_s, done, day, came_back)
             for crew in problem.crews
@@ -267,7 +270,11 @@ def _pinned(visit: Visit, change: Change) -> Visit:
     pinned = _with_pins(visit, change)
     other = pinned.pinned_crew is not None
     return replace(
-        pinned, mandatory=True, added_price=0, crew_price=0 if other else visit.crew_price
+        pinned,
+        mandatory=True,
+        added_price=0,
+        crew_price=0 if other else visit.crew_price,
+        follow_price=0 if other else visit.follow_price,
     )
 
 

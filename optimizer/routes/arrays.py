@@ -185,7 +185,7 @@ def arrays_of(problem: Problem) -> Arrays:
     Raises
     ------
     ProblemError
-        When a pin or a preference names a crew that does not exist.
+        When a pin or a wished order names a crew or visit that does not exist.
     """
     check_names(problem)
     problem = replace(problem, crews=tuple(_hungry(problem, crew) for crew in problem.crews))
@@ -260,7 +260,7 @@ def on_road(crew: CrewDay) -> bool:
 
 
 def check_names(problem: Problem) -> None:
-    """Refuse pins that name a crew or visit that is not in the problem."""
+    """Refuse pins and wished orders that name a crew or visit that is not in the problem."""
     crews = {crew.crew_id for crew in problem.crews}
     visits = {visit.visit_id for visit in problem.visits}
     for visit in problem.visits:

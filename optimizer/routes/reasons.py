@@ -38,6 +38,7 @@ class Reason(StrEnum):
     OVER_LIMIT = "over_limit"
     DAY_FULL = "day_full"
     OUTWEIGHED = "outweighed"
+    OFF_SHEET = "off_sheet"
     WAITING = "waiting"
     NOT_GIVEN = "not_given"
 
@@ -95,6 +96,11 @@ SENTENCES: dict[str, dict[Reason, Sentence]] = {
             "it would cost {minutes} min more, beyond its priority of {price} min",
             "raise its priority, pin it to a crew, or leave it for another day",
         ),
+        Reason.OFF_SHEET: Sentence(
+            "it is on no printed sheet: adding it would cost {minutes} min and {added} min for the"
+            " change, beyond its priority of {price} min",
+            "pin it to a crew, lower day.keep_sheet_min, or leave it for another day",
+        ),
         Reason.WAITING: Sentence(
             "more pressing visits fill the day's crews", "it stays due and comes up again tomorrow"
         ),
@@ -124,6 +130,11 @@ SENTENCES: dict[str, dict[Reason, Sentence]] = {
         Reason.OUTWEIGHED: Sentence(
             "需多花 {minutes} 分钟，超过其优先级 {price} 分钟",
             "提高优先级、固定给某一小组，或改日走访",
+        ),
+        Reason.OFF_SHEET: Sentence(
+            "打印的派工单上没有：加入需多花 {minutes} 分钟，另计变动 {added} 分钟，"
+            "超过其优先级 {price} 分钟",
+            "固定给某一小组、调低 day.keep_sheet_min，或改日走访",
         ),
         Reason.NOT_GIVEN: Sentence("所给的计划中没有安排", "加入某条路线，或让程序补全计划"),
         Reason.WAITING: Sentence("当天小组已排满更紧要的走访", "仍在待访之列，次日再排"),
@@ -212,7 +223,11 @@ class _Trial:
         able = [r for r in range(len(self.problem.crews)) if self.data.crew_cost[task, r] >= 0]
         extra = min(self._extra(self.state, task, r) for r in able)
         if extra < BROKEN:
-            facts = {"minutes": round(extra / 60), "price": round(visit.price / 60)}
+            ride_s = extra - visit.added_price
+            facts = {"minutes": round(ride_s / 60), "price": round(visit.price / 60)}
+            if visit.added_price and ride_s <= visit.price:
+                facts["added"] = round(visit.added_price / 60)
+                return unassigned(visit, Reason.OFF_SHEET, self.lang, **facts)
             return unassigned(visit, Reason.OUTWEIGHED, self.lang, **facts)
         alone = [r for r in able if self._extra(self.empty, task, r) < BROKEN]
         if not alone:
