@@ -385,6 +385,7 @@ def row_of_blocks(areas: list[set[int]], crew: list[int] | None = None) -> Block
         areas=tuple(map(frozenset, areas)),
         tier=np.full(number, 50, dtype=np.int32),
         target=np.full(number, np.nan),
+        kept=np.zeros(number, dtype=bool),
         earliest=np.zeros(number, dtype=np.int32),
         latest=np.full(number, 10_000, dtype=np.int32),
         season=np.zeros(number, dtype=np.int32),

@@ -215,6 +215,24 @@ def test_the_same_replan_again_changes_nothing(world: World) -> None:
         world.save(again)
 
 
+def test_who_has_no_day_does_not_stir_those_who_have(world: World) -> None:
+    """A horizon that is too short: replanning changes neither who has a day nor which."""
+    world.visit(world.due())
+    campaign = SETTINGS.campaign.model_copy(update={"finish": dt.date(2027, 1, 19)})
+    short = SETTINGS.model_copy(update={"campaign": campaign})
+    first = world.replan_with(short)
+    left = set(first.campaign.unplanned["account_no"])
+    assert len(left) > 40
+    world.save(first)
+    for _ in range(2):
+        again = world.replan_with(short)
+        assert sum(n.moved + n.entered + n.left for n in again.news) == 0
+        assert set(again.campaign.unplanned["account_no"]) == left
+        for shortage in again.campaign.help.shortages:
+            assert shortage.lacking == shortage.needed - shortage.available
+        world.save(again)
+
+
 def test_crews_who_do_small_blocks_in_full_are_as_slow_as_before(world: World) -> None:
     """Blocks made for three fifths of a day say, when all is done in them, three fifths."""
     world.visit([*slow_days(world, 0.6), *world.due("ST01")])

@@ -89,7 +89,7 @@ def _dated(runs: list[Run], blocks: BlockTable, crews: CrewTable, pace: Pace) ->
     for c, days in enumerate(duty_days):
         order = working_order(runs, c, blocks)
         order.sort(key=lambda run: int(blocks.tier[run.blocks].min()))
-        groups = stretches(_that_fit(order, len(days)), pace.stretch, blocks)
+        groups = stretches(_that_fit(order, len(days), blocks), pace.stretch, blocks)
         placed.append(place(groups, days, c / len(duty_days), pace, blocks))
     if pace.pace == "even" and any(placed):
         settle(placed, duty_days, even_load(blocks, crews, pace.spare_share), blocks)
@@ -102,14 +102,19 @@ def _dated(runs: list[Run], blocks: BlockTable, crews: CrewTable, pace: Pace) ->
     return Dates(crew, day, moved=sum(run.crew != run.home for run in runs))
 
 
-def _that_fit(order: list[Run], days: int) -> list[Run]:
-    """The runs that `days` duty days hold, the last of them perhaps cut short."""
-    fitting = []
-    for run in order:
+def _that_fit(order: list[Run], days: int, blocks: BlockTable) -> list[Run]:
+    """The runs that `days` duty days hold, of each tier the kept ones first; one may be cut."""
+    first = sorted(
+        range(len(order)),
+        key=lambda k: (blocks.tier[order[k].blocks].min(), not blocks.kept[order[k].blocks[0]]),
+    )
+    fitting: dict[int, Run] = {}
+    for k in first:
+        run = order[k]
         if days > 0:
-            fitting.append(Run(run.blocks[:days], run.crew, run.home))
+            fitting[k] = Run(run.blocks[:days], run.crew, run.home)
         days -= run.days
-    return fitting
+    return [fitting[k] for k in sorted(fitting)]
 
 
 def stretches(order: list[Run], days: int, blocks: BlockTable) -> list[list[int]]:

@@ -72,6 +72,8 @@ class Certificate:
 
     Attributes
     ----------
+    since
+        Crew-days are counted from this day on: the first that is planned.
     months
         Work by month: month (YYYY-MM), blocks, visits, hours.
     longest_share
@@ -89,6 +91,7 @@ class Certificate:
 
     start: dt.date
     finish: dt.date
+    since: dt.date
     customers: int
     settled: int
     planned: int
@@ -144,6 +147,7 @@ def certificate(campaign: Campaign) -> Certificate:
     whole = int(areas["whole"].sum())
     return Certificate(
         start=campaign.start,
+        since=campaign.since,
         finish=campaign.finish,
         **_counts(roll),
         needed=int(campaign.stations["blocks"].sum()),

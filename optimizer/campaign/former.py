@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from optimizer.campaign.muster import still_open
+from optimizer.campaign.scenario import FOR_WANT_OF_TIME
 from optimizer.errors import CampaignError
 from optimizer.model import VisitKind
 
@@ -57,6 +58,8 @@ class Former:
         is frozen, with a crew that is still there).
     missed
         account_no, date: open customers whose day is past, and the first such day.
+    waiting
+        Accounts that have no day for want of time.
     silent
         station, crew, date: recent crew-days that were to be worked, with visits still to be made
         and without any record.
@@ -68,6 +71,7 @@ class Former:
     past_blocks: pd.DataFrame
     visits: pd.DataFrame
     missed: pd.DataFrame
+    waiting: list[str]
     silent: pd.DataFrame
     paces: dict[str, Pace]
 
@@ -150,7 +154,9 @@ def read_former(  # noqa: PLR0917
     crew, day, known = _cells(recent, book, dates)
     worked = recent[known][duty[crew[known], day[known]]]
     silent = _silent(worked, made, records)
-    return Former(blocks, past, visits, missed, silent, _paces(recent, made, records))
+    unplanned = register.unplanned()
+    waiting = unplanned.loc[unplanned["code"].isin(FOR_WANT_OF_TIME), "account_no"].tolist()
+    return Former(blocks, past, visits, missed, waiting, silent, _paces(recent, made, records))
 
 
 def _silent(worked: pd.DataFrame, made: pd.DataFrame, records: pd.DataFrame) -> pd.DataFrame:

@@ -24,7 +24,7 @@ def kept_blocks(frame: Frame, former: Former, task: Task) -> StationBlocks:
     """Coming blocks in whose areas nothing has changed, with their day as target.
 
     Blocks that a crew could not do any more as they are, and those that were made for another
-    pace, are routed anew too.
+    pace, are routed anew too. Who had no day for want of time before is no change.
     """
     roll = task.roll
     accounts = frame.book.customers["account_no"].to_numpy()[roll.customer]
@@ -35,7 +35,8 @@ def kept_blocks(frame: Frame, former: Former, task: Task) -> StationBlocks:
     whole = row.notna().groupby(coming["block"]).transform("all")
     coming, row = coming[whole], row[whole].astype(int)
     area = pd.Series(roll.area[row], index=coming.index)
-    changed = np.setdiff1d(np.arange(len(accounts)), row.to_numpy())
+    waiting = door.reindex(former.waiting).dropna().astype(int)
+    changed = np.setdiff1d(np.arange(len(accounts)), [*row, *waiting])
     touched = area.isin(roll.area[changed]).groupby(coming["block"]).transform("any")
     coming, row = coming[~touched], row[~touched]
     blocks = former.blocks[former.blocks["block"].isin(coming["block"])]
@@ -59,6 +60,7 @@ def kept_blocks(frame: Frame, former: Former, task: Task) -> StationBlocks:
         travel_s=blocks["travel_s"].to_numpy(dtype=np.int32),
         distance_m=blocks["distance_m"].to_numpy(dtype=np.int32),
         target=target.astype(float),
+        kept=np.ones(len(blocks), dtype=bool),
         pace=blocks["pace"].to_numpy(dtype=float),
     )
 
@@ -75,6 +77,7 @@ def _none(roll: StationRoll) -> StationBlocks:
         distance_m=nothing,
         fewest_days=nothing,
         target=np.zeros(0),
+        kept=np.zeros(0, dtype=bool),
         pace=np.zeros(0),
     )
 
@@ -114,6 +117,7 @@ def put_together(task: Task, kept: StationBlocks, routed: StationBlocks) -> Stat
         distance_m=np.concatenate([kept.distance_m, routed.distance_m]),
         fewest_days=routed.fewest_days,
         target=np.concatenate([kept.target, routed.target]),
+        kept=np.concatenate([kept.kept, routed.kept]),
         pace=np.concatenate([kept.pace, routed.pace]),
     )
     both = replace(both, target=_near_targets(task.roll, both, number))
@@ -130,6 +134,7 @@ def put_together(task: Task, kept: StationBlocks, routed: StationBlocks) -> Stat
         travel_s=both.travel_s[order],
         distance_m=both.distance_m[order],
         target=both.target[order],
+        kept=both.kept[order],
         pace=both.pace[order],
     )
 

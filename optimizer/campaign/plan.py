@@ -47,6 +47,8 @@ class Campaign:
     ----------
     start, finish
         The horizon, both days included.
+    since
+        The first day that is planned: blocks and duty days are counted from it.
     blocks
         block, station, crew, date (ISO), visits, work_s, travel_s, distance_m, pace (share of a
         usual day's visits that it was made for).
@@ -77,6 +79,7 @@ class Campaign:
 
     start: dt.date
     finish: dt.date
+    since: dt.date
     blocks: pd.DataFrame = field(repr=False)
     visits: pd.DataFrame = field(repr=False)
     unplanned: pd.DataFrame = field(repr=False)
@@ -136,6 +139,7 @@ def plan_campaign(
     found = route_rolls(tasks, roads, executor or Processes(), progress)
     planned = {roll.station: blocks for roll, blocks in zip(lists.rolls, found, strict=True)}
     campaign = make_sure(assemble(frame, lists, planned), book, settings)
+    campaign = replace(campaign, since=max(today or campaign.start, campaign.start))
     return with_help(campaign, frame, folder)
 
 
@@ -191,6 +195,7 @@ def assemble(frame: Frame, lists: Muster, planned: dict[str, StationBlocks]) -> 
     return Campaign(
         start=dates.iloc[0],
         finish=dates.iloc[-1],
+        since=dates.iloc[0],
         blocks=_stacked((plan.blocks for plan in plans.values()), BLOCK_COLUMNS),
         visits=_stacked((plan.visits for plan in plans.values()), VISIT_COLUMNS),
         unplanned=_unplanned(book, code, frame.settings),

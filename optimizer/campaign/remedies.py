@@ -14,6 +14,7 @@ from ortools.sat.python import cp_model  # noqa: TID251  (remedies are a small m
 
 from optimizer.campaign.calendar import Pace
 from optimizer.campaign.scenario import (
+    FOR_WANT_OF_TIME,
     Board,
     Change,
     Scene,
@@ -73,14 +74,22 @@ def find_help(scene: Scene, folder: Path | None, needed: Mapping[str, int]) -> H
     Parameters
     ----------
     needed
-        Blocks by station, dated or not, of those whose crews have been routed.
+        Blocks by station, dated or not; 0 where there were no crews to route, whose blocks are
+        estimated.
     """
     boards = make_boards(scene)
     dated = scene.blocks["station"].value_counts()
+    waiting = _without_day(scene)
     short = [
-        found
+        Shortage(
+            station=name,
+            needed=(number := needed.get(name, 0) or len(board.blocks)),
+            available=int(board.crews.duty.sum()),
+            lacking=max(1, number - int(dated.get(name, 0))),
+            customers=int(waiting[name]),
+        )
         for board in boards
-        if (found := _shortage(board, needed.get(board.station, 0), dated)) is not None
+        if (name := board.station) in waiting and not _all_have_days(boards, [name])
     ]
     if not short:
         return Help()
@@ -93,14 +102,11 @@ def find_help(scene: Scene, folder: Path | None, needed: Mapping[str, int]) -> H
     return Help(tuple(short), tuple(remedy for remedy in remedies if remedy is not None))
 
 
-def _shortage(board: Board, routed: int, dated: pd.Series[int]) -> Shortage | None:
-    """What a station is short of; where no crew was there to be routed for, by estimate."""
-    found = outcome(board, Pace("early"))
-    if not found.without_day:
-        return None
-    needed = routed or found.needed
-    lacking = max(1, needed - int(dated.get(board.station, 0)))
-    return Shortage(board.station, needed, found.available, lacking, found.without_day)
+def _without_day(scene: Scene) -> pd.Series[int]:
+    """By station, how many customers have no day for want of time or crews."""
+    home = scene.book.customers.set_index("account_no")["station"]
+    rows = scene.unplanned[scene.unplanned["code"].isin(FOR_WANT_OF_TIME)]
+    return rows["account_no"].map(home).value_counts()
 
 
 def _all_have_days(boards: tuple[Board, ...], stations: list[str]) -> bool:

@@ -182,7 +182,7 @@ def replan(
     past = Before(whole, np.where(dates < np.datetime64(today), before.work_s, 0.0))
     made = former.visits[former.visits["past"] & ~former.visits["open"]]
     return Replan(
-        campaign=replace(campaign, before=past),
+        campaign=replace(campaign, before=past, since=max(today, settings.campaign.start)),
         past_blocks=former.past_blocks,
         past_visits=made[VISIT_COLUMNS],
         missed=former.missed,
@@ -231,7 +231,9 @@ def _with_frozen(campaign: Campaign, former: Former, on_duty: NDArray[np.bool_])
         blocks=campaign.stations["blocks"]
         + campaign.stations["station"].map(printed).fillna(0).astype(int)
     )
-    crews = campaign.crews.assign(duty_days=on_duty.sum(axis=1))
+    # a printed day without a block is no day to plan on
+    held = campaign.crews["crew"].map(blocks["crew"].value_counts()).fillna(0).astype(int)
+    crews = campaign.crews.assign(duty_days=campaign.crews["duty_days"] + held)
     available = crews.groupby("station")["duty_days"].sum()
     shortages = tuple(
         replace(

@@ -294,6 +294,7 @@ def _table(
         areas=tuple(frozenset(number[area] for area in some) for some in areas),
         tier=np.zeros(size, dtype=np.int32),
         target=np.full(size, np.nan),
+        kept=np.zeros(size, dtype=bool),
         earliest=np.zeros(size, dtype=np.int32),
         latest=np.full(size, 2**30, dtype=np.int32),
         season=np.zeros(size, dtype=np.int32),

@@ -23,10 +23,9 @@ TOLERANCE: Final = 0.03
 HARD_TOLERANCE: Final = 0.05
 """Share above its fair load from which an area may have two crews."""
 KEPT_TOLERANCE: Final = 0.08
-"""The same for a crew whose blocks all have targets: those that an earlier plan has shared out, and
-what was put beside them."""
+"""The same for what a crew has kept from an earlier plan, which has shared it out already."""
 KEPT_DAYS: Final = 3
-"""Days' work above its fair load that such a crew keeps in any case: a small share of few days."""
+"""Days' work of that above its fair load that it keeps in any case: of few days a small share."""
 NEAR_M: Final = 1000.0
 """Metres that are added to every distance over which work is handed."""
 
@@ -51,6 +50,8 @@ class BlockTable:
         int32 (b,): what has a smaller one comes first.
     target
         float64 (b,): the calendar day on which it should be, NaN for its fair place.
+    kept
+        bool (b,): it has its crew and day from an earlier plan.
     earliest, latest
         int32 (b,): calendar days that somebody has wished for.
     season
@@ -67,6 +68,7 @@ class BlockTable:
     areas: tuple[frozenset[int], ...]
     tier: NDArray[np.int32]
     target: NDArray[np.float64]
+    kept: NDArray[np.bool_]
     earliest: NDArray[np.int32]
     latest: NDArray[np.int32]
     season: NDArray[np.int32]
@@ -135,8 +137,8 @@ def cut_into_runs(blocks: BlockTable) -> list[Run]:
 
 
 def _differ(blocks: BlockTable, a: int, b: int) -> bool:
-    """Whether two blocks are wished for at different times."""
-    columns = (blocks.tier, blocks.season, blocks.earliest, blocks.latest)
+    """Whether two blocks are wished for at different times, or only one is kept."""
+    columns = (blocks.tier, blocks.season, blocks.earliest, blocks.latest, blocks.kept)
     return any(column[a] != column[b] for column in columns)
 
 
@@ -227,16 +229,13 @@ def _balance(
         load[run.crew] += _work_s(run, blocks)
     fair = _fair(load.sum(), blocks, crews, days)
     stuck = np.zeros(len(days), dtype=bool)
-    most = np.full(len(days), HARD_TOLERANCE if cuts else TOLERANCE)
-    least = KEPT_DAYS * float(blocks.work_s.mean()) / np.maximum(fair, 1.0)
-    kept = _with_targets_only(runs, blocks, len(days))
-    most[kept] = np.maximum(KEPT_TOLERANCE, least[kept])
     while True:
-        over = np.where(stuck, -np.inf, (load - fair) / np.maximum(fair, 1.0) - most)
+        over = np.where(stuck, -np.inf, (load - fair) / np.maximum(fair, 1.0))
         giver = int(np.argmax(over))
-        if over[giver] <= 0:
+        if over[giver] <= (HARD_TOLERANCE if cuts else TOLERANCE):
             return
-        move = _best_move(runs, blocks, crews, load - fair, giver, cuts=cuts)
+        own = _to_give(runs, blocks, giver, fair[giver])
+        move = _best_move(own, runs, blocks, crews, load - fair, giver, cuts=cuts)
         if move is None:
             stuck[giver] = True
             continue
@@ -259,12 +258,14 @@ def _fair(
     return fair
 
 
-def _with_targets_only(runs: list[Run], blocks: BlockTable, crews: int) -> NDArray[np.bool_]:
-    """Crews that have no block without a target."""
-    kept = np.ones(crews, dtype=bool)
-    for run in runs:
-        kept[run.crew] &= not np.isnan(blocks.target[run.blocks]).any()
-    return kept
+def _to_give(runs: list[Run], blocks: BlockTable, giver: int, fair_s: float) -> list[Run]:
+    """What a crew may hand over: kept runs only if they alone are far too much."""
+    own = [run for run in runs if run.crew == giver]
+    kept = [run for run in own if blocks.kept[run.blocks[0]]]
+    most_s = fair_s + max(KEPT_TOLERANCE * fair_s, KEPT_DAYS * float(blocks.work_s.mean()))
+    if sum(_work_s(run, blocks) for run in kept) > most_s:
+        return own
+    return [run for run in own if not blocks.kept[run.blocks[0]]]
 
 
 def _take(runs: list[Run], move: _Move) -> Run:
@@ -278,7 +279,8 @@ def _take(runs: list[Run], move: _Move) -> Run:
     return part
 
 
-def _best_move(
+def _best_move(  # noqa: PLR0917
+    own: list[Run],
     runs: list[Run],
     blocks: BlockTable,
     crews: CrewTable,
@@ -288,7 +290,6 @@ def _best_move(
     cuts: bool,
 ) -> _Move | None:
     """The part and receiver with the most balance gained a metre; None if nothing is gained."""
-    own = [run for run in runs if run.crew == giver]
     away = _metres([b for run in own for b in run.blocks], runs, blocks, len(excess))
     best: _Move | None = None
     here = 0
@@ -335,7 +336,7 @@ def _relieve(
     room = days.copy()
     for run in runs:
         room[run.crew] -= run.days
-    for run in sorted(runs, key=lambda run: -run.blocks[0]):
+    for run in sorted(runs, key=lambda run: (blocks.kept[run.blocks[0]], -run.blocks[0])):
         while room[run.crew] < 0:
             able = _able(run, blocks, crews) & (room > 0)
             if not able.any():

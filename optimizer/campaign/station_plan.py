@@ -161,6 +161,7 @@ def block_table(frame: Frame, roll: StationRoll, found: StationBlocks) -> BlockT
         areas=tuple(_of_blocks(roll.area[inside], block, number)),
         tier=wished.tier,
         target=found.target,
+        kept=found.kept,
         earliest=wished.earliest,
         latest=wished.latest,
         season=wished.season,

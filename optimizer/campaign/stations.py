@@ -91,6 +91,8 @@ class StationBlocks:
         int32 (areas,): blocks that an area's work needs.
     target
         float64 (b,): the day of the horizon on which it should be, NaN for any.
+    kept
+        bool (b,): it is one of an earlier plan.
     pace
         float64 (b,): that of the task it was made for.
     """
@@ -103,6 +105,7 @@ class StationBlocks:
     distance_m: NDArray[np.int32]
     fewest_days: NDArray[np.int32]
     target: NDArray[np.float64]
+    kept: NDArray[np.bool_]
     pace: NDArray[np.float64]
 
 
@@ -218,6 +221,7 @@ def _put_together(
         column("distance_m"),
         fewest,
         np.full(len(crews), np.nan),
+        np.zeros(len(crews), dtype=bool),
         np.full(len(crews), pace),
     )
 
@@ -241,5 +245,6 @@ def _without_too_long(blocks: StationBlocks, limit_s: NDArray[np.int32]) -> Stat
         travel_s=blocks.travel_s[~drop],
         distance_m=blocks.distance_m[~drop],
         target=blocks.target[~drop],
+        kept=blocks.kept[~drop],
         pace=blocks.pace[~drop],
     )
