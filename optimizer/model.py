@@ -417,8 +417,8 @@ class DayPlan:
     the plans of this station and date from 1, and is given by the register; 0 was not kept.
     `learned` is what corrected its times: they are in `visits` and `routes` already.
     A chief's pins are in `visits`, whole routes that are pinned as they are in `pinned_routes`.
-    What an earlier change has left is in `absent`, crews that cannot go on, and `speed_factor`, by
-    which rides are faster than usual.
+    What an earlier change has left is in `absent`, crews that cannot go on, `speed_factor`, by
+    which rides are faster than usual, and `now_s`, the time of day until which all is done.
     """
 
     station: Station
@@ -433,3 +433,4 @@ class DayPlan:
     pinned_routes: tuple[tuple[str, tuple[str, ...]], ...] = ()
     absent: tuple[str, ...] = ()
     speed_factor: float = 1.0
+    now_s: int | None = None

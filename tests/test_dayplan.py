@@ -296,6 +296,29 @@ def test_rain_and_illness_last_until_they_are_taken_back(two_crews):
     assert {who for who, _ in begins(dry).values()} == {"c1", "c2"}
 
 
+def test_what_is_recorded_says_how_late_it_is(two_crews):
+    """Nobody says the time, but two visits of crew 1 are in: the day does not begin again."""
+    day, plan = two_crews
+    route = next(route for route in plan.routes if route.crew_id == "c1")
+    made = [stop.visit_id for stop in route.stops[:2]]
+    named = tuple(replace(v, account_no=v.visit_id) for v in day.problem.visits)
+    old = replace(plan, visits=named)
+    rest = tuple(v for v in named if v.visit_id not in made)
+    gone = tuple(v for v in named if v.visit_id in made)
+    later = replace(
+        day, problem=replace(day.problem, visits=rest), past=gone, recorded=frozenset(made)
+    )
+    new, changed, _ = replan(later, old, Change(), QUICK, ENGLISH)
+    assert not changed
+    assert begins(new) == begins(plan)
+    assert new.now_s == route.stops[1].departure_s
+    again, _, _ = replan(later, new, Change(absent=frozenset({"c2"})), QUICK, ENGLISH)
+    assert again.now_s == new.now_s
+    assert {name: begins(again)[name] for name in made} == {
+        name: begins(plan)[name] for name in made
+    }
+
+
 def test_a_crew_that_comes_back_has_its_visits_again():
     """Dropped when their crew fell ill, off the sheets now, and worth less than a new sheet."""
     calls = [

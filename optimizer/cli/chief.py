@@ -367,6 +367,10 @@ def stored(register: Register, folder: Path, station: str, when: dt.date) -> Day
 
 def _print_standing(plan: DayPlan, texts: Texts) -> None:
     """What the next plan of the day will be made with, unless it is taken back."""
+    from optimizer.settings import clock_text
+
+    if plan.now_s is not None:
+        typer.echo(texts("cli.still_now", now=clock_text(plan.now_s)))
     if plan.absent:
         typer.echo(texts("cli.still_absent", crews=", ".join(plan.absent)))
     if plan.speed_factor != 1.0:

@@ -82,7 +82,7 @@ class Pins:
             A visit cannot be made on this day, is begun already or pinned to a time that is past;
             a crew has no printed route; or what is to be unpinned has no pin.
         """
-        from optimizer.dayplan.replan import begun
+        from optimizer.dayplan.replan import begun, with_what_stands
 
         visits = day.problem.visits
         known = {v.account_no: v.visit_id for v in visits} | {
@@ -101,12 +101,13 @@ class Pins:
         idle = loose - _with_pins(old)
         if idle:
             raise CampaignError("day.no_pin", names=sorted(idle))
-        done = begun(day, old, change)
+        stands = with_what_stands(day, old, change)
+        done = begun(day, old, stands)
         for name in (*self.crews, *self.begins):
             if known[name] in done:
                 raise CampaignError("day.begun", account=name)
         for name, begin_s in self.begins.items():
-            if begin_s < (change.now_s or 0):
+            if begin_s < (stands.now_s or 0):
                 raise CampaignError("day.past_pin", account=name)
         return replace(
             change,

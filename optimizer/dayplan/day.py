@@ -58,6 +58,8 @@ class Day:
         Visits that are not due any more but whose doors are among the problem's places.
     learned
         What the field's clocks have corrected in the problem's times.
+    recorded
+        Accounts of which there is a record of this day.
     """
 
     station: Station
@@ -68,6 +70,7 @@ class Day:
     reasons: tuple[Unassigned, ...]
     past: tuple[Visit, ...] = ()
     learned: Learned = field(default_factory=Learned)
+    recorded: frozenset[str] = frozenset()
 
 
 def read_day(  # noqa: PLR0917
@@ -109,6 +112,7 @@ def read_day(  # noqa: PLR0917
         reasons=tuple(reasons),
         past=problem.visits[len(visits) :],
         learned=learned,
+        recorded=frozenset(register.ledgers.records(date, date)["account_no"]),
     )
 
 

@@ -38,7 +38,7 @@ class Change:
     ----------
     now_s
         Time of day; what had begun by then stays as it is, and who was on the way to a door calls
-        there. None: before everybody left.
+        there. None: as in the old plan, and after what has been recorded of the day.
     absent
         Crews who cannot go on (ill, a broken motorcycle), besides those of whom the old plan knows.
     back
@@ -116,6 +116,7 @@ def replan(  # noqa: PLR0917
         routes=routes,
         pinned_routes=tuple(change.routes.items()),
         absent=tuple(sorted(change.absent)),
+        now_s=change.now_s,
         speed_factor=change.speed_factor or 1.0,
         unassigned=solution.unassigned + day.reasons,
         seed=seed,
@@ -131,6 +132,7 @@ def with_what_stands(day: Day, old: DayPlan, change: Change) -> Change:
     of both, and both take a visit out of an old route. A pin to a crew that cannot go, or to a
     time that is past, ends by itself.
     """
+    now_s = _by_now(day, old, change)
     absent = change.absent | (frozenset(old.absent) - change.back)
     here = {crew.crew_id for crew in day.problem.crews} - absent
     due = {visit.visit_id for visit in day.problem.visits}
@@ -145,7 +147,7 @@ def with_what_stands(day: Day, old: DayPlan, change: Change) -> Change:
     begins = {
         v.visit_id: v.pinned_start_s
         for v in stand
-        if v.pinned_start_s is not None and v.pinned_start_s >= (change.now_s or 0)
+        if v.pinned_start_s is not None and v.pinned_start_s >= (now_s or 0)
     }
     routes = {
         crew: tuple(name for name in stops if name in due and name not in off)
@@ -155,12 +157,27 @@ def with_what_stands(day: Day, old: DayPlan, change: Change) -> Change:
     faster = old.speed_factor if change.speed_factor is None else change.speed_factor
     return replace(
         change,
+        now_s=now_s,
         absent=absent,
         speed_factor=faster,
         crews={name: crew for name, crew in crews.items() if crew} | {**change.crews},
         begins=begins | {**change.begins},
         routes=routes | {**change.routes},
     )
+
+
+def _by_now(day: Day, old: DayPlan, change: Change) -> int | None:
+    """The time that is said, else that of the old plan; not before what has been recorded.
+
+    Crews go their own ways: of whom five visits are recorded, the first five on paper are past.
+    """
+    account = {visit.visit_id: visit.account_no for visit in old.visits}
+    said_s = old.now_s if change.now_s is None else change.now_s
+    times = [] if said_s is None else [said_s]
+    for route in old.routes:
+        made = sum(account.get(stop.visit_id) in day.recorded for stop in route.stops)
+        times += [stop.departure_s for stop in route.stops[:made]]
+    return max(times, default=None)
 
 
 def begun(day: Day, plan: DayPlan, change: Change) -> set[str]:
