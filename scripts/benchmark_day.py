@@ -5,7 +5,7 @@
 plain: 300 visits, 16 crews, a quarter with windows of two hours, on real road networks;
 rules: the same with lunch, skills, several windows, and more visits than fit;
 vrptw: Solomon and Gehring-Homberger instances, with the mean gaps of each family;
-change: a crew is ill at nine; county: the day of twenty stations.
+change: a crew is ill, it rains, or nothing; county: the day of twenty stations.
 Every plan is timed and checked by us; tables are printed in Markdown.
 """
 
@@ -28,11 +28,21 @@ import numpy as np
 from peers import by_ortools, by_pyvrp, by_vroom
 
 from optimizer.check import check
-from optimizer.model import CrewDay, Lunch, Problem, TimeWindow, Visit
+from optimizer.dayplan import Change, Day, replan
+from optimizer.model import (
+    CrewDay,
+    DayPlan,
+    LonLat,
+    Lunch,
+    Problem,
+    Station,
+    TimeWindow,
+    Visit,
+)
 from optimizer.roads import read_roads
 from optimizer.routes import Limit, solve, timed
 from optimizer.routes.solver import compile_once
-from optimizer.settings import Settings
+from optimizer.settings import DaySettings, Settings
 from optimizer.travel import Travel
 
 if TYPE_CHECKING:
@@ -391,16 +401,37 @@ def literature_row(path: Path, target: float, wanted: argparse.Namespace) -> Gap
 
 
 def change(wanted: argparse.Namespace) -> None:
-    """A crew is ill at nine: its visits go to the others within three seconds."""
+    """A crew is ill, it rains, or nothing at all: new plans in three seconds, and what they keep.
+
+    Each is made with what is printed at its price, and at none.
+    """
     _, problem = next(iter(days(wanted.data, 1, rules=True)))
-    before = solve(problem, Limit(seconds=wanted.seconds or 5.0), 1)
-    first = {route.crew_id: [stop.visit_id for stop in route.stops] for route in before.routes}
-    ill = replace(problem, crews=problem.crews[1:])
-    began = time.perf_counter()
-    after = solve(ill, Limit(seconds=2.5), 1, first=first)
-    seconds = time.perf_counter() - began
-    wrong = check(ill, after.routes, after.unassigned)
-    print(f"new plan in {seconds:.2f} s, {len(after.unassigned)} left out, {len(wrong)} violations")
+    first = solve(problem, Limit(seconds=wanted.seconds or 10.0), 1)
+    station = Station(station_id="S", name="S", location=LonLat(0, 0))
+    known = Day(station=station, date=dt.date(2027, 1, 4), crews=(), problem=problem,
+                set_aside=(), reasons=())  # fmt: skip
+    printed = DayPlan(station=station, date=known.date, crews=(), visits=problem.visits,
+                      routes=first.routes, unassigned=first.unassigned)  # fmt: skip
+    changes = {
+        "nothing": Change(),
+        "a crew is ill": Change(absent=frozenset({problem.crews[0].crew_id})),
+        "rides 1.3 times as long": Change(speed_factor=1 / 1.3),
+    }
+    free = DaySettings(keep_min=0, keep_order_min=0, keep_sheet_min=0)
+    kinds = ("retimed", "moved", "dropped", "added")
+    print(f"| change | printed | {' | '.join(kinds)} | visits | km | s |")
+    print("|---" * (len(kinds) + 5) + "|")
+    for name, one in changes.items():
+        for word, prices in (("at its price", DaySettings()), ("at no price", free)):
+            settings = Settings(day=prices)
+            began = time.perf_counter()
+            plan, found, _ = replan(known, printed, one, Limit(seconds=2.5), settings)
+            seconds = time.perf_counter() - began
+            counts = [str(sum(f.what == kind for f in found)) for kind in kinds]
+            visits = sum(len(route.stops) for route in plan.routes)
+            km = sum(route.distance_m for route in plan.routes) / 1000
+            cells = [name, word, *counts, str(visits), f"{km:.0f}", f"{seconds:.2f}"]
+            print(f"| {' | '.join(cells)} |")
 
 
 def county(wanted: argparse.Namespace) -> None:
