@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from copy import copy
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -60,6 +61,13 @@ class World:
         dated = campaign.visits.merge(campaign.blocks, on="block")
         self.dated = dated.set_index("account_no")
 
+    def copy(self, path: Path) -> World:
+        """The same with a register and tables of its own."""
+        other = copy(self)
+        self.register.backup(path)
+        other.register, other.tables = Register.open(path), {**self.tables}
+        return other
+
     def visit(self, accounts: list[str], result: str = "done", crew: str = "") -> None:
         """Records of those on their days by their crews or another one, all met or none."""
         days = self.dated.loc[accounts]
@@ -98,9 +106,14 @@ class World:
         return replan(self.register, self.roads, settings, TODAY, executor=InProcess())
 
 
+@pytest.fixture(scope="session")
+def planned(tmp_path_factory: pytest.TempPathFactory, roads: Roads) -> World:
+    return World(tmp_path_factory.mktemp("planned") / "register.sqlite", roads)
+
+
 @pytest.fixture
-def world(tmp_path: Path, roads: Roads) -> World:
-    return World(tmp_path / "register.sqlite", roads)
+def world(tmp_path: Path, planned: World) -> World:
+    return planned.copy(tmp_path / "register.sqlite")
 
 
 def days_of(blocks: pd.DataFrame, visits: pd.DataFrame) -> pd.Series:
