@@ -482,6 +482,16 @@ def test_a_slow_crew_takes_longer():
     assert plan(problem([visit(1)], [crew(speed_factor=0.5)])).routes[0].travel_s == 40 * 60
 
 
+def test_a_first_plan_that_takes_too_long_loses_what_is_worth_least():
+    """Four calls of an hour in a shift of 4 h 30: the cheapest goes, the others keep their order."""
+    prices = {1: 3000, 2: 900, 3: 3000, 4: 3000}
+    calls = [visit(k, service_s=HOUR, mandatory=False, price=price) for k, price in prices.items()]
+    day = problem(calls, [crew(shift=TimeWindow(EIGHT, EIGHT + 4 * HOUR + 1800))])
+    first = {"c1": ["v4", "v2", "v3", "v1"]}
+    found = solve(day, Limit(moves=1), 1, Params(starts=1, last_share=0.0), first)
+    assert order(found) == {"c1": ["v4", "v3", "v1"]}
+
+
 def test_a_first_plan_is_gone_on_from():
     """With no moves left, the plan is the one that was given."""
     day = problem([visit(1), visit(2)], [crew(), crew("c2")])

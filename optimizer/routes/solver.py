@@ -14,7 +14,7 @@ import numpy as np
 from optimizer.check import check
 from optimizer.errors import ProblemError
 from optimizer.model import CrewDay, Problem, TimeWindow, Visit
-from optimizer.routes.arrays import MODES, REAL, SERVICE, SETUP, VISIT, arrays_of
+from optimizer.routes.arrays import MODES, REAL, SERVICE, SETUP, VISIT, arrays_of, leaving_out
 from optimizer.routes.figures import plan_cost
 from optimizer.routes.lastword import last_word
 from optimizer.routes.reasons import explain
@@ -29,7 +29,7 @@ from optimizer.routes.schedule import (
     total_cost,
 )
 from optimizer.routes.search import anneal, build, cheapest, keep, lay_out, raise_asked
-from optimizer.routes.timing import timed
+from optimizer.routes.timing import BROKEN, ride, timed, timed_price
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -339,8 +339,10 @@ def _first_rows(
 ) -> NDArray[np.int32]:
     """Rows of tasks to begin with; the last column says which rows are pinned as they are.
 
-    Of a first plan, what is not allowed any more is left out.
+    Of a first plan, what is not allowed any more is left out, and of a route that takes too long
+    now as few visits as may be.
     """
+    worth = leaving_out(problem)
     index = {visit.visit_id: k for k, visit in enumerate(problem.visits)}
     rows = _no_rows(data)
     pinned = dict(problem.pinned_routes)
@@ -350,10 +352,30 @@ def _first_rows(
         tasks = [index[name] for name in names if name in index]
         if crew.crew_id not in pinned:
             tasks = [v for v in tasks if v not in used and data.crew_cost[v, r] >= 0]
+            tasks = _drivable(problem, crew, tasks, worth)
         rows[r, : len(tasks)] = tasks
         rows[r, -1] = crew.crew_id in pinned
         used.update(tasks)
     return rows
+
+
+def _drivable(
+    problem: Problem, crew: CrewDay, tasks: list[int], worth: NDArray[np.float64]
+) -> list[int]:
+    """A route without those visits that are worth least for their time, until it can be driven."""
+    row = [*tasks]
+    while row and timed_price(problem, crew, [problem.visits[v] for v in row]) >= BROKEN:
+        calls = [problem.visits[v] for v in row]
+        places = [crew.start_place, *(visit.place for visit in calls), crew.end_place]
+        saved_s = [
+            visit.service_s + visit.setup_s + 1.0
+            + ride(problem, crew, before, visit.place).seconds
+            + ride(problem, crew, visit.place, after).seconds
+            - ride(problem, crew, before, after).seconds
+            for before, visit, after in zip(places, calls, places[2:], strict=False)
+        ]  # fmt: skip
+        row.pop(min(range(len(row)), key=lambda k: worth[row[k]] / max(1.0, saved_s[k])))
+    return row
 
 
 def _written(problem: Problem, data: Arrays, state: State, lang: str) -> Solution:
