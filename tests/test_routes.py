@@ -483,7 +483,7 @@ def test_a_slow_crew_takes_longer():
 
 
 def test_a_first_plan_that_takes_too_long_loses_what_is_worth_least():
-    """Four calls of an hour in a shift of 4 h 30: the cheapest goes, the others keep their order."""
+    """Four calls of an hour in 4 h 30: the cheapest goes, the others keep their order."""
     prices = {1: 3000, 2: 900, 3: 3000, 4: 3000}
     calls = [visit(k, service_s=HOUR, mandatory=False, price=price) for k, price in prices.items()]
     day = problem(calls, [crew(shift=TimeWindow(EIGHT, EIGHT + 4 * HOUR + 1800))])
