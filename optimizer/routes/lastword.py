@@ -187,7 +187,19 @@ class Model:
             if len({self.nodes[number].task for number in numbers}) > 1
         }
 
-    def _stays(self, crew: int, *, lunch: bool = True) -> NDArray[np.int64]:
+    def _work(self, crew: int) -> NDArray[np.int64]:
+        """Seconds of riding and service from node to node, the setup at the second one included."""
+        task = np.array([node.task for node in self.nodes])
+        table = self.data.task[task]
+        real = (task >= 0) & (table[:, REAL] == 1)
+        address = np.where(real, table[:, ADDRESS], 0)
+        mates = (address[:, None] == address[None, :]) & (address != 0)
+        service = (table[:, SERVICE] * self.data.crew[crew, PACE] + 500) // 1000
+        setup = np.where(mates | ~real, 0, table[:, SETUP])
+        work: NDArray[np.int64] = self._rides(crew) + np.where(real, service, 0)[:, None] + setup
+        return work
+
+    def _stays(self, crew: int) -> NDArray[np.int64]:
         """Seconds of a crew at each node, without the setup that a mate may have done."""
         mates = {number for numbers in self._mates().values() for number in numbers}
         stays = np.zeros(len(self.nodes), dtype=np.int64)
@@ -197,7 +209,7 @@ class Model:
                 pace = self.data.crew[crew, PACE]
                 setup = 0 if number in mates else self.data.task[node.task, SETUP]
                 stays[number] = (service * pace + 500) // 1000 + setup
-            elif lunch:
+            else:
                 stays[number] = service
         return stays
 
@@ -322,9 +334,7 @@ class Model:
 
     def balance(self, shortest: int) -> None:
         """Price the longest work, and keep the shortest from becoming shorter."""
-        self._dimension(
-            "work", lambda crew: self._rides(crew) + self._stays(crew, lunch=False)[:, None]
-        )
+        self._dimension("work", self._work)
         work = self.routing.GetDimensionOrDie("work")
         work.SetGlobalSpanCostCoefficient(max(1, round(self.data.weights[0] * SCALE)))
         for vehicle in range(len(self.crews)):
