@@ -1,6 +1,6 @@
 """The calendar as it is when the rest is planned anew, and what the records say of it.
 
-Pace is what crews get done on days of which there are records: a crew-day without any is a sheet
+StationPace is what crews get done on days of which there are records: a crew-day without any is a sheet
 that nobody has typed in, or a day not worked, and no slow crew.
 """
 
@@ -38,7 +38,7 @@ PLANNED_KINDS: Final = ("", VisitKind.FIRST.value, VisitKind.APPOINTMENT.value)
 day is kept free."""
 
 
-class Pace(NamedTuple):
+class StationPace(NamedTuple):
     """Visits recorded by visits that usual days hold, at most 1; and the latter's number."""
 
     share: float
@@ -73,7 +73,7 @@ class Former:
     missed: pd.DataFrame
     waiting: list[str]
     silent: pd.DataFrame
-    paces: dict[str, Pace]
+    paces: dict[str, StationPace]
 
     def next_number(self) -> int:
         """A number that no block has, at any station."""
@@ -179,7 +179,9 @@ def _by_anybody(blocks: pd.DataFrame, made: pd.DataFrame, records: pd.DataFrame)
     return blocks["block"].map(there["block"].value_counts()).fillna(0).astype(int)
 
 
-def _paces(recent: pd.DataFrame, made: pd.DataFrame, records: pd.DataFrame) -> dict[str, Pace]:
+def _paces(
+    recent: pd.DataFrame, made: pd.DataFrame, records: pd.DataFrame
+) -> dict[str, StationPace]:
     """See `Former.paces`.
 
     A block counts if its crew has a record of a planned visit on its day, or others have made at
@@ -193,7 +195,7 @@ def _paces(recent: pd.DataFrame, made: pd.DataFrame, records: pd.DataFrame) -> d
     done = planned.drop_duplicates(["account_no", "date"]).merge(days, on=["station", "date"])
     recorded = done["station"].value_counts()
     return {
-        str(station): Pace(min(1.0, float(recorded.get(station, 0) / visits)), float(visits))
+        str(station): StationPace(min(1.0, float(recorded.get(station, 0) / visits)), float(visits))
         for station, visits in full.items()
         if visits >= ENOUGH_VISITS
     }
