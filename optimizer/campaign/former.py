@@ -1,6 +1,6 @@
 """The calendar as it is when the rest is planned anew, and what the records say of it.
 
-StationPace is what crews get done on days of which there are records: a crew-day without any is a sheet
+Pace is what crews get done on days of which there are records: a crew-day without any is a sheet
 that nobody has typed in, or a day not worked, and no slow crew.
 """
 
