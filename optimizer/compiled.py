@@ -18,7 +18,7 @@ from numba import njit  # noqa: TID251
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-ROOMS = ("travel", "territories", "blocks", "campaign", "routes")
+ROOMS = ("search", "travel", "territories", "blocks", "campaign", "routes")
 """Whose functions are compiled, and compiled into each other."""
 _Function = TypeVar("_Function", bound="Callable[..., Any]")
 

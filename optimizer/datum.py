@@ -22,15 +22,15 @@ import numpy as np
 from pyproj import CRS, Transformer
 from pyproj.exceptions import CRSError
 
+from optimizer.catalogue.refusals import Saying
 from optimizer.errors import IntakeError
-from optimizer.messages.sayings import Saying
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from numpy.typing import ArrayLike, NDArray
 
-    from optimizer.messages import Lang
+    from optimizer.catalogue import Lang
 
     Floats = NDArray[np.float64]
     Shift = Callable[[Floats, Floats], tuple[Floats, Floats]]

@@ -21,12 +21,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from optimizer.messages.sayings import Saying, shown
+from optimizer.catalogue.refusals import Saying, shown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from optimizer.messages import Lang
+    from optimizer.catalogue import Lang
 
 
 class ZoufangError(Saying, Exception):

@@ -6,18 +6,18 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from optimizer.atomic_files import file_name, write_whole
+from optimizer.catalogue.refusals import reason
 from optimizer.errors import CampaignError
-from optimizer.messages.sayings import reason
 from optimizer.register import Register
 from optimizer.roads import Roads, load_roads
 from optimizer.settings import Settings, load_settings, settings_toml, with_values
-from optimizer.writing import file_name, write_whole
 
 if TYPE_CHECKING:
     import datetime as dt
     from pathlib import Path
 
-    from optimizer.messages import Lang
+    from optimizer.catalogue import Lang
     from optimizer.settings import CampaignSettings
 
 

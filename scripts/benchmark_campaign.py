@@ -205,8 +205,8 @@ def longer(here, _processes: int) -> dict[str, object]:  # type: ignore[no-untyp
     """Travel of the largest station's blocks, by that of the router given ten times the steps."""
     from dataclasses import replace  # noqa: PLC0415
 
-    from optimizer.campaign.muster import muster, read_book  # noqa: PLC0415
-    from optimizer.campaign.stations import Task, route_job, station_jobs  # noqa: PLC0415
+    from optimizer.campaign.block_routing import Task, route_job, station_jobs  # noqa: PLC0415
+    from optimizer.campaign.demand import muster, read_book  # noqa: PLC0415
 
     with here.register() as register:
         rolls = muster(read_book(register), here.settings).rolls

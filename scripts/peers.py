@@ -2,7 +2,7 @@
 
 They answer with the visits of each crew in their order; cost and rules are reckoned by us. PyVRP
 and OR-Tools in tutorial settings know shifts, one window a visit and capacity; VROOM knows all
-that `optimizer.wire` does.
+that `optimizer.vroom_json` does.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from ortools.constraint_solver import pywrapcp, routing_enums_pb2  # noqa: TID25
 from pyvrp.stop import MaxRuntime
 
 from optimizer.model import LAST_S, TimeWindow
-from optimizer.routes.arrays import merged
+from optimizer.routes.problem_arrays import merged
 
 if TYPE_CHECKING:
     from optimizer.model import Problem

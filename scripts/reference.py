@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 from environment import ROOT
 
-from optimizer.campaign.reasons import REASONS as CAMPAIGN_REASONS
+from optimizer.campaign.unplanned import REASONS as CAMPAIGN_REASONS
 from optimizer.check import RULES
 from optimizer.cli import app
 from optimizer.intake import columns

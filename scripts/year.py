@@ -33,8 +33,6 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from optimizer.bulletin.figures import bulletin
-from optimizer.bulletin.period import Period
 from optimizer.model import Crew, DayPlan, LonLat, Route, Station, Stop, Visit, VisitKind
 from optimizer.records import (
     Entry,
@@ -52,8 +50,10 @@ from optimizer.records import (
 )
 from optimizer.records.coverage import account_list, coverage
 from optimizer.records.decisions import PROJECT_STATES
-from optimizer.records.reading import read_content
+from optimizer.records.parsing import read_content
 from optimizer.register import Register
+from optimizer.reports.period import Period
+from optimizer.reports.statistics import bulletin
 from optimizer.settings import Settings
 from optimizer.workdays import working_days
 

@@ -10,6 +10,7 @@ import random
 import networkx as nx
 import numpy as np
 
+from optimizer.drawing.picture import Drawing, Place, Rank, RoadLine, route_legs
 from optimizer.model import (
     Crew,
     CustomerKind,
@@ -23,7 +24,6 @@ from optimizer.model import (
     Visit,
     VisitKind,
 )
-from optimizer.sheets.drawing import Drawing, Place, Rank, RoadLine, route_legs
 
 CENTRE = LonLat(113.4941, 27.6601)
 SPACING_M = 700

@@ -13,9 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from optimizer.blocks.cvrp import CvrpParams, CvrpSolution, CvrpStop, solve_cvrp
-from optimizer.blocks.cvrp.plane import new_plane, new_routes, with_depots
+from optimizer.blocks.cvrp.instance import new_plane, new_routes, with_depots
+from optimizer.blocks.cvrp.minimise_fleet import squeeze
 from optimizer.blocks.cvrp.savings import savings_routes
-from optimizer.blocks.cvrp.squeeze import squeeze
 from optimizer.errors import ProblemError
 
 World = tuple[np.ndarray, np.ndarray, np.ndarray]

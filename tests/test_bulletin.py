@@ -32,20 +32,7 @@ from field_world import (
 )
 from python_calamine import CalamineWorkbook
 
-from optimizer import bulletin as room
-from optimizer.bulletin import (
-    FIGURES,
-    LAYERS,
-    LEDGERS,
-    Period,
-    bulletin,
-    figures,
-    write_bulletin,
-    write_geopackage,
-    write_ledgers,
-)
-from optimizer.bulletin.page import page
-from optimizer.bulletin.words import texts
+from optimizer import reports as room
 from optimizer.errors import CampaignError
 from optimizer.model import LonLat
 from optimizer.records import (
@@ -59,7 +46,20 @@ from optimizer.records import (
     settle,
 )
 from optimizer.records.decisions import PROJECT_STATES
-from optimizer.register import Register, calendar
+from optimizer.register import Register, campaign_calendar
+from optimizer.reports import (
+    FIGURES,
+    LAYERS,
+    LEDGERS,
+    Period,
+    bulletin,
+    figures,
+    write_bulletin,
+    write_geopackage,
+    write_ledgers,
+)
+from optimizer.reports.bulletin_page import page
+from optimizer.reports.words import texts
 
 ONE, TWO, THREE, FOUR, FIVE, SIX = ACCOUNTS[:6]
 WEEK = Period.week("2027-W09")  # Monday 1 March to Sunday 7 March; DAY is its Tuesday
@@ -296,7 +296,7 @@ def test_a_station_is_judged_by_what_was_planned_for_the_day(register, monkeypat
     """A replan drops from past blocks whoever was not visited: no station looks better for it."""
     take(register, record(ONE))
     for day, accounts in (("2027-02-01", [ONE, TWO]), ("2027-03-09", [ONE])):
-        monkeypatch.setattr(calendar, "now_text", lambda day=day: f"{day}T08:00:00+08:00")
+        monkeypatch.setattr(campaign_calendar, "now_text", lambda day=day: f"{day}T08:00:00+08:00")
         plan_blocks(register, {"ST01": accounts})
     assert len(register.block_visits()) == 1
     counted = bulletin(register, SETTINGS, WEEK)

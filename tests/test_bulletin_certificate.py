@@ -13,10 +13,10 @@ import pypdf
 import pytest
 from campaign_world import crews, fill, grid_roads, hamlets, short_settings, stations
 
-from optimizer.bulletin import county
-from optimizer.bulletin.certificate import write_certificate
 from optimizer.campaign import InProcess, certificate, plan_campaign
-from optimizer.messages import Texts
+from optimizer.catalogue import Texts
+from optimizer.reports import certificate_charts
+from optimizer.reports.certificate_page import write_certificate
 
 SETTINGS = short_settings()
 
@@ -89,15 +89,19 @@ def test_an_area_has_the_month_of_most_of_its_visits(planned):
             }
         ),
     )
-    assert county.area_months(campaign).to_dict() == {"A": "2027-01", "B": "done", "C": ""}
+    assert certificate_charts.area_months(campaign).to_dict() == {
+        "A": "2027-01",
+        "B": "done",
+        "C": "",
+    }
 
 
 def test_the_course_ends_where_the_plan_ends(planned):
     """The line's last point is the share that has a day: 120 of 121, a hair under the top."""
-    drawn = county.course_chart(certificate(planned[2]), Texts("en"))
+    drawn = certificate_charts.course_chart(certificate(planned[2]), Texts("en"))
     ends = [float(line.split(",")[-1]) for line in re.findall(r'points="([^"]*)"', drawn)]
-    top = county.TOP
-    floor = county.CHART_MM[1] - county.BOTTOM
+    top = certificate_charts.TOP
+    floor = certificate_charts.CHART_MM[1] - certificate_charts.BOTTOM
     assert ends[-1] == pytest.approx(floor - 120 / 121 * (floor - top), abs=0.01)
 
 
@@ -105,6 +109,6 @@ def test_later_months_print_darker():
     """On a black and white print lightness alone has to tell months apart."""
     light = [
         sum(weight * int(colour[i : i + 2], 16) for weight, i in ((0.3, 1), (0.6, 3), (0.1, 5)))
-        for colour in county.colours(36)
+        for colour in certificate_charts.colours(36)
     ]
     assert light == sorted(light, reverse=True)

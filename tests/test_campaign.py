@@ -33,23 +33,23 @@ from optimizer.campaign import (
     render_what_if,
     what_if,
 )
-from optimizer.campaign.calendar import Dates, Pace, lay_out, place, stretches
-from optimizer.campaign.muster import DONE, FOLLOWED, OPEN, read_book, service_seconds
-from optimizer.campaign.plan import assemble
-from optimizer.campaign.sharing import (
+from optimizer.campaign.block_metrics import measure, survey
+from optimizer.campaign.crew_assignment import (
     BlockTable,
     CrewTable,
     Run,
     cut_into_runs,
     working_order,
 )
-from optimizer.campaign.survey import measure, survey
+from optimizer.campaign.demand import DONE, FOLLOWED, OPEN, read_book, service_seconds
+from optimizer.campaign.planning import assemble
+from optimizer.campaign.scheduling import Dates, Pace, lay_out, place, stretches
 from optimizer.errors import CampaignError
 from optimizer.register import Register
 from optimizer.register.agenda import STATUSES_TO_VISIT
 from optimizer.register.imports import STATUSES
 from optimizer.settings import Settings
-from optimizer.territories.survey import service_seconds as survey_seconds
+from optimizer.territories.workload import service_seconds as survey_seconds
 from optimizer.travel import Travel
 
 if TYPE_CHECKING:
@@ -637,7 +637,7 @@ def test_a_plan_that_breaks_a_rule_is_a_bug(
         whole = assemble(*parts)
         return replace(whole, visits=whole.visits.iloc[:-1])
 
-    monkeypatch.setattr("optimizer.campaign.plan.assemble", forgetful)
+    monkeypatch.setattr("optimizer.campaign.planning.assemble", forgetful)
     with pytest.raises(AssertionError, match="neither planned nor explained"):
         plan_campaign(county, roads, SETTINGS, executor=InProcess())
 

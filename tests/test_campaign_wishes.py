@@ -12,7 +12,7 @@ import pytest
 from campaign_world import crews, fill, grid_roads, hamlets, short_settings, stations
 
 from optimizer.campaign import InProcess, certificate, check_campaign, plan_campaign
-from optimizer.campaign.muster import read_book
+from optimizer.campaign.demand import read_book
 from optimizer.campaign.wishes import complained_areas, read_wishes
 from optimizer.errors import IntakeError
 from optimizer.intake import read_tables

@@ -10,10 +10,10 @@ from day_world import EIGHT, HOUR, NOON, crew, noon_lunch, problem, problems, vi
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from optimizer.catalogue import messages
 from optimizer.check import RULES, check
-from optimizer.check.plan import Plan
-from optimizer.check.room import rooms
-from optimizer.messages import messages
+from optimizer.check.insertion_proof import rooms
+from optimizer.check.plan_view import Plan
 from optimizer.model import Rest, TimeWindow, Unassigned
 from optimizer.routes import Limit, Params, solve
 from optimizer.routes.timing import BROKEN, timed, timed_price

@@ -20,9 +20,9 @@ from field_world import (
     wrong,
 )
 
+from optimizer.catalogue import Texts
 from optimizer.cli import chief, main
 from optimizer.folder import CampaignFolder
-from optimizer.messages import Texts
 from optimizer.model import Learned
 from optimizer.records import read_text, take_records
 from optimizer.settings import FollowSettings, Settings, settings_toml

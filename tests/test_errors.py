@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 import optimizer
+from optimizer.catalogue.refusals import Saying, sentences
 from optimizer.cli import main
 from optimizer.errors import CampaignError, Fault, IntakeError, SettingsError
-from optimizer.messages.sayings import Saying, sentences
 from optimizer.settings import load_settings
 from optimizer.workdays import read_seasons
 

@@ -21,7 +21,7 @@ from optimizer.errors import CampaignError
 from optimizer.example import HEADINGS, ExampleSummary, write_example
 from optimizer.example.areas import bundle
 from optimizer.example.county import County, make_county
-from optimizer.example.facts import (
+from optimizer.example.gazetteer import (
     served_townships,
     station_count,
     townships,
@@ -29,9 +29,9 @@ from optimizer.example.facts import (
 )
 from optimizer.example.hamlets import make_hamlets
 from optimizer.example.houses import Doors
-from optimizer.example.land import make_land, to_lonlat, to_xy
 from optimizer.example.mesh import Mesh
-from optimizer.example.places import Place, make_ground, place_villages
+from optimizer.example.settlements import Place, make_ground, place_villages
+from optimizer.example.terrain import make_land, to_lonlat, to_xy
 from optimizer.intake import read_tables
 from optimizer.intake.columns import COLUMNS
 

@@ -14,7 +14,7 @@ import xlsxwriter
 from optimizer.datum import from_wgs84
 from optimizer.errors import IntakeError
 from optimizer.intake import COLUMNS, TYPES, columns, read_tables, write_rejected
-from optimizer.intake.cells import PARSERS, clean, narrow
+from optimizer.intake.cell_values import PARSERS, clean, narrow
 from optimizer.intake.columns import KINDS, bare
 from optimizer.intake.sentences import TABLE_NAMES, sentences
 

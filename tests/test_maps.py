@@ -16,11 +16,11 @@ import pandas as pd
 import paper_world
 import pytest
 
+from optimizer.drawing.picture import Rank, RoadLine
 from optimizer.errors import CampaignError
 from optimizer.maps import write_campaign_map, write_day_map, write_maps
 from optimizer.model import LonLat
 from optimizer.settings import PhoneSettings, Settings
-from optimizer.sheets.drawing import Rank, RoadLine
 from optimizer.sheets.links import navigation_link
 
 GOLDEN = Path(__file__).parent / "data" / "phone.json"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from field_world import DAY, HOUSEHOLDS, record, take, village
 
-from optimizer.maps.campaign import area_states
+from optimizer.maps.campaign_map import area_states
 from optimizer.register import Register
 
 

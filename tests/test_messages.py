@@ -8,10 +8,10 @@ import string
 import numpy as np
 import pytest
 
-from optimizer.messages import Texts, messages
+from optimizer.catalogue import Texts, messages
 from optimizer.model import Problem
 from optimizer.routes import figures
-from optimizer.routes.relaxing import RELAXED
+from optimizer.routes.rule_costs import RELAXED
 
 
 def places(sentence: str) -> set[str]:

@@ -16,7 +16,7 @@ from tools import need
 from optimizer.datum import from_wgs84
 from optimizer.maps import write_day_map, write_maps
 from optimizer.model import LonLat
-from optimizer.records.reading import read_records, read_text
+from optimizer.records.parsing import read_records, read_text
 from optimizer.settings import PhoneSettings, Settings
 
 if TYPE_CHECKING:

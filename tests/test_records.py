@@ -47,8 +47,8 @@ from optimizer.records import (
     typed_entry,
     verify,
 )
+from optimizer.records.calibration import COLUMNS, fit, learn, learned_for, observe
 from optimizer.records.coverage import account_list, coverage, coverage_by_town
-from optimizer.records.learning import COLUMNS, fit, learn, learned_for, observe
 from optimizer.records.opinions import opinion_ledger
 from optimizer.records.reconciling import reconcile
 from optimizer.register import STATUSES, Register

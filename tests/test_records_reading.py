@@ -19,7 +19,7 @@ from optimizer.records import (
     read_text,
     read_together,
 )
-from optimizer.records.reading import read_content
+from optimizer.records.parsing import read_content
 
 ONE, TWO, THREE, FOUR = ACCOUNTS[:4]
 

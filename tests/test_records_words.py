@@ -8,7 +8,7 @@ import inspect
 import pytest
 
 from optimizer.errors import Fault
-from optimizer.records import reading, taking, typed
+from optimizer.records import ingest, parsing, typed_sheets
 from optimizer.records.words import in_words, sentences
 
 
@@ -21,7 +21,7 @@ def template(node):
     return template(node.value) if isinstance(node, ast.Subscript) else None
 
 
-@pytest.mark.parametrize("module", [reading, taking, typed])
+@pytest.mark.parametrize("module", [parsing, ingest, typed_sheets])
 def test_every_sentence_of_a_fault_has_its_chinese(module):
     """A sentence that somebody adds in English only would be read by those who cannot."""
     said = [

@@ -27,7 +27,7 @@ from optimizer.model import (
     Visit,
     VisitKind,
 )
-from optimizer.register import TABLES, Register, TableCounts, calendar, store
+from optimizer.register import TABLES, Register, TableCounts, campaign_calendar, store
 from optimizer.register.schema import APPLICATION_ID, MIGRATIONS, PLACE, SCHEMA_VERSION
 
 DAY = dt.date(2027, 3, 2)
@@ -436,7 +436,7 @@ def test_a_calendar_that_is_refused_leaves_no_version(county):
 def test_what_was_planned_outlives_replanning(county, monkeypatch):
     """A replan keeps of past blocks the visits made; what had been planned is still known."""
     for day, visits in (("2027-03-01", 2), ("2027-03-03", 1)):
-        monkeypatch.setattr(calendar, "now_text", lambda day=day: f"{day}T18:00:00+08:00")
+        monkeypatch.setattr(campaign_calendar, "now_text", lambda day=day: f"{day}T18:00:00+08:00")
         blocks = two_blocks().assign(visits=[visits, visits + 5])
         county.save_calendar(blocks, their_visits(), left_out())
     # 2 March is told as the calendar of the 1st had it, the 3rd as that of the 3rd.

@@ -20,10 +20,10 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from optimizer.errors import RoadsError
+from optimizer.geometry import segment_m
 from optimizer.roads import Plane, download_roads, load_roads, read_roads
 from optimizer.roads.lines import Tags, cut_where_they_meet
 from optimizer.roads.osmfile import direction, may_ride
-from optimizer.roads.plane import segment_m
 from optimizer.settings import TravelSettings
 
 if TYPE_CHECKING:

@@ -16,10 +16,10 @@ from optimizer.check import check
 from optimizer.errors import ProblemError
 from optimizer.model import Problem, TimeWindow
 from optimizer.routes import Limit, Params, Reason, plan_cost, solve
-from optimizer.routes.arrays import MODES, arrays_of
-from optimizer.routes.lastword import last_word
-from optimizer.routes.schedule import ABSENT, CREW, FEASIBLE, LENGTH, MODE, empty_state
-from optimizer.routes.search import build, cheapest, lay_out
+from optimizer.routes.ortools_model import last_word
+from optimizer.routes.problem_arrays import MODES, arrays_of
+from optimizer.routes.route_state import ABSENT, CREW, FEASIBLE, LENGTH, MODE, empty_state
+from optimizer.routes.ruin_recreate import build, cheapest, lay_out
 from optimizer.routes.timing import BROKEN, timed, timed_price
 
 QUICK = Limit(moves=400)

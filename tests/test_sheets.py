@@ -20,18 +20,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tools import need
 
+from optimizer.atomic_files import file_name
+from optimizer.catalogue.escaping import breakable, clean, masked_name, masked_phone
+from optimizer.drawing.picture import Frame, Lines, Plane, path_data
+from optimizer.drawing.qr import MASK, qr_svg
+from optimizer.drawing.route_map import Canvas, Label, _scale_bar, _settle
 from optimizer.errors import CampaignError
-from optimizer.messages.writing import breakable, clean, masked_name, masked_phone
 from optimizer.model import LonLat, VisitKind
 from optimizer.settings import PaperSettings, Settings
 from optimizer.sheets import print_station, write_sheets
 from optimizer.sheets.bag import tool_bag
-from optimizer.sheets.chief import village
-from optimizer.sheets.code import MASK, qr_svg
-from optimizer.sheets.drawing import Frame, Lines, Plane, path_data
+from optimizer.sheets.chief_page import village
 from optimizer.sheets.links import navigation_link
-from optimizer.sheets.overview import Canvas, Label, _scale_bar, _settle
-from optimizer.writing import file_name
 
 GOLDEN = Path(__file__).parent / "data" / "sheet.txt"
 A4_PT = (595.3, 841.9)

@@ -18,17 +18,17 @@ from optimizer.intake import read_tables
 from optimizer.roads import read_roads
 from optimizer.settings import Settings, TerritorySettings
 from optimizer.territories import as_before, assign, suggest
-from optimizer.territories.capacity import share_out
-from optimizer.territories.exchange import lacking, parts_of
-from optimizer.territories.forming import Sizes, form_areas
-from optimizer.territories.outlines import outlines, write_outlines
-from optimizer.territories.sharing import (
+from optimizer.territories.clustering import Sizes, form_areas
+from optimizer.territories.districting import (
     Share,
     fair_goals,
     neighbour_lists,
     share_areas,
 )
-from optimizer.territories.survey import medians
+from optimizer.territories.local_search import lacking, parts_of
+from optimizer.territories.outlines import outlines, write_outlines
+from optimizer.territories.transportation import share_out
+from optimizer.territories.workload import medians
 from optimizer.travel import Travel
 
 COUNTY = Settings(travel=SETTINGS)

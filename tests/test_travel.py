@@ -12,9 +12,9 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from optimizer.errors import RoadsError
+from optimizer.geometry import segment_m
 from optimizer.model import LonLat
 from optimizer.roads import read_roads
-from optimizer.roads.plane import segment_m
 from optimizer.settings import TravelSettings
 from optimizer.travel import Doors, Travel, door_seconds, fill_door_matrices
 from optimizer.travel.engines import Contraction, Dijkstra, Network

@@ -1,4 +1,4 @@
-"""`optimizer.wire`: VROOM's JSON in and out."""
+"""`optimizer.vroom_json`: VROOM's JSON in and out."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from optimizer.errors import ProblemError
-from optimizer.wire import route_json
+from optimizer.vroom_json import route_json
 
 STREET = [[abs(a - b) * 60 for b in range(7)] for a in range(7)]
 

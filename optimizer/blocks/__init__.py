@@ -1,6 +1,6 @@
 """Crew-days for a whole station: the router of campaign size."""
 
-from optimizer.blocks.station import (
+from optimizer.blocks.router import (
     BlockLimits,
     Blocks,
     Doors,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from scipy.spatial import cKDTree
 
-from optimizer.blocks.ground import Ground, crow_metres, leg_seconds
+from optimizer.blocks.territory import Ground, crow_metres, leg_seconds
 from optimizer.compiled import allocating
 
 if TYPE_CHECKING:

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from optimizer.campaign.muster import AT_REST, FOLLOWED, SETTLED
-from optimizer.campaign.reasons import NEXT_STEPS
+from optimizer.campaign.demand import AT_REST, FOLLOWED, SETTLED
+from optimizer.campaign.unplanned import NEXT_STEPS
 
 if TYPE_CHECKING:
-    from optimizer.campaign.plan import Campaign
+    from optimizer.campaign.planning import Campaign
     from optimizer.campaign.remedies import Remedy, Shortage
 
 

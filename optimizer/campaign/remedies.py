@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from ortools.sat.python import cp_model  # noqa: TID251  (remedies are a small model of their own)
 
-from optimizer.campaign.calendar import Pace
-from optimizer.campaign.scenario import (
+from optimizer.campaign.scheduling import Pace
+from optimizer.campaign.what_if import (
     FOR_WANT_OF_TIME,
     Board,
     Change,

@@ -17,15 +17,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from optimizer.campaign.audit import make_sure
+from optimizer.campaign.block_routing import Task
+from optimizer.campaign.check import make_sure
+from optimizer.campaign.crew_assignment import Before
+from optimizer.campaign.demand import AT_REST, horizon, muster, read_book
 from optimizer.campaign.executors import Processes
-from optimizer.campaign.former import read_former
-from optimizer.campaign.keeping import kept_blocks, put_together
-from optimizer.campaign.muster import AT_REST, horizon, muster, read_book
-from optimizer.campaign.plan import VISIT_COLUMNS, Campaign, assemble, route_rolls, with_help
-from optimizer.campaign.sharing import Before
-from optimizer.campaign.station_plan import Frame
-from optimizer.campaign.stations import Task
+from optimizer.campaign.kept_blocks import kept_blocks, put_together
+from optimizer.campaign.planning import VISIT_COLUMNS, Campaign, assemble, route_rolls, with_help
+from optimizer.campaign.previous_plan import read_former
+from optimizer.campaign.station_schedule import Frame
 from optimizer.campaign.wishes import read_wishes
 from optimizer.workdays import duty
 
@@ -35,9 +35,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from optimizer.campaign.block_routing import StationBlocks
     from optimizer.campaign.executors import Executor
-    from optimizer.campaign.former import Former
-    from optimizer.campaign.stations import StationBlocks
+    from optimizer.campaign.previous_plan import Former
     from optimizer.register import Register
     from optimizer.roads import Roads
     from optimizer.settings import Settings

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from optimizer.catalogue.refusals import Saying
 from optimizer.errors import Fault, IntakeError
-from optimizer.messages.sayings import Saying
 from optimizer.model import CustomerKind
 from optimizer.workdays import Season, read_seasons, small_table
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from optimizer.campaign.muster import Book
+    from optimizer.campaign.demand import Book
     from optimizer.register import Register
     from optimizer.settings import Settings
 

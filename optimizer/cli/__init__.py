@@ -11,10 +11,10 @@ from typing import NoReturn
 
 import typer
 
+from optimizer.catalogue.refusals import Saying, reason
 from optimizer.cli import answers, chief, clerk, office, planner
 from optimizer.cli.console import lang_of
 from optimizer.errors import ZoufangError
-from optimizer.messages.sayings import Saying, reason
 
 app = typer.Typer(
     help="走访: plans visits to every customer of a county, and keeps their book.",

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from optimizer.catalogue import Lang, Texts
     from optimizer.folder import CampaignFolder
-    from optimizer.messages import Lang, Texts
     from optimizer.model import DayPlan
     from optimizer.register import Register
     from optimizer.routes import Figures, Fit

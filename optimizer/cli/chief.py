@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from optimizer.catalogue.refusals import reason
 from optimizer.cli.console import (
     HERE,
     Here,
@@ -24,17 +25,16 @@ from optimizer.cli.console import (
 )
 from optimizer.cli.pins import Pins, is_pinned
 from optimizer.errors import CampaignError, ProblemError
-from optimizer.messages.sayings import reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from rich.table import Table
 
+    from optimizer.catalogue import Texts
     from optimizer.check import Violation
     from optimizer.dayplan import Change, Difference
     from optimizer.folder import CampaignFolder
-    from optimizer.messages import Texts
     from optimizer.model import DayPlan
     from optimizer.register import Register
 
@@ -235,10 +235,10 @@ def print_day(
     lang: Speak = None,
 ) -> None:
     """One file for the whole station: the chief's page, then crew after crew; and its map."""
+    from optimizer.atomic_files import file_name
     from optimizer.folder import CampaignFolder
     from optimizer.maps import write_day_map
     from optimizer.sheets import draw_day, print_station
-    from optimizer.writing import file_name
 
     campaign = CampaignFolder(folder, lang)
     when = day_of(date, "--date")
@@ -261,9 +261,9 @@ def map_areas(
     lang: Speak = None,
 ) -> None:
     """The campaign of a station as a map: its areas done, due, to come, overdue."""
+    from optimizer.atomic_files import file_name
     from optimizer.folder import CampaignFolder
     from optimizer.maps import write_campaign_map
-    from optimizer.writing import file_name
 
     campaign = CampaignFolder(folder, lang)
     settings = campaign.settings
@@ -440,8 +440,8 @@ def route(
     """Solve a problem in VROOM's JSON, or judge the plan in it."""
     import json
 
-    from optimizer.wire import route_json
-    from optimizer.writing import write_whole
+    from optimizer.atomic_files import write_whole
+    from optimizer.vroom_json import route_json
 
     try:
         document = json.loads(problem.read_text(encoding="utf-8-sig"))

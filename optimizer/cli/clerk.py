@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
+from optimizer.catalogue.refusals import Saying
 from optimizer.cli.console import (
     HERE,
     Here,
@@ -25,7 +26,6 @@ from optimizer.cli.console import (
     today,
 )
 from optimizer.errors import CampaignError, RecordError, RegisterError
-from optimizer.messages.sayings import Saying
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -33,11 +33,11 @@ if TYPE_CHECKING:
     import pandas as pd
     from rich.table import Table
 
-    from optimizer.bulletin import Period
+    from optimizer.catalogue import Texts
     from optimizer.folder import CampaignFolder
-    from optimizer.messages import Texts
     from optimizer.records import Coverage, Finding, Reading, Taken
     from optimizer.register import Register
+    from optimizer.reports import Period
 
 PANEL = "Clerk"
 _KINDS: Final = "first, retry, revisit, request, appointment"
@@ -297,8 +297,8 @@ def bulletin(
     lang: Speak = None,
 ) -> None:
     """Write the bulletin of a week, a month or any days: PDF, XLSX and JSON."""
-    from optimizer.bulletin import write_bulletin
     from optimizer.folder import CampaignFolder
+    from optimizer.reports import write_bulletin
 
     campaign = CampaignFolder(folder, lang)
     texts = texts_of(campaign)
@@ -317,7 +317,7 @@ def bulletin(
 
 
 def _period(week: str | None, month: str | None, first: str | None, last: str | None) -> Period:
-    from optimizer.bulletin import Period
+    from optimizer.reports import Period
 
     if week is not None:
         return Period.week(week)
@@ -330,8 +330,8 @@ def _period(week: str | None, month: str | None, first: str | None, last: str | 
 
 def ledgers(folder: Here = HERE, out: Out = None, lang: Speak = None) -> None:
     """Write the ledgers as workbooks and the register as a GeoPackage."""
-    from optimizer.bulletin import write_geopackage, write_ledgers
     from optimizer.folder import CampaignFolder
+    from optimizer.reports import write_geopackage, write_ledgers
 
     campaign = CampaignFolder(folder, lang)
     texts = texts_of(campaign)

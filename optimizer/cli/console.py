@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
+    from optimizer.catalogue import Lang, Texts
     from optimizer.folder import CampaignFolder
-    from optimizer.messages import Lang, Texts
 
 
 def _remember(context: typer.Context, parameter: typer.CallbackParam, value: Any) -> Any:  # noqa: ANN401
@@ -45,7 +45,7 @@ HERE = Path()
 
 def texts_of(campaign: CampaignFolder) -> Texts:
     """The catalogue in the campaign's language."""
-    from optimizer.messages import Texts
+    from optimizer.catalogue import Texts
 
     return Texts(campaign.settings.campaign.lang)
 
@@ -153,7 +153,7 @@ def show(rows: pd.DataFrame, columns: str, texts: Texts, *, as_json: bool) -> No
         typer.echo(texts("office.nothing"))
         return
 
-    from optimizer.messages.writing import clean
+    from optimizer.catalogue.escaping import clean
 
     names = columns.split()
     headings = {name: texts(f"office.column_{name}") for name in names}

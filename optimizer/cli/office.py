@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
+from optimizer.catalogue.refusals import word
 from optimizer.cli.console import (
     HERE,
     Here,
@@ -22,7 +23,6 @@ from optimizer.cli.console import (
     today,
 )
 from optimizer.errors import RecordError
-from optimizer.messages.sayings import word
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from optimizer.catalogue import Texts
     from optimizer.folder import CampaignFolder
-    from optimizer.messages import Texts
     from optimizer.model import Learned
     from optimizer.register import Register
     from optimizer.settings import Settings
@@ -309,7 +309,7 @@ def _named(name: str | None, what: str) -> str:
 
 def _window(text: str) -> str:
     """Hours as the planner reads them."""
-    from optimizer.intake.cells import PARSERS
+    from optimizer.intake.cell_values import PARSERS
 
     parsed = PARSERS["windows"](text)
     if parsed.fault is not None:

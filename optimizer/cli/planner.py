@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from optimizer.atomic_files import write_whole
 from optimizer.cli.console import (
     HERE,
     Here,
@@ -22,15 +23,14 @@ from optimizer.cli.console import (
     today,
 )
 from optimizer.errors import CampaignError, IntakeError
-from optimizer.writing import write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from optimizer.campaign import Campaign, Certificate, Executor, Replan
+    from optimizer.catalogue import Texts
     from optimizer.folder import CampaignFolder
     from optimizer.intake import Intake
-    from optimizer.messages import Texts
     from optimizer.register import Register
     from optimizer.settings import Settings
     from optimizer.territories import Territories
@@ -382,7 +382,7 @@ def _on_paper(
     here: CampaignFolder, register: Register, planned: Campaign, account: Certificate, texts: Texts
 ) -> Path:
     """The certificate as a page for printing."""
-    from optimizer.bulletin.certificate import write_certificate
+    from optimizer.reports.certificate_page import write_certificate
 
     with progress(texts("cli.certificate")):
         return write_certificate(

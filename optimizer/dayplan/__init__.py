@@ -1,7 +1,7 @@
 """A station's day: read from the register, planned, made anew after a change."""
 
 from optimizer.dayplan.day import Day, candidates, read_day
-from optimizer.dayplan.plan import plan_day
+from optimizer.dayplan.planning import plan_day
 from optimizer.dayplan.questions import amounts, where_to_fit
 from optimizer.dayplan.replan import Change, Difference, differences, replan
 

@@ -26,7 +26,7 @@ from optimizer.model import (
 )
 from optimizer.records import due, learned_for
 from optimizer.routes import Reason
-from optimizer.routes.arrays import overlaps
+from optimizer.routes.problem_arrays import overlaps
 from optimizer.routes.reasons import unassigned
 from optimizer.settings import clock
 from optimizer.travel import Travel

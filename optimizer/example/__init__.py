@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from optimizer.catalogue.refusals import Saying, reason
 from optimizer.errors import CampaignError
 from optimizer.example.county import County, make_county
 from optimizer.example.crews import area_table, crew_table, leave_table, station_table
 from optimizer.example.customers import customer_table
-from optimizer.example.facts import townships
-from optimizer.example.files import HEADINGS, write_roads, write_table
-from optimizer.messages.sayings import Saying, reason
+from optimizer.example.export import HEADINGS, write_roads, write_table
+from optimizer.example.gazetteer import townships
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from optimizer.messages import Lang
+    from optimizer.catalogue import Lang
 
 __all__ = ["FEWEST_CUSTOMERS", "HEADINGS", "NOTE", "ExampleSummary", "write_example"]
 

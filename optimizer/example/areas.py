@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from optimizer.example.houses import Doors
-    from optimizer.example.land import Floats, Ints
+    from optimizer.example.terrain import Floats, Ints
 
 USUAL, MOST = 80, 100
 PLAY = 9

@@ -8,22 +8,22 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from optimizer.example.areas import bundle
-from optimizer.example.facts import townships
+from optimizer.example.gazetteer import townships
 from optimizer.example.hamlets import Hamlets, make_hamlets
 from optimizer.example.houses import Doors, build_houses
-from optimizer.example.land import Land, make_land
 from optimizer.example.lanes import add_lanes
 from optimizer.example.mesh import Mesh, make_mesh
 from optimizer.example.near import crowd, nearest
-from optimizer.example.network import lay_roads
-from optimizer.example.places import Place, make_ground, place_villages
+from optimizer.example.road_network import lay_roads
+from optimizer.example.settlements import Place, make_ground, place_villages
+from optimizer.example.terrain import Land, make_land
 from optimizer.example.traffic import with_one_way_streets
 from optimizer.example.ways import Ways, draw_ways
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from optimizer.example.land import Ints
+    from optimizer.example.terrain import Ints
 
 
 @dataclass(frozen=True)

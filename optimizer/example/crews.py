@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from optimizer.example.facts import FULL_COUNTY
-from optimizer.example.land import to_lonlat, to_xy
+from optimizer.example.gazetteer import FULL_COUNTY
 from optimizer.example.near import crowd, nearest
-from optimizer.example.network import RESIDENTIAL
 from optimizer.example.people import distinct_names, telephones
+from optimizer.example.road_network import RESIDENTIAL
+from optimizer.example.terrain import to_lonlat, to_xy
 
 if TYPE_CHECKING:
     from optimizer.example.county import County
-    from optimizer.example.facts import Township
-    from optimizer.example.land import Floats, Ints
+    from optimizer.example.gazetteer import Township
     from optimizer.example.people import Texts
+    from optimizer.example.terrain import Floats, Ints
 
 FULL_CREWS = 300
 FIRST_DAY, LAST_DAY = dt.date(2027, 1, 4), dt.date(2029, 6, 29)

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from optimizer.example.land import to_lonlat
 from optimizer.example.people import person_names, shop_names, telephones, works_names
+from optimizer.example.terrain import to_lonlat
 
 if TYPE_CHECKING:
     from optimizer.example.county import County
-    from optimizer.example.land import Bools, Floats, Ints
     from optimizer.example.people import Texts
+    from optimizer.example.terrain import Bools, Floats, Ints
 
 BUSINESSES, WORKS = 0.02, 0.003
 NO_COORDINATES, NO_AREA, NO_STATION, NO_PHONE = 0.01, 0.015, 0.01, 0.04

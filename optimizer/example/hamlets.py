@@ -13,9 +13,9 @@ from optimizer.example.near import crowd, neighbours
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from optimizer.example.land import Bools, Floats, Ints, Land
     from optimizer.example.mesh import Mesh
-    from optimizer.example.places import Place
+    from optimizer.example.settlements import Place
+    from optimizer.example.terrain import Bools, Floats, Ints, Land
 
 HOUSES = 29.5
 FEWEST, MOST = 26, 33

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from optimizer.example.facts import townships
-from optimizer.example.land import CENTRE_LAT, CENTRE_LON, RIVER_M, to_xy
+from optimizer.example.gazetteer import townships
 from optimizer.example.mesh import CITY_BLOCK_M
 from optimizer.example.near import crowd, crowded, nearest, neighbours
-from optimizer.example.network import TRUNK
+from optimizer.example.road_network import TRUNK
+from optimizer.example.terrain import CENTRE_LAT, CENTRE_LON, RIVER_M, to_xy
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from scipy.spatial import cKDTree
 
     from optimizer.example.hamlets import Hamlets
-    from optimizer.example.land import Bools, Floats, Ints, Land
     from optimizer.example.mesh import Mesh
-    from optimizer.example.places import Place
+    from optimizer.example.settlements import Place
+    from optimizer.example.terrain import Bools, Floats, Ints, Land
     from optimizer.example.ways import Ways
 
 APART_M = 9.0

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from optimizer.example.land import RIVER_M
 from optimizer.example.near import crowd, crowded, nearest
-from optimizer.example.network import FOOTWAY, PATH, RESIDENTIAL, SERVICE, TRACK, UNCLASSIFIED
+from optimizer.example.road_network import FOOTWAY, PATH, RESIDENTIAL, SERVICE, TRACK, UNCLASSIFIED
+from optimizer.example.terrain import RIVER_M
 
 if TYPE_CHECKING:
     from scipy.spatial import cKDTree
 
     from optimizer.example.hamlets import Hamlets
-    from optimizer.example.land import Bools, Floats, Ints, Land
     from optimizer.example.mesh import Mesh
+    from optimizer.example.terrain import Bools, Floats, Ints, Land
     from optimizer.example.ways import Ways
 
 METRES_A_HOUSE = 21.0

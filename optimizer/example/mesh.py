@@ -11,17 +11,17 @@ import numpy as np
 from scipy.sparse import coo_array
 from scipy.spatial import Delaunay
 
-from optimizer.example.facts import townships
-from optimizer.example.land import CENTRE_LAT, CENTRE_LON, RIVER_M, to_xy
+from optimizer.example.gazetteer import townships
 from optimizer.example.near import crowd, nearest
+from optimizer.example.terrain import CENTRE_LAT, CENTRE_LON, RIVER_M, to_xy
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from scipy.sparse import csr_array
 
-    from optimizer.example.land import Bools, Floats, Ints, Land
-    from optimizer.example.places import Ground, Place
+    from optimizer.example.settlements import Ground, Place
+    from optimizer.example.terrain import Bools, Floats, Ints, Land
 
 CITY_BLOCK_M, TOWN_BLOCK_M = 140.0, 95.0
 CITY_PER_BLOCK, TOWN_PER_BLOCK = 110.0, 26.0

@@ -8,7 +8,7 @@ import numpy as np
 from scipy.spatial import cKDTree
 
 if TYPE_CHECKING:
-    from optimizer.example.land import Floats, Ints
+    from optimizer.example.terrain import Floats, Ints
 
 
 def crowd(x: Floats, y: Floats) -> cKDTree:

@@ -9,7 +9,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from optimizer.example.land import Floats, Ints
+    from optimizer.example.terrain import Floats, Ints
 
     Texts = NDArray[np.object_]
 

@@ -9,10 +9,10 @@ import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from optimizer.example.network import RESIDENTIAL
+from optimizer.example.road_network import RESIDENTIAL
 
 if TYPE_CHECKING:
-    from optimizer.example.land import Bools, Ints
+    from optimizer.example.terrain import Bools, Ints
     from optimizer.example.ways import Ways
 
 SHARE = 1 / 14

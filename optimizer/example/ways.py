@@ -9,12 +9,12 @@ import numpy as np
 import shapely
 from scipy.sparse import coo_array, diags_array
 
-from optimizer.example.network import UNCLASSIFIED, connected
+from optimizer.example.road_network import UNCLASSIFIED, connected
 
 if TYPE_CHECKING:
-    from optimizer.example.land import Bools, Floats, Ints
     from optimizer.example.mesh import Mesh
-    from optimizer.example.network import Network
+    from optimizer.example.road_network import Network
+    from optimizer.example.terrain import Bools, Floats, Ints
 
 LONGEST_M = 105.0
 """No straight piece of a road is longer."""

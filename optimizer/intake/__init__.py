@@ -16,16 +16,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from optimizer.catalogue.refusals import reason
 from optimizer.datum import Datum
 from optimizer.errors import Fault, IntakeError
-from optimizer.intake.cells import NUMBERS, parse_table
+from optimizer.intake.cell_values import NUMBERS, parse_table
 from optimizer.intake.columns import COLUMNS, KEYS, REASON_HEADINGS, TYPES, Column, columns
-from optimizer.intake.findings import Findings, Grid
-from optimizer.intake.grid import choose_sheet, read_grid
+from optimizer.intake.faults import Findings, Grid
+from optimizer.intake.headings import choose_sheet, read_grid
 from optimizer.intake.places import check_far, place_table
 from optimizer.intake.rows import check_order, check_twice, known_before, known_of, resolve
 from optimizer.intake.sentences import sentence
-from optimizer.messages.sayings import reason
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

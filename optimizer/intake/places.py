@@ -14,7 +14,7 @@ from optimizer.intake.columns import COLUMNS, PAIRS
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from optimizer.intake.findings import Findings, Grid
+    from optimizer.intake.faults import Findings, Grid
 
     Floats = NDArray[np.float64]
     Flags = NDArray[np.bool_]

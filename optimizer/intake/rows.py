@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from optimizer.intake.cells import narrow
+from optimizer.intake.cell_values import narrow
 from optimizer.intake.columns import COLUMNS, KEYS, Column
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from optimizer.intake.findings import Findings, Grid
+    from optimizer.intake.faults import Findings, Grid
 
     Values = dict[str, NDArray[Any]]
 

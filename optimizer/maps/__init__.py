@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from optimizer.atomic_files import file_name, write_whole
+from optimizer.catalogue import Lang, Texts
 from optimizer.errors import CampaignError
-from optimizer.maps.campaign import area_states, campaign_overview
-from optimizer.maps.crew import crew_page
-from optimizer.maps.overview import day_overview
-from optimizer.messages import Lang, Texts
+from optimizer.maps.campaign_map import area_states, campaign_overview
+from optimizer.maps.crew_page import crew_page
+from optimizer.maps.day_map import day_overview
 from optimizer.model import LonLat
 from optimizer.sheets import Day, Drawing, draw_day, remove_outdated
-from optimizer.writing import file_name, write_whole
 
 if TYPE_CHECKING:
     import datetime as dt

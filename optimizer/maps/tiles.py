@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import folium  # noqa: TID251  (this is the room behind which it lives)
 
 if TYPE_CHECKING:
-    from optimizer.maps.page import OfflineMap
+    from optimizer.maps.html_page import OfflineMap
     from optimizer.settings import PhoneSettings
 
 

@@ -5,6 +5,7 @@ with all that follows, `due` is what a station could do on a day; the decisions 
 functions of their own.
 """
 
+from optimizer.records.calibration import learn, learned_for
 from optimizer.records.coverage import (
     LISTS,
     Coverage,
@@ -33,11 +34,10 @@ from optimizer.records.entry import (
     typed_entry,
     typed_id,
 )
-from optimizer.records.learning import learn, learned_for
+from optimizer.records.ingest import Taken, reckon_all, take_records, verify
 from optimizer.records.opinions import opinion_ledger
-from optimizer.records.reading import Reading, read_records, read_text, read_together
+from optimizer.records.parsing import Reading, read_records, read_text, read_together
 from optimizer.records.reconciling import reconcile
-from optimizer.records.taking import Taken, reckon_all, take_records, verify
 
 __all__ = [
     "CATEGORIES",

@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, Final
 
+from optimizer.catalogue.refusals import word
 from optimizer.errors import RecordError
-from optimizer.messages.sayings import word
-from optimizer.records.reckoning import Request, request_visits
-from optimizer.records.taking import read_cases, reckon_accounts
+from optimizer.records.follow_up import Request, request_visits
+from optimizer.records.ingest import read_cases, reckon_accounts
 from optimizer.settings import windows
 from optimizer.workdays import working_days
 

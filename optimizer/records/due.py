@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
-from optimizer.records.reckoning import season_after
+from optimizer.records.follow_up import season_after
 from optimizer.records.sentences import CATEGORY, what_to_check, why
 from optimizer.settings import clock_text
 from optimizer.workdays import working_days

@@ -7,7 +7,7 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from optimizer.records.cases import OPEN, Case, FindingState, Project, Rec
+from optimizer.records.account_state import OPEN, Case, FindingState, Project, Rec
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

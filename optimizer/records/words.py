@@ -10,8 +10,8 @@ from importlib import resources
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from optimizer.catalogue import Lang
     from optimizer.errors import Fault
-    from optimizer.messages import Lang
 
 
 def in_words(fault: Fault, lang: Lang) -> Fault:

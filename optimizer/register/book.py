@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Self
 
 from optimizer.errors import RegisterError
-from optimizer.register import calendar, imports, plans
+from optimizer.register import campaign_calendar, imports, plans
 from optimizer.register.agenda import Agenda
 from optimizer.register.events import add_event, read_events
 from optimizer.register.frames import frame_of
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from optimizer.messages.sayings import Saying
+    from optimizer.catalogue.refusals import Saying
     from optimizer.model import DayPlan
     from optimizer.register.imports import ImportSummary
 
@@ -196,7 +196,7 @@ class Register:
             account_no, date: whose day is past without a visit, and the first such day; none
             for a plan from the start.
         """
-        calendar.save_calendar(self.store, blocks, visits, unplanned, missed)
+        campaign_calendar.save_calendar(self.store, blocks, visits, unplanned, missed)
 
     def blocks(
         self,
@@ -209,7 +209,7 @@ class Register:
         Columns as of `save_calendar`. A past block's `visits` are those that were planned, also
         where only some of them, which it still holds, were made.
         """
-        return calendar.blocks(self.store, station, first, last)
+        return campaign_calendar.blocks(self.store, station, first, last)
 
     def block_visits(
         self,
@@ -218,19 +218,19 @@ class Register:
         last: dt.date | None = None,
     ) -> pd.DataFrame:
         """Visits of such blocks: block, seq, account_no, crew, date."""
-        return calendar.block_visits(self.store, station, first, last)
+        return campaign_calendar.block_visits(self.store, station, first, last)
 
     def missed(self) -> pd.DataFrame:
         """Whose day was past without a visit when the calendar was made: account_no, date."""
-        return calendar.missed(self.store)
+        return campaign_calendar.missed(self.store)
 
     def unplanned(self) -> pd.DataFrame:
         """Accounts without a block: account_no, code, reason."""
-        return calendar.unplanned(self.store)
+        return campaign_calendar.unplanned(self.store)
 
     def calendars(self) -> pd.DataFrame:
         """All calendars so far: calendar (from 1), at, who, blocks, visits, unplanned (counts)."""
-        return calendar.calendars(self.store)
+        return campaign_calendar.calendars(self.store)
 
     def calendar(self, number: int) -> tuple[pd.DataFrame, pd.DataFrame]:
         """The blocks and visits (block, seq from 0, account_no) of one calendar.
@@ -240,7 +240,7 @@ class Register:
         RegisterError
             There has been none of that number.
         """
-        return calendar.calendar(self.store, number)
+        return campaign_calendar.calendar(self.store, number)
 
     def planned(self) -> pd.DataFrame:
         """Visits planned by day and station: station, date, visits.
@@ -248,7 +248,7 @@ class Register:
         Each day as the last calendar saved by that day had it, so that replanning afterwards does
         not change what was planned; days before the first calendar as the first had them.
         """
-        return calendar.planned(self.store)
+        return campaign_calendar.planned(self.store)
 
     def save_day_plan(self, plan: DayPlan) -> DayPlan:
         """Keep a day plan for ever, and tell it with its `version`.

@@ -9,8 +9,8 @@ import sqlite3  # noqa: TID251  (the one module that speaks to SQLite)
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Any, Final, Self
 
+from optimizer.catalogue.refusals import Saying, sentences
 from optimizer.errors import RegisterError
-from optimizer.messages.sayings import Saying, sentences
 from optimizer.register.schema import APPLICATION_ID, MIGRATIONS, SCHEMA_VERSION
 
 if TYPE_CHECKING:

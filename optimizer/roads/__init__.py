@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from optimizer.geometry import Plane
 from optimizer.roads.lines import Place
 from optimizer.roads.network import Attachment, CutOff, Roads, RoadsReport, load_roads
-from optimizer.roads.plane import Plane
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -10,11 +10,11 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from optimizer.errors import RoadsError
+from optimizer.geometry import segment_m
 from optimizer.roads.graph import Directed, download, largest_part, read_graphml
 from optimizer.roads.lines import Lines, Place, offsets
 from optimizer.roads.network import UNATTACHED_CLASSES, CutOff, Roads, RoadsReport
 from optimizer.roads.osmfile import SUFFIXES, read_lines
-from optimizer.roads.plane import segment_m
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -13,8 +13,8 @@ import numpy as np
 import shapely
 
 from optimizer.errors import RoadsError
+from optimizer.geometry import Plane
 from optimizer.roads.lines import Place, ranges
-from optimizer.roads.plane import Plane
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator

@@ -1,9 +1,9 @@
 """One station, one day: routes of the crews under every rule a chief has."""
 
-from optimizer.routes.figures import CrewFigures, Figures, figures, plan_cost
 from optimizer.routes.insertion import Fit, where_fits
+from optimizer.routes.metrics import CrewFigures, Figures, figures, plan_cost
 from optimizer.routes.reasons import Reason
-from optimizer.routes.relaxing import price_of_rules
+from optimizer.routes.rule_costs import price_of_rules
 from optimizer.routes.solver import Limit, Params, Solution, solve
 from optimizer.routes.timing import timed
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from optimizer.routes.arrays import crew_price, follow_price, may_go, too_early
-from optimizer.routes.figures import time_price
+from optimizer.routes.metrics import time_price
+from optimizer.routes.problem_arrays import crew_price, follow_price, may_go, too_early
 from optimizer.routes.timing import BROKEN, timed, timed_price
 
 if TYPE_CHECKING:

@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from optimizer.model import Unassigned
-from optimizer.routes.arrays import REAL, hard_windows, may_go, too_early
-from optimizer.routes.schedule import empty_state
-from optimizer.routes.search import cheapest, lay_out
+from optimizer.routes.problem_arrays import REAL, hard_windows, may_go, too_early
+from optimizer.routes.route_state import empty_state
+from optimizer.routes.ruin_recreate import cheapest, lay_out
 from optimizer.routes.timing import BROKEN, timed, timed_price
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from optimizer.model import CrewDay, Problem, Visit
-    from optimizer.routes.arrays import Arrays
-    from optimizer.routes.schedule import State
+    from optimizer.routes.problem_arrays import Arrays
+    from optimizer.routes.route_state import State
 
 
 class Reason(StrEnum):

@@ -14,11 +14,19 @@ import numpy as np
 from optimizer.check import check
 from optimizer.errors import ProblemError
 from optimizer.model import CrewDay, Problem, TimeWindow, Visit
-from optimizer.routes.arrays import MODES, REAL, SERVICE, SETUP, VISIT, arrays_of, leaving_out
-from optimizer.routes.figures import plan_cost
-from optimizer.routes.lastword import last_word
+from optimizer.routes.metrics import plan_cost
+from optimizer.routes.ortools_model import last_word
+from optimizer.routes.problem_arrays import (
+    MODES,
+    REAL,
+    SERVICE,
+    SETUP,
+    VISIT,
+    arrays_of,
+    leaving_out,
+)
 from optimizer.routes.reasons import explain
-from optimizer.routes.schedule import (
+from optimizer.routes.route_state import (
     FEASIBLE,
     LENGTH,
     LOCKED,
@@ -28,7 +36,7 @@ from optimizer.routes.schedule import (
     empty_state,
     total_cost,
 )
-from optimizer.routes.search import anneal, build, cheapest, keep, lay_out, raise_asked
+from optimizer.routes.ruin_recreate import anneal, build, cheapest, keep, lay_out, raise_asked
 from optimizer.routes.timing import BROKEN, ride, timed, timed_price
 
 if TYPE_CHECKING:
@@ -38,8 +46,8 @@ if TYPE_CHECKING:
 
     from optimizer.check import Violation
     from optimizer.model import Route, Unassigned
-    from optimizer.routes.arrays import Arrays
-    from optimizer.routes.schedule import State
+    from optimizer.routes.problem_arrays import Arrays
+    from optimizer.routes.route_state import State
 
 SECONDS_PER_TASK = 0.05
 """A search of fewer visits ends sooner than the time it is given."""

@@ -13,7 +13,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from optimizer.model import LAST_S, Rest, Route, Stop, TimeWindow
-from optimizer.routes.arrays import hard_windows, overlaps, thousandths
+from optimizer.routes.problem_arrays import hard_windows, overlaps, thousandths
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

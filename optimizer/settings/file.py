@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
+from optimizer.catalogue.refusals import Saying, sentences
 from optimizer.errors import SettingsError
-from optimizer.messages.sayings import Saying, sentences
 from optimizer.settings.sections import Settings
 from optimizer.settings.values import FROM_FILE, setting_text, toml_value
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from optimizer.messages import Lang, Texts
-from optimizer.sheets.chief import chief_page
-from optimizer.sheets.drawing import Drawing, draw_day
+from optimizer.atomic_files import file_name, write_whole
+from optimizer.catalogue import Lang, Texts
+from optimizer.drawing.picture import Drawing, draw_day
+from optimizer.sheets.chief_page import chief_page
+from optimizer.sheets.crew_sheet import Day, crew_sheet
 from optimizer.sheets.forms import crew_forms
-from optimizer.sheets.job import print_parts
 from optimizer.sheets.outdated import file_mark, remove_outdated
-from optimizer.sheets.rows import Day, crew_sheet
-from optimizer.writing import file_name, write_whole
+from optimizer.sheets.print_job import print_parts
 
 if TYPE_CHECKING:
     from collections.abc import Callable

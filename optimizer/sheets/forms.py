@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from optimizer.messages.writing import breakable, clean
+from optimizer.catalogue.escaping import breakable, clean
 from optimizer.sheets.bag import tool_bag
 
 if TYPE_CHECKING:
-    from optimizer.messages import Texts
+    from optimizer.catalogue import Texts
     from optimizer.model import Route
-    from optimizer.sheets.rows import Day
+    from optimizer.sheets.crew_sheet import Day
 
 QUESTIONS = (
     ("supply", ("good", "fair", "bad")),

@@ -10,8 +10,8 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from optimizer.atomic_files import file_name
 from optimizer.errors import CampaignError
-from optimizer.writing import file_name
 
 if TYPE_CHECKING:
     from pathlib import Path

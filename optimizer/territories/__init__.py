@@ -3,8 +3,8 @@
 Outlines of the result are in `optimizer.territories.outlines`, which loads geopandas.
 """
 
-from optimizer.territories.draw import Territories, assign
-from optimizer.territories.former import as_before
+from optimizer.territories.assign import Territories, assign
+from optimizer.territories.previous import as_before
 from optimizer.territories.suggest import suggest
 from optimizer.territories.summary import Balance, OverCapacity, Summary
 

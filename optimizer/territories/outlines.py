@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from optimizer.writing import write_layers
+from optimizer.atomic_files import write_layers
 
 if TYPE_CHECKING:
     from pathlib import Path

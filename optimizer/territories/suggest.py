@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from optimizer.territories.county import read_county
-from optimizer.territories.survey import crew_days, survey
+from optimizer.territories.county_tables import read_county
+from optimizer.territories.workload import crew_days, survey
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from optimizer.roads import Roads
     from optimizer.settings import Settings
-    from optimizer.territories.county import County
-    from optimizer.territories.survey import Survey
+    from optimizer.territories.county_tables import County
+    from optimizer.territories.workload import Survey
 
     Floats = NDArray[np.float64]
     Longs = NDArray[np.int64]

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from optimizer.messages.sayings import Saying
+from optimizer.catalogue.refusals import Saying
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from optimizer.messages import Lang
+    from optimizer.catalogue import Lang
 
 
 class OverCapacity(NamedTuple):

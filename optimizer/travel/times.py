@@ -10,9 +10,9 @@ import numpy as np
 from scipy.sparse.csgraph import dijkstra
 
 from optimizer.errors import RoadsError
+from optimizer.geometry import segment_m
 from optimizer.model import LonLat
 from optimizer.roads import Attachment, Roads
-from optimizer.roads.plane import segment_m
 from optimizer.travel.doors import Doors, fill_door_matrices, ride_seconds, walk_seconds
 from optimizer.travel.engines import Contraction, Dijkstra, Network
 

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 import chinese_calendar
 import pandas as pd
 
+from optimizer.catalogue.refusals import Saying
 from optimizer.errors import Fault, IntakeError
-from optimizer.messages.sayings import Saying
 from optimizer.workdays.tables import small_table
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from optimizer.catalogue.refusals import Saying
 from optimizer.errors import Fault, IntakeError
-from optimizer.messages.sayings import Saying
 from optimizer.workdays.calendar import LUNAR, MONDAY, ONE_DAY
 from optimizer.workdays.tables import small_table
 

@@ -7,8 +7,8 @@ import csv
 import io
 from typing import TYPE_CHECKING
 
+from optimizer.catalogue.refusals import Saying, reason
 from optimizer.errors import Fault, IntakeError
-from optimizer.messages.sayings import Saying, reason
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -15,9 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from optimizer.blocks.chance import new_chance
-from optimizer.blocks.cvrp.anneal import Strings, anneal, new_trail
-from optimizer.blocks.cvrp.plane import (
+from optimizer.blocks.cvrp.instance import (
     Plane,
     Routes,
     measure,
@@ -26,9 +24,11 @@ from optimizer.blocks.cvrp.plane import (
     visits_of,
     with_depots,
 )
+from optimizer.blocks.cvrp.minimise_fleet import squeeze
+from optimizer.blocks.cvrp.ruin_recreate import Strings, anneal, new_trail
 from optimizer.blocks.cvrp.savings import savings_routes
-from optimizer.blocks.cvrp.squeeze import squeeze
 from optimizer.errors import ProblemError
+from optimizer.search.rng import new_chance
 
 if TYPE_CHECKING:
     from collections.abc import Callable

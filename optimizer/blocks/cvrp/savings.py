@@ -11,7 +11,7 @@ from optimizer.compiled import allocating
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from optimizer.blocks.cvrp.plane import Plane
+    from optimizer.blocks.cvrp.instance import Plane
 
 
 def savings_routes(plane: Plane) -> list[NDArray[np.int32]]:

@@ -1,0 +1,409 @@
+"""A station's doors into blocks: each crew's territory routed by itself.
+
+A territory gets a first plan that finishes an area before the next (`tour`), then ruin and
+recreate under the same prices (`anneal`).
+"""
+
+# ruff: noqa: PLR0917  (the matrices and the doors go through many hands)
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from optimizer.blocks.ruin_recreate import (
+    Plan,
+    anneal,
+    copy_of,
+    new_plan,
+    new_undo,
+    take_stock,
+    total_price,
+)
+from optimizer.blocks.territory import Ground, leg_metres, leg_seconds, with_neighbours
+from optimizer.blocks.tour import Prices, cut, giant_tour, nearest
+from optimizer.errors import ProblemError
+from optimizer.search.rng import new_chance
+from optimizer.settings import TravelSettings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+ROUND_STEPS = 20_000
+NO_BLOCK = -1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Doors:
+    """What is to be visited; one row a door.
+
+    Attributes
+    ----------
+    node
+        int32 (n,): row of the door's road node in the matrices; -1 for a door that no road
+        reaches.
+    x, y
+        float64 (n,): local metres.
+    walk_s, ride_s
+        float32 (n,): from the door to the nearest road, and along it to the node.
+    service_s
+        int32 (n,): seconds at the door.
+    area
+        int32 (n,): dense index of the transformer area.
+    crew
+        int32 (n,): dense index of the territory's crew, -1 for any.
+    access_m
+        float32 (n,): metres from the door to the node, walked and ridden; None for 0.
+    """
+
+    node: NDArray[np.int32]
+    x: NDArray[np.float64]
+    y: NDArray[np.float64]
+    walk_s: NDArray[np.float32]
+    ride_s: NDArray[np.float32]
+    service_s: NDArray[np.int32]
+    area: NDArray[np.int32]
+    crew: NDArray[np.int32]
+    access_m: NDArray[np.float32] | None = None
+
+    def __len__(self) -> int:
+        return len(self.node)
+
+
+@dataclass(frozen=True, kw_only=True)
+class BlockLimits:
+    """What a crew can do in a day: `work_s` is service and travel, station to station."""
+
+    max_visits: int = 25
+    min_visits: int = 15
+    work_s: int = 26_000
+
+    def __post_init__(self) -> None:
+        if self.max_visits < 1 or self.work_s < 1:
+            raise ProblemError(
+                f"a block of {self.max_visits} visits in {self.work_s} s: both must be positive"
+            )
+
+
+@dataclass(frozen=True, kw_only=True)
+class RouterParams:
+    """How blocks are judged, and how long they are improved.
+
+    Attributes
+    ----------
+    travel
+        Parking, walking speed and detour.
+    steps_per_door
+        Ruin-and-recreate steps for each door.
+    first_s, last_s
+        Temperature at the first and the last step, seconds of travel.
+    near
+        How many neighbours of a door are looked at.
+    block_s, short_s, split_s, broken_s
+        Prices in seconds of travel: of a block; of each visit that a block with time left has
+        too few; of an area's first day more than its work needs; of each day beyond that or
+        between its days.
+    """
+
+    travel: TravelSettings = field(default_factory=TravelSettings)
+    steps_per_door: int = 120
+    first_s: float = 100.0
+    last_s: float = 1.0
+    near: int = 40
+    block_s: float = 1800.0
+    short_s: float = 120.0
+    split_s: float = 300.0
+    broken_s: float = 14_400.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Blocks:
+    """Crew-days of a station.
+
+    Attributes
+    ----------
+    block, seq
+        int32 (n,): each door's block and its place in it from 0; -1 where no road reaches it.
+    crew
+        int32 (b,): the crew whose territory it is, -1 for any. A crew's blocks are consecutive
+        and in the order in which they are best worked off.
+    work_s, travel_s, distance_m
+        int32 (b,): service and travel; travel; metres.
+    over
+        bool (b,): a single door whose work alone exceeds the limit.
+    fewest_days
+        int32 (areas,): blocks that the area's work needs at least, summed over crews.
+    """
+
+    block: NDArray[np.int32]
+    seq: NDArray[np.int32]
+    crew: NDArray[np.int32]
+    work_s: NDArray[np.int32]
+    travel_s: NDArray[np.int32]
+    distance_m: NDArray[np.int32]
+    over: NDArray[np.bool_]
+    fewest_days: NDArray[np.int32]
+
+    def __len__(self) -> int:
+        return len(self.crew)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stretches:
+    """How whole the areas stay; one row an area that has doors.
+
+    Attributes
+    ----------
+    area
+        int32: dense index.
+    days, fewest_days, span
+        int32: blocks it is in, blocks its work needs, and last block less first plus 1.
+    whole
+        bool: at most one day more than the fewest, all in a row, by one crew.
+    """
+
+    area: NDArray[np.int32]
+    days: NDArray[np.int32]
+    fewest_days: NDArray[np.int32]
+    span: NDArray[np.int32]
+    whole: NDArray[np.bool_]
+
+
+def route_station(
+    node_s: NDArray[np.int32],
+    node_m: NDArray[np.int32],
+    depot_node: int,
+    doors: Doors,
+    limits: BlockLimits,
+    params: RouterParams | None = None,
+    seed: int = 1,
+    progress: Callable[[int, int], None] | None = None,
+) -> Blocks:
+    """Route all doors of a station into crew-days.
+
+    Parameters
+    ----------
+    node_s, node_m
+        int32 (k, k): seconds and metres between road nodes.
+    depot_node
+        The station's row in them.
+    doors
+        n doors; n may be 0.
+    progress
+        Called with doors whose territory is routed, and all doors.
+
+    Returns
+    -------
+    Blocks
+        Every door that a road reaches is in exactly one block.
+
+    Raises
+    ------
+    ProblemError
+        If an array has the wrong length or points outside the matrices.
+
+    Notes
+    -----
+    The same arguments give the same blocks: it stops by steps, not by the clock.
+    """
+    params = params or RouterParams()
+    _check(node_s, node_m, depot_node, doors)
+    reached = doors.node >= 0
+    plans = []
+    done = int(np.count_nonzero(~reached))
+    for crew in np.unique(doors.crew[reached]):
+        members = np.flatnonzero(reached & (doors.crew == crew)).astype(np.int32)
+        ground = _ground(node_s, node_m, depot_node, doors, members, limits, params)
+        report = None if progress is None else _shifted(progress, done, len(doors))
+        plan = _route_territory(ground, limits, params, new_chance(seed, int(crew) + 1), report)
+        plans.append((int(crew), members, ground, plan))
+        done += len(members)
+    return _collect(doors, limits, plans)
+
+
+def _shifted(progress: Callable[[int, int], None], done: int, total: int) -> Callable[[int], None]:
+    return lambda more: progress(done + more, total)
+
+
+def _check(
+    node_s: NDArray[np.int32], node_m: NDArray[np.int32], depot_node: int, doors: Doors
+) -> None:
+    for name, array in vars(doors).items():
+        if array is not None and len(array) != len(doors):
+            raise ProblemError(f"doors.{name} has {len(array)} rows, doors.node {len(doors)}")
+    nodes = len(node_s)
+    if node_s.shape != (nodes, nodes) or node_m.shape != (nodes, nodes):
+        raise ProblemError(f"node_s {node_s.shape} and node_m {node_m.shape} are not square")
+    if not 0 <= depot_node < nodes:
+        raise ProblemError(f"depot_node {depot_node} of {nodes}")
+    if len(doors) and not -1 <= int(doors.node.min()) <= int(doors.node.max()) < nodes:
+        raise ProblemError(f"doors.node has a node outside -1 .. {nodes - 1}")
+    if len(doors) and int(doors.area.min()) < 0:
+        raise ProblemError("doors.area: every door needs an area, 0 or more")
+
+
+def _ground(
+    node_s: NDArray[np.int32],
+    node_m: NDArray[np.int32],
+    depot_node: int,
+    doors: Doors,
+    members: NDArray[np.int32],
+    limits: BlockLimits,
+    params: RouterParams,
+) -> Ground:
+    """The territory of `members`, its nodes and areas numbered anew."""
+    travel = params.travel
+    nodes, node = np.unique(np.append(doors.node[members], depot_node), return_inverse=True)
+    areas, area = np.unique(doors.area[members], return_inverse=True)
+    access_s = doors.walk_s[members] + doors.ride_s[members]
+    access_m = np.zeros(len(members)) if doors.access_m is None else doors.access_m[members]
+    x, y = doors.x[members].astype(np.float64), doors.y[members].astype(np.float64)
+    ground = Ground(
+        node_s=np.ascontiguousarray(node_s[np.ix_(nodes, nodes)], dtype=np.int32),
+        node_m=np.ascontiguousarray(node_m[np.ix_(nodes, nodes)], dtype=np.int32),
+        node=node.astype(np.int32),
+        x=np.append(x, np.inf),
+        y=np.append(y, np.inf),
+        access_s=np.append(access_s, 0.0).astype(np.float64),
+        access_m=np.append(access_m, 0.0).astype(np.float64),
+        parking_s=float(travel.parking_s),
+        walk_s_per_m=travel.walk_detour * 3.6 / travel.walk_kph,
+        walk_detour=float(travel.walk_detour),
+        service_s=np.append(doors.service_s[members], 0).astype(np.int32),
+        area=area.astype(np.int32),
+        min_days=np.ones(len(areas), dtype=np.int32),
+        near=np.empty((0, 0), dtype=np.int32),
+        near_s=np.empty((0, 0)),
+    )
+    ground = with_neighbours(ground, nearest(x, y, params.near))
+    return ground._replace(min_days=_fewest_days(ground, limits))
+
+
+def _fewest_days(ground: Ground, limits: BlockLimits) -> NDArray[np.int32]:
+    """How many blocks each area's work needs, riding there and back once a block."""
+    areas, depot = len(ground.min_days), len(ground.area)
+    ride_s = np.full(areas, np.inf)
+    for door, area in enumerate(ground.area):
+        there_and_back_s = leg_seconds(ground, depot, door) + leg_seconds(ground, door, depot)
+        ride_s[area] = min(ride_s[area], there_and_back_s)
+    service_s = np.bincount(ground.area, ground.service_s[:-1], areas)
+    visits = np.bincount(ground.area, minlength=areas)
+    by_time = np.ceil(service_s / np.maximum(limits.work_s - ride_s, 1.0))
+    by_count = np.ceil(visits / limits.max_visits)
+    fewest = np.minimum(np.maximum(by_time, by_count), visits)
+    result: NDArray[np.int32] = np.maximum(fewest, 1).astype(np.int32)
+    return result
+
+
+def _route_territory(
+    ground: Ground,
+    limits: BlockLimits,
+    params: RouterParams,
+    chance: NDArray[np.uint64],
+    report: Callable[[int], None] | None,
+) -> list[NDArray[np.int32]]:
+    """Blocks of one territory in working order, each the doors in order."""
+    prices = Prices(
+        work_s=float(limits.work_s),
+        max_visits=limits.max_visits,
+        min_visits=limits.min_visits,
+        short_s=params.short_s,
+        block_s=params.block_s,
+        split_s=params.split_s,
+        broken_s=params.broken_s,
+        service_s=max(1.0, float(ground.service_s[:-1].mean())),
+    )
+    tour = giant_tour(ground)
+    bounds = cut(ground, prices, tour)
+    rows = [tour[begin:end] for begin, end in pairwise(bounds)]
+    plan = new_plan(ground, limits.max_visits, rows)
+    best = _improve(ground, prices, plan, params, chance, report)
+    return [best.rows[b, : best.size[b]] for b in range(len(best.size)) if best.size[b]]
+
+
+def _improve(
+    ground: Ground,
+    prices: Prices,
+    plan: Plan,
+    params: RouterParams,
+    chance: NDArray[np.uint64],
+    report: Callable[[int], None] | None,
+) -> Plan:
+    """Ruin and recreate in rounds short enough for progress and Ctrl-C."""
+    doors = len(ground.area)
+    steps = params.steps_per_door * doors
+    best = copy_of(plan)
+    undo = new_undo(plan)
+    now = np.full(2, total_price(ground, prices, plan))
+    temperature = params.first_s
+    cooling = (params.last_s / params.first_s) ** (1 / max(steps, 1))
+    for done in range(0, steps, ROUND_STEPS):
+        todo = min(ROUND_STEPS, steps - done)
+        temperature = anneal(
+            ground, prices, plan, best, undo, chance, now, todo, temperature, cooling
+        )
+        if report is not None:
+            report((done + todo) * doors // steps)
+    take_stock(ground, best)
+    return best
+
+
+def _collect(
+    doors: Doors,
+    limits: BlockLimits,
+    plans: list[tuple[int, NDArray[np.int32], Ground, list[NDArray[np.int32]]]],
+) -> Blocks:
+    """Number the blocks of all territories and add up their legs."""
+    block, seq = np.full((2, len(doors)), NO_BLOCK, dtype=np.int32)
+    fewest = np.zeros(int(doors.area.max(initial=-1)) + 1, dtype=np.int32)
+    sums: list[tuple[int, int, int, int]] = []
+    for crew, members, ground, rows in plans:
+        np.add.at(fewest, np.unique(doors.area[members]), ground.min_days)
+        for row in rows:
+            block[members[row]] = len(sums)
+            seq[members[row]] = np.arange(len(row))
+            sums.append((crew, *_add_up(ground, row)))
+    crews, work_s, travel_s, distance_m = np.array(sums, dtype=np.int32).reshape(-1, 4).T
+    return Blocks(
+        block=block,
+        seq=seq,
+        crew=crews,
+        work_s=work_s,
+        travel_s=travel_s,
+        distance_m=distance_m,
+        over=work_s > limits.work_s,
+        fewest_days=fewest,
+    )
+
+
+def _add_up(ground: Ground, row: NDArray[np.int32]) -> tuple[int, int, int]:
+    """Work, travel and metres of one block."""
+    depot = len(ground.area)
+    stops = [depot, *row.tolist(), depot]
+    legs = list(pairwise(stops))
+    travel_s = round(sum(leg_seconds(ground, a, b) for a, b in legs))
+    distance_m = round(sum(leg_metres(ground, a, b) for a, b in legs))
+    return int(ground.service_s[row].sum()) + travel_s, travel_s, distance_m
+
+
+def stretches(doors: Doors, blocks: Blocks) -> Stretches:
+    """How whole each area stays in a station's blocks."""
+    placed = blocks.block >= 0
+    pairs = np.unique(np.column_stack((doors.area[placed], blocks.block[placed])), axis=0)
+    area, start, days = np.unique(pairs[:, 0], return_index=True, return_counts=True)
+    first = pairs[start, 1]
+    last = pairs[start + days - 1, 1]
+    fewest = blocks.fewest_days[area]
+    span = last - first + 1
+    whole = (span == days) & (days <= fewest + 1) & (blocks.crew[first] == blocks.crew[last])
+    return Stretches(
+        area=area.astype(np.int32),
+        days=days.astype(np.int32),
+        fewest_days=fewest,
+        span=span.astype(np.int32),
+        whole=whole,
+    )

@@ -1,0 +1,250 @@
+"""One station's doors into blocks: measured over the roads and routed; runs in any process."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from optimizer import blocks as router
+from optimizer.campaign.block_metrics import Measured, Survey, measure, survey
+from optimizer.travel import Travel
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from optimizer.campaign.demand import StationRoll
+    from optimizer.roads import Attachment, Roads
+    from optimizer.settings import Settings
+
+UNREACHABLE: Final = -1
+TOO_LONG: Final = -2
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A station whose doors are to be put into blocks.
+
+    Attributes
+    ----------
+    fresh
+        bool (n,): the doors of the roll that are put into new blocks; the others have theirs.
+    pace
+        Share of a usual day's visits that the new blocks are made for.
+    """
+
+    roll: StationRoll
+    settings: Settings
+    fresh: NDArray[np.bool_]
+    pace: float
+
+    @classmethod
+    def whole(cls, roll: StationRoll, settings: Settings, pace: float = 1.0) -> Task:
+        """All doors of a roll into new blocks."""
+        return cls(roll, settings, np.ones(len(roll.customer), dtype=bool), pace)
+
+    @property
+    def most_visits(self) -> int:
+        """In a block."""
+        return max(1, int(self.settings.blocks.max_visits * self.pace))
+
+    @property
+    def work_s(self) -> NDArray[np.int32]:
+        """int32 (crews,): service and travel of each crew's block at most."""
+        work_s: NDArray[np.int32] = (self.roll.work_s * self.pace).astype(np.int32)
+        return work_s
+
+
+@dataclass(frozen=True, slots=True)
+class StationJob:
+    """Everything that is needed to route one station, wherever that happens.
+
+    Attributes
+    ----------
+    doors, depot
+        Where the roll's doors and the station meet the roads.
+    patience
+        Times the router's usual steps: what more time would bring is measured with it.
+    """
+
+    task: Task
+    doors: Attachment
+    depot: Attachment
+    roads: Roads
+    patience: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class StationBlocks:
+    """The blocks of one station, those of a crew one after the other in working order.
+
+    Attributes
+    ----------
+    block, seq
+        int32 (n,): each door's block and place in it; `UNREACHABLE` or `TOO_LONG` for none.
+    crew, work_s, travel_s, distance_m
+        int32 (b,): crew of the territory; service and travel; travel; metres.
+    fewest_days
+        int32 (areas,): blocks that an area's work needs.
+    target
+        float64 (b,): the day of the horizon on which it should be, NaN for any.
+    kept
+        bool (b,): it is one of an earlier plan.
+    pace
+        float64 (b,): that of the task it was made for.
+    """
+
+    block: NDArray[np.int32]
+    seq: NDArray[np.int32]
+    crew: NDArray[np.int32]
+    work_s: NDArray[np.int32]
+    travel_s: NDArray[np.int32]
+    distance_m: NDArray[np.int32]
+    fewest_days: NDArray[np.int32]
+    target: NDArray[np.float64]
+    kept: NDArray[np.bool_]
+    pace: NDArray[np.float64]
+
+
+def station_jobs(tasks: Sequence[Task], roads: Roads) -> list[StationJob]:
+    """Attach every roll's doors to the roads."""
+    bare = replace(roads)  # without what has been computed from it: smaller to send
+    jobs = []
+    for task in tasks:
+        doors = roads.attach(task.roll.door_lon, task.roll.door_lat)
+        depot = roads.attach([task.roll.lon], [task.roll.lat])
+        jobs.append(StationJob(task, doors, depot, bare))
+    return jobs
+
+
+def route_job(job: StationJob) -> StationBlocks:
+    """Route each territory of a station by itself, with its own crew's day."""
+    task = job.task
+    travel = Travel(job.roads, task.settings.travel)
+    number = len(job.doors.node)
+    block = np.full(number, UNREACHABLE, dtype=np.int32)
+    seq = np.full(number, -1, dtype=np.int32)
+    parts: list[tuple[int, Measured]] = []
+    done = 0
+    for crew in np.unique(task.roll.crew):
+        members = np.flatnonzero((task.roll.crew == crew) & task.fresh & ~job.doors.far)
+        if not len(members):
+            continue
+        ground = survey(travel, job.doors.take(members), job.depot)
+        routed = _route(job, ground, int(crew), members)
+        service_s, limit_s = task.roll.service_s[members], float(task.work_s[crew])
+        measured = measure(ground, routed.block, routed.seq, service_s, limit_s)
+        block[members] = measured.block + done
+        seq[members] = measured.seq
+        parts.append((int(crew), measured))
+        done += len(measured.work_s)
+    whole = _put_together(parts, block, seq, _fewest_days(job, travel), task.pace)
+    return _without_too_long(whole, task.roll.work_s)
+
+
+def _route(job: StationJob, ground: Survey, crew: int, members: NDArray[np.intp]) -> router.Blocks:
+    """Blocks of one territory's doors, `members`."""
+    task, at = job.task, ground.doors
+    roll, settings = task.roll, task.settings
+    doors = router.Doors(
+        node=at.node[:-1],
+        x=at.x[:-1],
+        y=at.y[:-1],
+        walk_s=at.access_s[:-1].astype(np.float32),
+        ride_s=np.zeros(len(members), dtype=np.float32),
+        service_s=roll.service_s[members],
+        area=roll.area[members],
+        crew=np.zeros(len(members), dtype=np.int32),
+        access_m=at.access_m[:-1].astype(np.float32),
+    )
+    # the way out of the station's yard, and a second of rounding a leg
+    margin_s = 2 * at.access_s[-1] + settings.blocks.max_visits + 1
+    limits = router.BlockLimits(
+        max_visits=task.most_visits,
+        min_visits=min(task.most_visits, settings.blocks.min_visits),
+        work_s=max(1, int(task.work_s[crew] - margin_s)),
+    )
+    usual = router.RouterParams(travel=settings.travel)
+    return router.route_station(
+        ground.node_s,
+        ground.node_m,
+        int(at.node[-1]),
+        doors,
+        limits,
+        replace(usual, steps_per_door=usual.steps_per_door * job.patience),
+        roll.seed(crew, settings.campaign.seed),
+    )
+
+
+def _fewest_days(job: StationJob, travel: Travel) -> NDArray[np.int32]:
+    """How many blocks the work of each area needs, all its doors' blocks riding there and back."""
+    roll, number = job.task.roll, int(job.task.roll.area.max(initial=-1)) + 1
+    if not number:
+        return np.zeros(0, dtype=np.int32)
+    doors, depot = travel.doors(job.doors), travel.doors(job.depot)
+    node, row = np.unique(doors.node, return_inverse=True)
+    there = travel.node_seconds(depot.node, node)[0]
+    back = travel.node_seconds(node, depot.node)[:, 0]
+    ends_s = doors.access_s + depot.access_s[0] + travel.settings.parking_s
+    ride_s = np.full(number, np.inf)
+    np.minimum.at(ride_s, roll.area, (there + back)[row] + 2 * ends_s)
+    work_s = np.zeros(number)
+    np.maximum.at(work_s, roll.area, job.task.work_s[roll.crew])
+    visits = np.bincount(roll.area, minlength=number)
+    by_time = np.bincount(roll.area, roll.service_s, number) / np.maximum(work_s - ride_s, 1)
+    fewest = np.ceil(np.maximum(by_time, visits / job.task.most_visits))
+    within: NDArray[np.float64] = np.clip(fewest, 1, np.maximum(visits, 1))
+    return within.astype(np.int32)
+
+
+def _put_together(
+    parts: list[tuple[int, Measured]],
+    block: NDArray[np.int32],
+    seq: NDArray[np.int32],
+    fewest: NDArray[np.int32],
+    pace: float,
+) -> StationBlocks:
+    def column(name: str) -> NDArray[np.int32]:
+        columns = [getattr(part, name) for _, part in parts]
+        return np.concatenate([np.zeros(0, dtype=np.int32), *columns]).astype(np.int32)
+
+    crews = np.repeat([crew for crew, _ in parts], [len(part.work_s) for _, part in parts])
+    return StationBlocks(
+        block,
+        seq,
+        crews.astype(np.int32),
+        column("work_s"),
+        column("travel_s"),
+        column("distance_m"),
+        fewest,
+        np.full(len(crews), np.nan),
+        np.zeros(len(crews), dtype=bool),
+        np.full(len(crews), pace),
+    )
+
+
+def _without_too_long(blocks: StationBlocks, limit_s: NDArray[np.int32]) -> StationBlocks:
+    """Leave out the single doors that no day of their crew holds."""
+    over = blocks.work_s > limit_s[blocks.crew]
+    doors = np.bincount(blocks.block[blocks.block >= 0], minlength=len(over))
+    drop = over & (doors == 1)
+    if not drop.any():
+        return blocks
+    number = np.where(drop, TOO_LONG, np.cumsum(~drop) - 1).astype(np.int32)
+    placed = blocks.block >= 0
+    block = blocks.block.copy()
+    block[placed] = number[blocks.block[placed]]
+    return replace(
+        blocks,
+        block=block,
+        crew=blocks.crew[~drop],
+        work_s=blocks.work_s[~drop],
+        travel_s=blocks.travel_s[~drop],
+        distance_m=blocks.distance_m[~drop],
+        target=blocks.target[~drop],
+        kept=blocks.kept[~drop],
+        pace=blocks.pace[~drop],
+    )

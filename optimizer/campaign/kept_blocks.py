@@ -1,0 +1,155 @@
+"""Blocks of an earlier plan that stay, and new ones put among them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from optimizer.campaign.block_routing import StationBlocks
+from optimizer.campaign.station_schedule import METRES_A_DEGREE
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from optimizer.campaign.block_routing import Task
+    from optimizer.campaign.demand import StationRoll
+    from optimizer.campaign.previous_plan import Former
+    from optimizer.campaign.station_schedule import Frame
+
+
+def kept_blocks(frame: Frame, former: Former, task: Task) -> StationBlocks:
+    """Coming blocks in whose areas nothing has changed, with their day as target.
+
+    Blocks that a crew could not do any more as they are, and those that were made for another
+    pace, are routed anew too. Who had no day for want of time before is no change.
+    """
+    roll = task.roll
+    accounts = frame.book.customers["account_no"].to_numpy()[roll.customer]
+    door = pd.Series(np.arange(len(accounts)), index=accounts)
+    coming = former.visits[~former.visits["past"] & ~former.visits["frozen"]]
+    coming = coming[(coming["station"] == roll.station) & coming["crew"].isin(roll.crews)]
+    row = coming["account_no"].map(door)
+    whole = row.notna().groupby(coming["block"]).transform("all")
+    coming, row = coming[whole], row[whole].astype(int)
+    area = pd.Series(roll.area[row], index=coming.index)
+    waiting = door.reindex(former.waiting).dropna().astype(int)
+    changed = np.setdiff1d(np.arange(len(accounts)), [*row, *waiting])
+    touched = area.isin(roll.area[changed]).groupby(coming["block"]).transform("any")
+    coming, row = coming[~touched], row[~touched]
+    blocks = former.blocks[former.blocks["block"].isin(coming["block"])]
+    blocks = blocks[_can_be_done(task, blocks, coming.assign(row=row))]
+    blocks = blocks.sort_values(["crew", "date"])
+    still = coming["block"].isin(blocks["block"])
+    coming, row = coming[still], row[still]
+    number = pd.Series(np.arange(len(blocks)), index=blocks["block"])
+    nothing = _none(roll)
+    block, seq = nothing.block.copy(), nothing.seq.copy()
+    block[row] = coming["block"].map(number)
+    seq[row] = coming["seq"] - 1
+    crew = {name: index for index, name in enumerate(roll.crews)}
+    target = pd.to_datetime(blocks["date"]).to_numpy().astype("datetime64[D]") - frame.dates[0]
+    return replace(
+        nothing,
+        block=block,
+        seq=seq,
+        crew=np.array([crew[name] for name in blocks["crew"]], dtype=np.int32),
+        work_s=blocks["work_s"].to_numpy(dtype=np.int32),
+        travel_s=blocks["travel_s"].to_numpy(dtype=np.int32),
+        distance_m=blocks["distance_m"].to_numpy(dtype=np.int32),
+        target=target.astype(float),
+        kept=np.ones(len(blocks), dtype=bool),
+        pace=blocks["pace"].to_numpy(dtype=float),
+    )
+
+
+def _none(roll: StationRoll) -> StationBlocks:
+    """No block is kept."""
+    nothing, number = np.zeros(0, dtype=np.int32), len(roll.customer)
+    return StationBlocks(
+        block=np.full(number, -1, dtype=np.int32),
+        seq=np.full(number, -1, dtype=np.int32),
+        crew=nothing,
+        work_s=nothing,
+        travel_s=nothing,
+        distance_m=nothing,
+        fewest_days=nothing,
+        target=np.zeros(0),
+        kept=np.zeros(0, dtype=bool),
+        pace=np.zeros(0),
+    )
+
+
+def _can_be_done(task: Task, blocks: pd.DataFrame, visits: pd.DataFrame) -> NDArray[np.bool_]:
+    """Which blocks still fit their crew, as it, its pace and the settings are today.
+
+    `visits` has a column `row`, the customer's in the roll.
+    """
+    roll = task.roll
+    crew = {name: index for index, name in enumerate(roll.crews)}
+    of_block = blocks["crew"].map(crew).to_numpy(dtype=np.int64)
+    rows = visits["row"].to_numpy(dtype=np.int64)
+    needs_skill = set(visits["block"].to_numpy()[roll.skilled[rows]])
+    able = roll.crew_skilled[of_block] | ~blocks["block"].isin(needs_skill).to_numpy()
+    alone = blocks["visits"].to_numpy() == 1
+    most_s = np.where(alone, roll.work_s[of_block], task.work_s[of_block])
+    short = blocks["work_s"].to_numpy() <= most_s
+    small = blocks["visits"].to_numpy() <= task.most_visits
+    at_pace = np.isclose(blocks["pace"].to_numpy(), task.pace)
+    fits: NDArray[np.bool_] = able & short & small & at_pace
+    return fits
+
+
+def put_together(task: Task, kept: StationBlocks, routed: StationBlocks) -> StationBlocks:
+    """Kept and new blocks together, each crew's in the order of their targets."""
+    number = len(kept.crew)
+    new = np.where(routed.block >= 0, routed.block + number, routed.block)
+    block = np.where(task.fresh, new, kept.block)
+    seq = np.where(task.fresh, routed.seq, kept.seq)
+    both = StationBlocks(
+        block=block,
+        seq=seq,
+        crew=np.concatenate([kept.crew, routed.crew]),
+        work_s=np.concatenate([kept.work_s, routed.work_s]),
+        travel_s=np.concatenate([kept.travel_s, routed.travel_s]),
+        distance_m=np.concatenate([kept.distance_m, routed.distance_m]),
+        fewest_days=routed.fewest_days,
+        target=np.concatenate([kept.target, routed.target]),
+        kept=np.concatenate([kept.kept, routed.kept]),
+        pace=np.concatenate([kept.pace, routed.pace]),
+    )
+    both = replace(both, target=_near_targets(task.roll, both, number))
+    order = np.lexsort((np.nan_to_num(both.target, nan=np.inf), both.crew))
+    place = np.empty(len(order), dtype=np.int32)
+    place[order] = np.arange(len(order))
+    inside = both.block >= 0
+    block[inside] = place[both.block[inside]]
+    return replace(
+        both,
+        block=block,
+        crew=both.crew[order],
+        work_s=both.work_s[order],
+        travel_s=both.travel_s[order],
+        distance_m=both.distance_m[order],
+        target=both.target[order],
+        kept=both.kept[order],
+        pace=both.pace[order],
+    )
+
+
+def _near_targets(roll: StationRoll, both: StationBlocks, kept: int) -> NDArray[np.float64]:
+    """Targets, a new block having that of the nearest kept block of its crew."""
+    target, inside = both.target.copy(), both.block >= 0
+    doors = np.maximum(np.bincount(both.block[inside], minlength=len(target)), 1)
+    east = METRES_A_DEGREE * np.cos(np.radians(roll.lat))
+    x = np.bincount(both.block[inside], roll.door_lon[inside] * east, len(target)) / doors
+    north = roll.door_lat[inside] * METRES_A_DEGREE
+    y = np.bincount(both.block[inside], north, len(target)) / doors
+    for b in range(kept, len(target)):
+        own = np.flatnonzero(both.crew[:kept] == both.crew[b])
+        if len(own):
+            nearest = own[np.argmin(np.hypot(x[own] - x[b], y[own] - y[b]))]
+            target[b] = target[nearest]
+    return target

@@ -1,0 +1,249 @@
+"""One station's share of the campaign: blocks with dates, visits, areas, as frames."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import pandas as pd
+
+from optimizer.campaign.block_routing import TOO_LONG, UNREACHABLE
+from optimizer.campaign.crew_assignment import Before, BlockTable, CrewTable
+from optimizer.campaign.demand import KINDS
+from optimizer.campaign.scheduling import Pace, lay_out
+from optimizer.campaign.wishes import CLOSED_PRICE, block_wishes
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from optimizer.campaign.block_routing import StationBlocks
+    from optimizer.campaign.demand import Book, StationRoll
+    from optimizer.campaign.scheduling import Dates
+    from optimizer.campaign.wishes import Wishes
+    from optimizer.settings import CampaignSettings, Settings
+
+METRES_A_DEGREE: Final = 111_195.0
+AREA_COLUMNS: Final = ["area", "station", "fewest_days", "whole"]
+BLOCK_COLUMNS: Final = [
+    "block", "station", "crew", "date", "visits", "work_s", "travel_s", "distance_m", "pace",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What all stations are planned in.
+
+    Attributes
+    ----------
+    duty
+        bool (crews, days), rows as `book.crews`, columns as `days`.
+    first_number
+        The first block of each station gets this number.
+    before
+        When only the rest is planned: the rest's and all other duty days and the work that has
+        its days already, rows as `book.crews`.
+    """
+
+    book: Book
+    days: pd.DataFrame
+    duty: NDArray[np.bool_]
+    settings: Settings
+    wishes: Wishes
+    first_number: int = 1
+    before: Before | None = None
+
+    @property
+    def dates(self) -> NDArray[np.datetime64]:
+        """The days as datetime64[D]."""
+        return self.days["date"].to_numpy().astype("datetime64[D]")
+
+
+@dataclass(frozen=True, slots=True)
+class StationPlan:
+    """A station's share of the frames of `Campaign`.
+
+    `needed` counts blocks, dated or not; `moved` parts handed from crew to crew; `unwished`
+    blocks on a day outside what was wished for, or closed by a season.
+    """
+
+    blocks: pd.DataFrame
+    visits: pd.DataFrame
+    areas: pd.DataFrame
+    needed: int
+    moved: int
+    unwished: int
+
+
+def plan_station(
+    frame: Frame, roll: StationRoll, found: StationBlocks, code: NDArray[np.object_]
+) -> StationPlan:
+    """Dates for a station's blocks; writes the codes of those who get none into `code`."""
+    book = frame.book
+    crew_days = frame.duty[_rows_of(frame, roll)]
+    table = block_table(frame, roll, found)
+    before = None
+    if frame.before is not None:
+        rows = _rows_of(frame, roll)
+        before = Before(frame.before.duty[rows], frame.before.work_s[rows])
+    crews = CrewTable(crew_days, roll.crew_skilled, roll.work_s, frame.dates, before)
+    dates = lay_out(table, crews, pace_of(frame.settings.campaign))
+    dated = found.block >= 0
+    dated[dated] = dates.day[found.block[dated]] >= 0
+    late = "horizon_full" if crew_days.any() else "no_duty_days"
+    reason = np.select(
+        [dated, found.block == UNREACHABLE, found.block == TOO_LONG],
+        ["", "unreachable", "too_long"],
+        default=late,
+    )
+    code[roll.customer] = reason
+    blocks, number = _block_frame(frame, roll, found, dates)
+    inside = np.flatnonzero(dated)
+    visits = pd.DataFrame(
+        {
+            "block": blocks["block"].to_numpy()[number[found.block[inside]]],
+            "seq": found.seq[inside].astype(np.int64) + 1,
+            "account_no": book.customers["account_no"].to_numpy()[roll.customer[inside]],
+        }
+    )
+    return StationPlan(
+        blocks,
+        visits.sort_values(["block", "seq"], ignore_index=True),
+        _area_frame(book, roll, found, dates, crew_days),
+        needed=len(found.crew),
+        moved=dates.moved,
+        unwished=unwished_blocks(table, dates),
+    )
+
+
+def _rows_of(frame: Frame, roll: StationRoll) -> NDArray[np.int64]:
+    """Where a station's crews stand in `book.crews`, in the order of `roll.crews`."""
+    row = pd.Series(np.arange(len(frame.book.crews)), index=frame.book.crews["crew"])
+    rows: NDArray[np.int64] = row.loc[list(roll.crews)].to_numpy()
+    return rows
+
+
+def pace_of(campaign: CampaignSettings) -> Pace:
+    """How the settings want blocks spread."""
+    return Pace(campaign.pace, campaign.spare_share, campaign.stretch_days)
+
+
+def unwished_blocks(table: BlockTable, dates: Dates) -> int:
+    """Blocks on a day outside what was wished for, or that a season closes."""
+    rows = np.flatnonzero(dates.day >= 0)
+    day = dates.day[rows]
+    outside = (day < table.earliest[rows]) | (day > table.latest[rows])
+    closed = table.season_price[table.season[rows], day] >= CLOSED_PRICE
+    return int((outside | closed).sum())
+
+
+def block_table(frame: Frame, roll: StationRoll, found: StationBlocks) -> BlockTable:
+    """What the calendar sees of the blocks."""
+    number = len(found.crew)
+    inside = np.flatnonzero(found.block >= 0)
+    block = found.block[inside]
+    doors = np.maximum(np.bincount(block, minlength=number), 1)
+    east = METRES_A_DEGREE * np.cos(np.radians(roll.lat))
+    names = frame.book.customers["area"].to_numpy()[roll.customer]
+    wished = block_wishes(
+        frame.wishes,
+        roll.station,
+        _of_blocks(names[inside], block, number),
+        _commonest_kinds(roll.kind[inside], block, number),
+        frame.dates,
+    )
+    return BlockTable(
+        crew=found.crew,
+        work_s=found.work_s,
+        skilled=np.bincount(block, roll.skilled[inside], number) > 0,
+        x=np.bincount(block, roll.door_lon[inside] * east, number) / doors,
+        y=np.bincount(block, roll.door_lat[inside] * METRES_A_DEGREE, number) / doors,
+        areas=tuple(_of_blocks(roll.area[inside], block, number)),
+        tier=wished.tier,
+        target=found.target,
+        kept=found.kept,
+        earliest=wished.earliest,
+        latest=wished.latest,
+        season=wished.season,
+        season_price=wished.season_price,
+    )
+
+
+def _of_blocks(values: NDArray[Any], block: NDArray[np.int32], number: int) -> list[frozenset[Any]]:
+    """The different values in each block."""
+    found: list[set[Any]] = [set() for _ in range(number)]
+    for b, value in zip(block.tolist(), values.tolist(), strict=True):
+        found[b].add(value)
+    return [frozenset(some) for some in found]
+
+
+def _commonest_kinds(kind: NDArray[np.int8], block: NDArray[np.int32], number: int) -> list[str]:
+    counts = np.zeros((number, len(KINDS)), dtype=np.int64)
+    np.add.at(counts, (block, kind), 1)
+    return [KINDS[k] for k in counts.argmax(axis=1)]
+
+
+def _block_frame(
+    frame: Frame, roll: StationRoll, found: StationBlocks, dates: Dates
+) -> tuple[pd.DataFrame, NDArray[np.int64]]:
+    """The dated blocks by date and crew, and the row of each block in it (-1 for undated ones)."""
+    order = np.lexsort((dates.crew, dates.day))
+    order = order[dates.day[order] >= 0]
+    number = np.full(len(dates.day), -1, dtype=np.int64)
+    number[order] = np.arange(len(order))
+    visits = np.bincount(found.block[found.block >= 0], minlength=len(number))
+    first = frame.first_number
+    iso = frame.days["date"].dt.strftime("%Y-%m-%d").to_numpy()
+    blocks = pd.DataFrame(
+        {
+            "block": [f"{roll.station}-{n:04d}" for n in range(first, first + len(order))],
+            "station": roll.station,
+            "crew": np.array(roll.crews, dtype=object)[dates.crew[order]],
+            "date": iso[dates.day[order]],
+            "visits": visits[order],
+            "work_s": found.work_s[order].astype(np.int64),
+            "travel_s": found.travel_s[order].astype(np.int64),
+            "distance_m": found.distance_m[order].astype(np.int64),
+            "pace": found.pace[order],
+        },
+        columns=BLOCK_COLUMNS,
+    )
+    text = dict.fromkeys(["block", "station", "crew", "date"], "str")
+    return blocks.astype(text), number
+
+
+def _area_frame(
+    book: Book,
+    roll: StationRoll,
+    found: StationBlocks,
+    dates: Dates,
+    crew_days: NDArray[np.bool_],
+) -> pd.DataFrame:
+    """How whole each transformer area stays, for those that are planned completely."""
+    names = book.customers["area"].to_numpy()[roll.customer]
+    kept = np.flatnonzero((found.block >= 0) & ~roll.alone)
+    turn = np.cumsum(crew_days, axis=1)  # the how-manieth duty day of a crew a day is
+    block = found.block[kept]
+    frame = pd.DataFrame(
+        {
+            "area": names[kept],
+            "crew": dates.crew[block],
+            "turn": turn[dates.crew[block], dates.day[block]],
+            "dated": dates.day[block] >= 0,
+            "fewest_days": found.fewest_days[roll.area[kept]],
+        }
+    )
+    by_area = frame.groupby("area", sort=True).agg(
+        crews=("crew", "nunique"),
+        days=("turn", "nunique"),
+        first=("turn", "min"),
+        last=("turn", "max"),
+        dated=("dated", "all"),
+        fewest_days=("fewest_days", "max"),
+    )
+    in_a_row = (by_area["crews"] == 1) & (by_area["last"] - by_area["first"] + 1 == by_area["days"])
+    few = by_area["days"] <= by_area["fewest_days"] + 1
+    columns = by_area.reset_index()[["area", "fewest_days"]].assign(
+        station=roll.station, whole=(in_a_row & few & by_area["dated"]).to_numpy()
+    )
+    return columns[AREA_COLUMNS]

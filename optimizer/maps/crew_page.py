@@ -1,0 +1,155 @@
+"""The map of one crew: a page with the route, the list of stops and the record of the day."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+from optimizer.catalogue.escaping import clean
+from optimizer.maps.basemap import empty_map, image_hosts, point, surroundings
+from optimizer.maps.html_page import LIVE, Parts, asset, page
+from optimizer.maps.static_map import Still, Way, still_picture
+from optimizer.settings import clock_text
+from optimizer.sheets import file_mark
+from optimizer.sheets.crew_sheet import FINDINGS, sight
+from optimizer.sheets.links import APPS, navigation_link
+
+if TYPE_CHECKING:
+    from optimizer.drawing.route_map import Sight
+    from optimizer.model import Route, Stop, Visit
+    from optimizer.sheets.crew_sheet import Day
+
+PIECES = ("fuse", "bulb", "rcd")
+"""Things that a crew replaces on the spot, counted."""
+
+
+def crew_page(day: Day, route: Route) -> str:
+    """The page of one crew."""
+    seen = sight(day, route)
+    most = max(12_000, 60_000 - 1_000 * len(seen.stops))
+    still = still_picture(day.drawing, seen, [Way("way", seen.legs)], most)
+    return page(
+        empty_map(day.plan.station.location, day.settings.phone),
+        Parts(
+            title=f"{day.texts('sheet.crew', crew=clean(route.crew_id, 20))} {day.plan.date}",
+            lang="zh-CN" if day.texts.lang == "zh" else "en",
+            html=_html(day, route, still),
+            data=_data(day, route, seen, still),
+            start="startDay",
+            styles=(asset("phone.css"),),
+            scripts=(LIVE, asset("ground.js"), asset("qr.js"), asset("phone.js")),
+            image_hosts=image_hosts(day.settings.phone),
+            mark=file_mark(day.plan, route.crew_id),
+        ),
+    )
+
+
+def _data(day: Day, route: Route, seen: Sight, still: Still) -> dict[str, Any]:
+    plan = day.plan
+    visits = day.visits(route)
+    return {
+        "station": plan.station.station_id,
+        "date": plan.date.isoformat(),
+        "crew": route.crew_id,
+        "version": plan.version,
+        "end": clock_text(route.end_s),
+        "stops": [
+            _stop(day, number, stop, visit)
+            for number, (stop, visit) in enumerate(zip(route.stops, visits, strict=True), 1)
+        ],
+        "rest": _rest(day, route),
+        "categories": FINDINGS,
+        "pieces": PIECES,
+        **surroundings(day.drawing, seen, still, day.settings.phone),
+        "words": _words(day),
+    }
+
+
+def _words(day: Day) -> dict[str, str]:
+    texts = day.texts
+    words = texts.room("phone")
+    for room in ("kind", "result", "finding"):
+        words |= {f"{room}_{name}": text for name, text in texts.room(room).items()}
+    words |= {f"piece_{name}": texts(f"tool.{name}") for name in PIECES}
+    return words
+
+
+def _stop(day: Day, number: int, stop: Stop, visit: Visit) -> dict[str, Any]:
+    place = visit.location
+    dial = "" if day.mask else "".join(c for c in visit.phone if c.isdigit() or c in "+#*")
+    return {
+        "id": visit.visit_id,
+        "row": number,
+        "account": clean(visit.account_no, 20),
+        "name": day.name(visit),
+        "address": clean(visit.address, 120),
+        "phone": day.phone(visit),
+        "dial": f"tel:{dial}" if len(dial) > 2 else "",
+        "kind": str(visit.kind),
+        "why": clean(visit.why, 120),
+        "check": clean(visit.check, 120),
+        "time": clock_text(stop.begin_s),
+        **point(place),
+        "links": None
+        if place is None
+        else {app: navigation_link(app, place, str(number)) for app in APPS},
+    }
+
+
+def _rest(day: Day, route: Route) -> dict[str, Any] | None:
+    if route.rest is None:
+        return None
+    start = route.rest.start_s
+    text = day.texts(
+        "sheet.rest", start=clock_text(start), end=clock_text(start + route.rest.duration_s)
+    )
+    return {"after": route.rest.after, "text": text}
+
+
+def _html(day: Day, route: Route, still: Still) -> str:
+    """The page's frame, and all that shows where no script runs."""
+    texts, crew = day.texts, day.crew(route.crew_id)
+    members = escape(" ".join(clean(name, 20) for name in crew.members))
+    head = escape(texts("sheet.crew", crew=clean(crew.crew_id, 20)))
+    station = escape(clean(day.plan.station.name, 30))
+    note = escape(clean(day.settings.campaign.note, 160))
+    visits = day.visits(route)
+    items = "".join(
+        _item(day, number, stop, visit)
+        for number, (stop, visit) in enumerate(zip(route.stops, visits, strict=True), 1)
+    )
+    return f"""
+<header class="bar"><div class="who"><h1>{head} {members}</h1>
+<p>{texts.short_date(day.plan.date)} {clock_text(route.start_s)}–{clock_text(route.end_s)}
+ {texts.km(route.distance_m)}{escape(texts("sheet.km"))} {station}</p></div>
+<button type="button" class="count" id="count"></button></header>
+<div class="progress"><i id="bar" style="width:0"></i></div>
+<p class="warn" id="unkept" hidden>{escape(texts("phone.unkept"))}</p>
+{f'<p class="note">{note}</p>' if note else ""}
+<section class="still">{still.svg}<ol>{items}</ol></section>
+<div id="wide"><div id="stage"><div class="tools" id="tools"></div></div>
+<div id="app"><div class="list" id="list"></div></div></div>
+"""
+
+
+def _item(day: Day, number: int, stop: Stop, visit: Visit) -> str:
+    """One stop in the list that needs no script."""
+    data = _stop(day, number, stop, visit)
+    texts = day.texts
+    phone = escape(data["phone"])
+    if data["dial"]:
+        phone = f'<a href="{escape(data["dial"])}">{phone}</a>'
+    links = "".join(
+        f'<a href="{escape(url)}">{escape(texts(f"phone.app_{app}"))}</a>'
+        for app, url in (data["links"] or {}).items()
+    )
+    task = " · ".join(
+        escape(part) for part in (data["why"], data["check"], data["account"]) if part
+    )
+    return (
+        f'<li><div class="line"><span class="no">{number}</span>'
+        f'<bdi class="name">{escape(data["name"])}</bdi><span>{data["time"]}</span></div>'
+        f"<div>{escape(data['address'])}</div>"
+        f'<div class="soft">{escape(texts(f"kind.{visit.kind}"))} · {task}</div>'
+        f'<div class="links">{phone} {links}</div></li>'
+    )

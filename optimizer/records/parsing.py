@@ -1,0 +1,366 @@
+"""Files and pasted text from the field, made into entries; every fault is told, none is fatal.
+
+Four forms are known by their content, not by their name: the JSON that a phone exports, the text
+of its QR codes (`ZF1:`), and a typed-in sheet as CSV or XLSX.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
+
+from optimizer.errors import Fault
+from optimizer.records.entry import CATEGORIES, KINDS, RESULTS, Entry, Finding, iso_date, iso_time
+from optimizer.records.qr_codes import MAX_BYTES, find_codes, unpacked
+from optimizer.records.typed_sheets import read_typed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+
+    Source = tuple[str, str | None, Callable[[], "Reading"]]
+
+FORMAT: Final = "zoufang-records"
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was read: entries, faults of what could not be read, and remarks about what was mended.
+
+    Attributes
+    ----------
+    entries
+        Good records, in the order of the file.
+    faults
+        Records and parts that could not be read.
+    remarks
+        Values inside good records that were left out, such as a clock that makes no sense.
+    """
+
+    entries: list[Entry] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+    remarks: list[Fault] = field(default_factory=list)
+
+    def add(self, other: Reading) -> None:
+        """Append another reading."""
+        self.entries.extend(other.entries)
+        self.faults.extend(other.faults)
+        self.remarks.extend(other.remarks)
+
+
+def read_together(paths: Sequence[Path], texts: Sequence[str] = ()) -> list[tuple[str, Reading]]:
+    """Entries of files and pasted texts, in which parts of one QR code may lie apart.
+
+    Returns
+    -------
+    list of (name, reading)
+        One for each file and text; those that lack parts of a code are read as one, the last,
+        which has the names of all of them.
+    """
+    names = ["text"] if len(texts) == 1 else [f"text {n}" for n in range(1, len(texts) + 1)]
+    sources: list[Source] = [
+        *((path.name, _code_text(path), partial(read_records, path)) for path in paths),
+        *(
+            (name, text, partial(read_text, text, name))
+            for name, text in zip(names, texts, strict=True)
+        ),
+    ]
+    torn = [(name, text) for name, text, _ in sources if text is not None and _lacks_parts(text)]
+    readings = [
+        (name, read()) for name, text, read in sources if text is None or not _lacks_parts(text)
+    ]
+    if torn:
+        together = ", ".join(name for name, _ in torn)
+        text = "\n".join(text for _, text in torn)
+        readings.append((together, read_text(text, together)))
+    return readings
+
+
+def read_records(path: Path) -> Reading:
+    """Entries of a file of any of the four forms."""
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        return Reading(faults=[_fault(path.name, None, str(error), "check the path")])
+    return read_content(content, path.name)
+
+
+def read_content(content: bytes, name: str) -> Reading:
+    """Entries of a file's content.
+
+    Parameters
+    ----------
+    content
+        At most 64 MB.
+    name
+        The file's name, for faults.
+    """
+    if len(content) > MAX_BYTES:
+        return Reading(faults=[_fault(name, None, "is larger than 64 MB", "is it the right file?")])
+    if content[:2] == b"PK" or content[:8] == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
+        return _typed(content, name)
+    text = _decoded(content)
+    if text is None:
+        return Reading(
+            faults=[_fault(name, None, "is neither text nor a spreadsheet", "export it again")]
+        )
+    if not text.strip():
+        return Reading(faults=[_fault(name, None, "is empty", "export it again")])
+    if text.lstrip()[0] in "{[":
+        return read_text(text, name)
+    return read_text(text, name) if "ZF1:" in text else _typed(content, name)
+
+
+def read_text(text: str, name: str = "text") -> Reading:
+    """Entries of pasted text: JSON, or the text of one or several QR codes in any order."""
+    stripped = text.strip()
+    if stripped[:1] in {"{", "["}:
+        return _json(stripped, name)
+    if "ZF1:" not in stripped:
+        return Reading(
+            faults=[_fault(name, None, "is no text of a phone's export", "copy all of it again")]
+        )
+    result = Reading()
+    codes = find_codes(stripped)
+    damaged = list(codes.damaged)
+    for missing in codes.missing():
+        result.faults.append(_fault(name, None, f"{missing} is missing", "add the missing parts"))
+    for packed in codes.packed():
+        try:
+            result.add(_json(unpacked(packed), name))
+        except ValueError:
+            damaged.append(packed)
+    for code in damaged:
+        result.faults.append(
+            _fault(name, None, "a code is damaged", "scan or copy it again", value=code)
+        )
+    return result
+
+
+def _code_text(path: Path) -> str | None:
+    """The text of a file that can be read; what it is worth, `read_records` says."""
+    try:
+        return _decoded(path.read_bytes()) if path.stat().st_size <= MAX_BYTES else None
+    except OSError:
+        return None
+
+
+def _lacks_parts(text: str) -> bool:
+    """Whether a text has codes of which parts are elsewhere."""
+    if "ZF1:" not in text or text.strip()[:1] in {"{", "["}:
+        return False
+    return bool(find_codes(text).missing())
+
+
+def _decoded(content: bytes) -> str | None:
+    utf_16 = content[:2] in {b"\xff\xfe", b"\xfe\xff"}
+    for encoding in ("utf-16",) if utf_16 else ("utf-8-sig", "gb18030"):
+        try:
+            return content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return None
+
+
+def _typed(content: bytes, name: str) -> Reading:
+    return Reading(*read_typed(content, name))
+
+
+# ---- JSON --------------------------------------------------------------------------------------
+
+
+def _json(text: str, name: str) -> Reading:
+    try:
+        content = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        return Reading(faults=[_fault(name, None, f"is damaged: {error}"[:120], "export it again")])
+    result = Reading()
+    for sheet in content if isinstance(content, list) else [content]:
+        result.add(_sheet(sheet, name))
+    return result
+
+
+def _sheet(sheet: Any, name: str) -> Reading:  # noqa: ANN401
+    if not isinstance(sheet, dict) or sheet.get("format") != FORMAT:
+        return Reading(
+            faults=[_fault(name, None, "is no export of a phone map", "is it the right file?")]
+        )
+    if sheet.get("version") != 1:
+        return Reading(
+            faults=[
+                _fault(
+                    name, None, "has a version this program does not know", "update the program",
+                    value=sheet.get("version"),
+                )
+            ]
+        )  # fmt: skip
+    records = sheet.get("records")
+    if not isinstance(records, list):
+        return Reading(faults=[_fault(name, None, "has no list of records", "export it again")])
+    result = Reading()
+    for number, record in enumerate(records, start=1):
+        result.add(_record(record, sheet, name, number))
+    return result
+
+
+def _record(record: Any, sheet: dict[str, Any], name: str, number: int) -> Reading:  # noqa: ANN401
+    if not isinstance(record, dict):
+        return Reading(
+            faults=[_fault(name, number, "is no record", "enter it by hand", value=record)]
+        )
+    faults = list(_wrong(record, sheet, name, number))
+    if faults:
+        return Reading(faults=faults)
+    remarks: list[Fault] = []
+    entry = Entry(
+        id=_text(record["id"]),
+        date=iso_date(_text(_either(record, sheet, "date"))),
+        account_no=_text(record.get("account_no")),
+        station=_text(_either(record, sheet, "station")),
+        crew=_text(_either(record, sheet, "crew")),
+        visit_id=_text(record.get("visit_id")),
+        kind=_text(record.get("kind")) if record.get("kind") in KINDS else "",
+        result=_result(record),
+        opinion=_text(record.get("opinion"))[:2000],
+        undoes=_text(record.get("undoes")) or None,
+        place=number,
+    )
+    entry = replace(entry, **_extras(record, name, number, remarks))
+    return Reading(entries=[entry], remarks=remarks)
+
+
+def _wrong(
+    record: dict[str, Any], sheet: dict[str, Any], name: str, number: int
+) -> Iterator[Fault]:
+    if not _text(record.get("id")):
+        yield _fault(name, number, "has no id", "enter it by hand", column="id")
+    if not _text(record.get("account_no")) and _whole(record.get("row")) is None:
+        yield _fault(
+            name, number, "names neither account nor row", "enter it by hand", column="account_no"
+        )
+    result = _result(record)
+    if result not in RESULTS and not (result == "" and _text(record.get("undoes"))):
+        yield _fault(
+            name, number, "is no result", f"use one of {', '.join(RESULTS)}",
+            value=record.get("result"), column="result",
+        )  # fmt: skip
+    date = _either(record, sheet, "date")
+    try:
+        iso_date(_text(date))
+    except ValueError:
+        yield _fault(
+            name, number, "is no date", "write it as 2027-03-02", value=date, column="date"
+        )
+
+
+def _result(record: dict[str, Any]) -> str:
+    result = _text(record.get("result")).lower()
+    return "" if result in {"undo", "undone", "none", "null"} else result
+
+
+def _extras(record: dict[str, Any], name: str, number: int, remarks: list[Fault]) -> dict[str, Any]:
+    """The parts of a record that may be wrong without making the record wrong."""
+
+    def remark(column: str) -> None:
+        remarks.append(
+            _fault(
+                name, number, "was left out", "look at it", value=record.get(column), column=column
+            )
+        )
+
+    extras: dict[str, Any] = {"row": _whole(record.get("row"))}
+    try:
+        extras["at"] = iso_time(_text(record.get("at"))) if record.get("at") else ""
+    except ValueError:
+        remark("at")
+    lon, lat = _number(record.get("lon")), _number(record.get("lat"))
+    if lon is not None and lat is not None and abs(lon) <= 180 and abs(lat) <= 90:
+        extras |= {"lon": lon, "lat": lat}
+    elif record.get("lon") is not None or record.get("lat") is not None:
+        remark("lon")
+    extras["findings"] = _findings(record.get("findings"), remark)
+    extras["repaired"] = _pieces(record.get("repaired"), remark)
+    return extras
+
+
+def _findings(value: Any, remark: Any) -> tuple[Finding, ...]:  # noqa: ANN401
+    if not value:
+        return ()
+    if not isinstance(value, list):
+        remark("findings")
+        return ()
+    found = []
+    for item in value:
+        if not isinstance(item, dict):
+            remark("findings")
+            continue
+        category = _text(item.get("category")).lower()
+        note = _text(item.get("note"))[:2000]
+        if category not in CATEGORIES:
+            remark("findings")
+            category, note = "other", f"{category} {note}".strip()
+        found.append(Finding(category=category, repaired=item.get("repaired") is True, note=note))
+    return tuple(found)
+
+
+def _pieces(value: Any, remark: Any) -> dict[str, int]:  # noqa: ANN401
+    if not value:
+        return {}
+    if not isinstance(value, dict):
+        remark("repaired")
+        return {}
+    pieces = {}
+    for name, count in value.items():
+        number = _whole(count)
+        if number is None:
+            if count not in (0, None, "0", ""):
+                remark("repaired")
+        elif number <= 1000:
+            pieces[_text(name)[:40]] = number
+    return pieces
+
+
+def _either(record: dict[str, Any], sheet: dict[str, Any], key: str) -> Any:  # noqa: ANN401
+    return record.get(key) or sheet.get(key)
+
+
+def _text(value: object) -> str:
+    if isinstance(value, str):
+        return value.strip().replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else ""
+
+
+def _whole(value: object) -> int | None:
+    """A whole number above 0, however JSON wrote it; None where it is none."""
+    if isinstance(value, bool):
+        return None
+    try:
+        number = int(value)  # type: ignore[call-overload]
+    except (TypeError, ValueError, OverflowError):
+        return None
+    return number if 0 < number < 10**9 else None
+
+
+def _number(value: object) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    try:
+        return float(value) if math.isfinite(value) else None
+    except OverflowError:
+        return None
+
+
+def _fault(
+    name: str,
+    row: int | None,
+    problem: str,
+    action: str,
+    *,
+    value: object = None,
+    column: str | None = None,
+) -> Fault:
+    shown = None if value is None else str(value)[:40]
+    return Fault(file=name, row=row, column=column, value=shown, problem=problem, action=action)

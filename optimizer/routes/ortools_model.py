@@ -1,0 +1,429 @@
+"""OR-Tools' model of a station's day with every rule, and its last word on a plan.
+
+Left alone OR-Tools is a tenth behind, so it is given the best plan of the search and descends from
+it under the full model. Each preferred time is a second node of its visit, lunch on the road is a
+break interval, lunch at a place a node of its crew; setup once an address is a lower bound on the
+slack unless the stop before is a mate.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from ortools.constraint_solver import (  # noqa: TID251
+    pywrapcp,
+    routing_enums_pb2,
+)
+
+from optimizer.routes.problem_arrays import (
+    ADDRESS,
+    ANY,
+    AREA,
+    BACK,
+    CAPACITY,
+    COUNT0,
+    END,
+    FIRST,
+    FOLLOW_PRICE,
+    FOLLOWS,
+    HOME_BY,
+    HUNGRY,
+    LEAVE,
+    LOAD,
+    LUNCH_FROM,
+    LUNCH_S,
+    LUNCH_TO,
+    MANY,
+    MODES,
+    PACE,
+    REAL,
+    SERVICE,
+    SETUP,
+    SPEED,
+    START,
+    STOPS,
+    TRAVEL,
+)
+from optimizer.routes.route_state import CREW, LENGTH, LOCKED, MODE, REALS, WORK
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from numpy.typing import NDArray
+
+    from optimizer.routes.problem_arrays import Arrays
+    from optimizer.routes.route_state import State
+
+SCALE = 100
+"""Costs are whole numbers to OR-Tools: hundredths of a second."""
+CALLED_IN = 100
+"""How many of the visits left out are in the model."""
+LEAST_S = 0.05
+"""A descent has this time even if the building of the model took all that there was."""
+PATIENCE_S = 60.0
+"""A descent without a time limit ends by itself; this is for emergencies."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Node:
+    """A task in one of its modes; a depot has task -1."""
+
+    task: int
+    mode: int
+    place: int
+
+
+@dataclass
+class Model:
+    """OR-Tools' model of a problem.
+
+    Attributes
+    ----------
+    data, crews
+        The problem's arrays, and the rows of the crews that are not pinned as they are.
+    nodes
+        OR-Tools' nodes: one a task and mode, then the places where crews start and end.
+    """
+
+    data: Arrays
+    crews: list[int]
+    tasks: list[int]
+    nodes: list[_Node] = field(init=False)
+    manager: Any = field(init=False)
+    routing: Any = field(init=False)
+
+    def __post_init__(self) -> None:
+        data = self.data
+        self.nodes = [
+            _Node(v, mode, v)
+            for v in self.tasks
+            for mode in range(int(data.task[v, MODES]))
+            if data.task[v, COUNT0 + mode] and data.window[v, mode, 0, 0] <= self._horizon
+        ]
+        bases = sorted({int(data.crew[r, end]) for r in self.crews for end in (START, END)})
+        row = {base: len(self.nodes) + k for k, base in enumerate(bases)}
+        self.nodes += [_Node(-1, 0, base) for base in bases]
+        self.manager = pywrapcp.RoutingIndexManager(
+            len(self.nodes),
+            len(self.crews),
+            [row[int(data.crew[r, START])] for r in self.crews],
+            [row[int(data.crew[r, END])] for r in self.crews],
+        )
+        self.routing = pywrapcp.RoutingModel(self.manager)
+        self._price_rides()
+        self._keep_time()
+        self._choose_visits()
+        self._keep_limits()
+
+    @property
+    def _horizon(self) -> int:
+        """When the last crew is back."""
+        return int(self.data.crew[self.crews, BACK].max())
+
+    @property
+    def _visits(self) -> Iterable[tuple[int, int, _Node]]:
+        """Index, number and node of every task's node."""
+        for number, node in enumerate(self.nodes):
+            if node.task >= 0:
+                yield self.manager.NodeToIndex(number), number, node
+
+    def _rides(self, crew: int) -> NDArray[np.int64]:
+        """Seconds between OR-Tools' nodes for a crew; who makes no visit stays where it is."""
+        places = [node.place for node in self.nodes]
+        page = self.data.time[self.data.crew[crew, SPEED]]
+        rides: NDArray[np.int64] = page[np.ix_(places, places)].astype(np.int64)
+        bases = sum(node.task < 0 for node in self.nodes)
+        rides[-bases:, -bases:] = 0
+        return rides
+
+    def _price_rides(self) -> None:
+        """A ride costs its seconds, and at its end the prices of crew, mode and order."""
+        kept: dict[bytes, int] = {}
+        tasks = [node.task for node in self.nodes]
+        late = [
+            self.data.price[node.task, 1] if node.task >= 0 and self._is_last_mode(node) else 0
+            for node in self.nodes
+        ]
+        moved = self._misplaced()
+        for vehicle, crew in enumerate(self.crews):
+            entry = np.where(np.array(tasks) >= 0, self.data.crew_cost[tasks, crew], 0) + late
+            costs = np.maximum(0, self._rides(crew) + entry[None, :] + moved) * SCALE
+            key = costs.tobytes()
+            if key not in kept:
+                kept[key] = self.routing.RegisterTransitMatrix(costs.astype(np.int64).tolist())
+            self.routing.SetArcCostEvaluatorOfVehicle(kept[key], vehicle)
+            self.routing.SetFixedCostOfVehicle(int(self.data.fixed[crew] * SCALE), vehicle)
+
+    def _misplaced(self) -> NDArray[np.int64]:
+        """What it costs to go from node to node where another should come first."""
+        task = np.array([node.task for node in self.nodes])
+        table = self.data.task[task]
+        wanted = np.where(task >= 0, table[:, FOLLOWS], ANY)
+        before = np.where(task >= 0, task, FIRST)
+        # who comes from lunch may come from anywhere
+        from_lunch = (task >= 0) & (table[:, REAL] == 0)
+        right = (before[:, None] == wanted[None, :]) | (wanted == ANY) | from_lunch[:, None]
+        price: NDArray[np.int64] = np.where(right, 0, table[:, FOLLOW_PRICE])
+        return price
+
+    def _is_last_mode(self, node: _Node) -> bool:
+        """Whether the node stands for ignoring the preferred times."""
+        return bool(self.data.task[node.task, MODES] == 2 and node.mode == 1)
+
+    def _mates(self) -> dict[int, list[int]]:
+        """Nodes of each address that has more than one task."""
+        found: dict[int, list[int]] = {}
+        for _, number, node in self._visits:
+            key = int(self.data.task[node.task, ADDRESS])
+            if key:
+                found.setdefault(key, []).append(number)
+        return {
+            key: numbers
+            for key, numbers in found.items()
+            if len({self.nodes[number].task for number in numbers}) > 1
+        }
+
+    def _work(self, crew: int) -> NDArray[np.int64]:
+        """Seconds of riding and service from node to node, the setup at the second one included."""
+        task = np.array([node.task for node in self.nodes])
+        table = self.data.task[task]
+        real = (task >= 0) & (table[:, REAL] == 1)
+        address = np.where(real, table[:, ADDRESS], 0)
+        mates = (address[:, None] == address[None, :]) & (address != 0)
+        service = (table[:, SERVICE] * self.data.crew[crew, PACE] + 500) // 1000
+        setup = np.where(mates | ~real, 0, table[:, SETUP])
+        work: NDArray[np.int64] = self._rides(crew) + np.where(real, service, 0)[:, None] + setup
+        return work
+
+    def _stays(self, crew: int) -> NDArray[np.int64]:
+        """Seconds of a crew at each node, without the setup that a mate may have done."""
+        mates = {number for numbers in self._mates().values() for number in numbers}
+        stays = np.zeros(len(self.nodes), dtype=np.int64)
+        for _, number, node in self._visits:
+            real, service = self.data.task[node.task, REAL], self.data.task[node.task, SERVICE]
+            if real:
+                pace = self.data.crew[crew, PACE]
+                setup = 0 if number in mates else self.data.task[node.task, SETUP]
+                stays[number] = (service * pace + 500) // 1000 + setup
+            else:
+                stays[number] = service
+        return stays
+
+    def _keep_time(self) -> None:
+        """Shifts, windows, setup once an address, lunch."""
+        transits = self._transits(lambda crew: self._rides(crew) + self._stays(crew)[:, None])
+        horizon = self._horizon
+        self.routing.AddDimensionWithVehicleTransits(transits, horizon, horizon, False, "time")  # noqa: FBT003
+        clock = self.routing.GetDimensionOrDie("time")
+        for index, _, node in self._visits:
+            self._open(clock.CumulVar(index), node)
+        self._set_up(clock)
+        for vehicle, crew in enumerate(self.crews):
+            row = self.data.crew[crew]
+            for index in (self.routing.Start(vehicle), self.routing.End(vehicle)):
+                clock.CumulVar(index).SetRange(int(row[LEAVE]), int(row[BACK]))
+            if row[HUNGRY]:
+                self._lunch(clock, vehicle, row, self._stays(crew))
+
+    def _open(self, begin: Any, node: _Node) -> None:  # noqa: ANN401
+        """Let service begin within the windows of a mode."""
+        count = int(self.data.task[node.task, COUNT0 + node.mode])
+        spans = self.data.window[node.task, node.mode, :count].tolist()
+        begin.SetRange(spans[0][0], spans[-1][1])
+        for (_, end), (start, _) in pairwise(spans):
+            if end + 1 <= start - 1:
+                begin.RemoveInterval(end + 1, start - 1)
+
+    def _set_up(self, clock: Any) -> None:  # noqa: ANN401
+        """Setup takes its time unless the stop before is at the same address."""
+        solver, routing = self.routing.solver(), self.routing
+        for numbers in self._mates().values():
+            for number in numbers:
+                index = self.manager.NodeToIndex(number)
+                setup = int(self.data.task[self.nodes[number].task, SETUP])
+                before = [
+                    routing.NextVar(self.manager.NodeToIndex(other)) == index
+                    for other in numbers
+                    if self.nodes[other].task != self.nodes[number].task
+                ]
+                if setup:
+                    done = solver.Sum(before)
+                    solver.Add(clock.SlackVar(index) >= (routing.ActiveVar(index) - done) * setup)
+
+    def _lunch(self, clock: Any, vehicle: int, row: NDArray[np.int64], stays: Any) -> None:  # noqa: ANN401
+        """A break that may lie in a ride; who is back early enough needs none."""
+        solver = self.routing.solver()
+        span = solver.FixedDurationIntervalVar(
+            int(row[LUNCH_FROM]),
+            int(row[LUNCH_TO]),
+            int(row[LUNCH_S]),
+            True,  # noqa: FBT003  (whether it is needed is said below)
+            f"lunch {vehicle}",
+        )
+        end = clock.CumulVar(self.routing.End(vehicle))
+        without = (end <= int(row[HOME_BY])) + 1 - self.routing.ActiveVehicleVar(vehicle)
+        solver.Add(span.PerformedExpr() + without >= 1)
+        visits = [0] * self.routing.Size()
+        for index, number, _ in self._visits:
+            visits[index] = int(stays[number])
+        clock.SetBreakIntervalsOfVehicle([span], vehicle, visits)
+
+    def _choose_visits(self) -> None:
+        """Who may go where, what leaving out costs, overlap of areas."""
+        routing = self.routing
+        nodes: dict[int, list[int]] = {}
+        for index, _, node in self._visits:
+            nodes.setdefault(node.task, []).append(index)
+        areas: dict[int, list[int]] = {}
+        for task, indices in nodes.items():
+            may = [k for k, crew in enumerate(self.crews) if self.data.crew_cost[task, crew] >= 0]
+            for index in indices if len(may) < len(self.crews) else ():
+                routing.VehicleVar(index).SetValues([-1, *may])
+            if self.data.task[task, REAL]:
+                routing.AddDisjunction(indices, int(self.data.price[task, 0] * SCALE))
+                areas.setdefault(int(self.data.task[task, AREA]), []).extend(indices)
+            else:
+                self._lunch_at_place(indices[0], may[0])
+        if self.data.weights[1] > 0:
+            for area, indices in areas.items():
+                if area >= 0 and len(indices) > 1:
+                    price = int(self.data.weights[1] * SCALE)
+                    routing.AddSoftSameVehicleConstraint(indices, price)
+
+    def _lunch_at_place(self, index: int, vehicle: int) -> None:
+        """The lunch of a crew is made if and only if the crew goes out."""
+        self.routing.AddDisjunction([index], 0)
+        self.routing.solver().Add(
+            self.routing.ActiveVar(index) == self.routing.ActiveVehicleVar(vehicle)
+        )
+
+    def _keep_limits(self) -> None:
+        """Most visits, longest travel, what a crew carries."""
+        task, crew = self.data.task, self.data.crew
+        for column, what, number in ((LOAD, CAPACITY, "load"), (REAL, STOPS, "stops")):
+            most = crew[self.crews, what]
+            if most.min() < MANY:
+                amounts = [0 if n.task < 0 else int(task[n.task, column]) for n in self.nodes]
+                unary = self.routing.RegisterUnaryTransitVector(amounts)
+                self.routing.AddDimensionWithVehicleCapacity(unary, 0, most.tolist(), True, number)  # noqa: FBT003
+        if crew[self.crews, TRAVEL].min() < MANY:
+            self._dimension("travel", self._rides)
+            rides = self.routing.GetDimensionOrDie("travel")
+            for vehicle, most in enumerate(crew[self.crews, TRAVEL].tolist()):
+                rides.CumulVar(self.routing.End(vehicle)).SetMax(most)
+
+    def _dimension(self, name: str, seconds: Callable[[int], NDArray[np.int64]]) -> None:
+        """Count a crew's seconds between nodes from the start."""
+        transits = self._transits(seconds)
+        self.routing.AddDimensionWithVehicleTransits(transits, 0, MANY, True, name)  # noqa: FBT003
+
+    def _transits(self, seconds: Callable[[int], NDArray[np.int64]]) -> list[int]:
+        """For each crew OR-Tools' number of its matrix; crews of one speed and pace share it."""
+        pages: dict[tuple[int, ...], int] = {}
+        numbers = []
+        for crew in self.crews:
+            like = tuple(map(int, self.data.crew[crew, [SPEED, PACE]]))
+            if like not in pages:
+                pages[like] = self.routing.RegisterTransitMatrix(seconds(crew).tolist())
+            numbers.append(pages[like])
+        return numbers
+
+    def balance(self, shortest: int) -> None:
+        """Price the longest work, and keep the shortest from becoming shorter."""
+        self._dimension("work", self._work)
+        work = self.routing.GetDimensionOrDie("work")
+        work.SetGlobalSpanCostCoefficient(max(1, round(self.data.weights[0] * SCALE)))
+        for vehicle in range(len(self.crews)):
+            work.CumulVar(self.routing.End(vehicle)).SetMin(shortest)
+
+    def descend(self, routes: list[list[tuple[int, int]]], seconds: float | None) -> Any:  # noqa: ANN401
+        """The best plan that OR-Tools finds from routes of (task, mode); None if it refuses."""
+        number = {(node.task, node.mode): k for k, node in enumerate(self.nodes)}
+        first = [
+            [self.manager.NodeToIndex(number[stop]) for stop in route if stop in number]
+            for route in routes
+        ]
+        search = pywrapcp.DefaultRoutingSearchParameters()
+        search.local_search_metaheuristic = (
+            routing_enums_pb2.LocalSearchMetaheuristic.GREEDY_DESCENT
+        )
+        search.time_limit.FromMilliseconds(int(1000 * (PATIENCE_S if seconds is None else seconds)))
+        self.routing.CloseModelWithParameters(search)
+        assignment = self.routing.ReadAssignmentFromRoutes(first, True)  # noqa: FBT003
+        if assignment is None:
+            return None
+        return self.routing.SolveFromAssignmentWithParameters(assignment, search)
+
+    def stops(self, solution: Any) -> list[list[tuple[int, int]]]:  # noqa: ANN401
+        """Tasks and modes of each crew in a solution."""
+        routes = []
+        for vehicle in range(len(self.crews)):
+            route = []
+            index = solution.Value(self.routing.NextVar(self.routing.Start(vehicle)))
+            while not self.routing.IsEnd(index):
+                node = self.nodes[self.manager.IndexToNode(index)]
+                route.append((node.task, node.mode))
+                index = solution.Value(self.routing.NextVar(index))
+            routes.append(route)
+        return routes
+
+
+def last_word(
+    data: Arrays, state: State, seconds: float | None
+) -> tuple[NDArray[np.int32], NDArray[np.int64]] | None:
+    """Rows of tasks and modes of a plan that OR-Tools makes of this one, or None.
+
+    Parameters
+    ----------
+    state
+        A plan that keeps all rules.
+    seconds
+        At most so long with the building of the model; None until it finds nothing better.
+    """
+    began = time.monotonic()
+    crews = [r for r in range(len(data.crew)) if not state.route[r, LOCKED]]
+    tasks = _tasks(data, state, crews)
+    if not crews or not tasks:
+        return None
+    model = Model(data, crews, tasks)
+    if data.weights[0] > 0:
+        model.balance(int(state.route[crews, WORK].min()))
+    routes = [
+        [(int(v), int(state.task[v, MODE])) for v in state.seq[r, 1 : state.route[r, LENGTH] + 1]]
+        if state.route[r, REALS]
+        else []
+        for r in crews
+    ]
+    left_s = None if seconds is None else max(LEAST_S, seconds - (time.monotonic() - began))
+    solution = model.descend(routes, left_s)
+    if solution is None:
+        return None
+    rows = np.full((len(data.crew), len(data.task) + 2), -1, dtype=np.int32)
+    modes = state.task[:, MODE].copy()
+    for r in range(len(data.crew)):
+        if state.route[r, LOCKED]:
+            n = state.route[r, LENGTH]
+            rows[r, :n] = state.seq[r, 1 : n + 1]
+    for r, route in zip(crews, model.stops(solution), strict=True):
+        for k, (task, mode) in enumerate(route or _only_lunch(data, r)):
+            rows[r, k], modes[task] = task, mode
+    return rows, modes
+
+
+def _only_lunch(data: Arrays, crew: int) -> list[tuple[int, int]]:
+    """What the search has in the route of a crew that stays: its lunch at a place, if any."""
+    meals = np.flatnonzero((data.task[:, REAL] == 0) & (data.crew_cost[:, crew] >= 0))
+    return [(int(meal), 0) for meal in meals]
+
+
+def _tasks(data: Arrays, state: State, crews: list[int]) -> list[int]:
+    """Tasks in routes, and the dearest of those that are left out."""
+    may = (data.crew_cost[:, crews] >= 0).any(axis=1)
+    inside = np.flatnonzero(may & (state.task[:, CREW] >= 0))
+    outside = np.flatnonzero(may & (state.task[:, CREW] < 0))
+    dearest = outside[np.argsort(-data.price[outside, 0], kind="stable")][:CALLED_IN]
+    return sorted([*inside.tolist(), *dearest.tolist()])

@@ -1,0 +1,171 @@
+"""Every station's areas to its crews."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from optimizer.errors import CampaignError
+from optimizer.settings import clock
+from optimizer.territories.county_tables import crew_of_managers
+from optimizer.territories.districting import Share, fair_goals, neighbour_lists, share_areas
+from optimizer.territories.local_search import parts_of
+from optimizer.territories.summary import Balance
+from optimizer.territories.workload import crew_days
+from optimizer.workdays import duty, working_days
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    from optimizer.settings import Settings
+    from optimizer.territories.county_tables import County
+    from optimizer.territories.workload import Survey
+    from optimizer.travel import Travel
+
+    Floats = NDArray[np.float64]
+    Longs = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Shared:
+    """Crew id of each area ("" for none), the areas' middles, and what to tell about it."""
+
+    crew: tuple[str, ...]
+    lon: Floats
+    lat: Floats
+    managed: int
+    unknown_managers: tuple[str, ...]
+    no_crews: tuple[str, ...]
+    balance: tuple[Balance, ...]
+
+
+def share_stations(
+    county: County,
+    surveyed: Survey,
+    crews: pd.DataFrame,
+    leave: pd.DataFrame | None,
+    workdays: Path | None = None,
+) -> Shared:
+    """Share out the areas of each station among its crews."""
+    crews = crews.sort_values("crew", ignore_index=True)
+    strength = _strength(crews, leave, county.settings, workdays)
+    fixed = _fixed(county, crews)
+    crew = fixed.copy()
+    balance, no_crews = [], []
+    for number, station in enumerate(county.station_names):
+        own = np.flatnonzero(county.area_station == number)
+        doors = own[surveyed.node[own] >= 0]
+        team = np.flatnonzero((crews["station"] == station).to_numpy())
+        if not len(team):
+            no_crews += [station] if county.heads()[own].any() else []
+            continue
+        if len(doors):
+            rank = np.full(len(crews) + 1, -1, dtype=np.int64)
+            rank[team] = np.arange(len(team))
+            share = _share(county, surveyed, doors, number)
+            share = replace(share, fixed=rank[fixed[doors]], strength=strength[team])
+            chosen = share_areas(share, partial(_apart, county.travel))
+            crew[doors] = team[chosen]
+            balance.append(_balance(station, int(surveyed.size[doors].sum()), share, chosen))
+    names = np.array([*crews["crew"], ""], dtype=object)
+    has_manager = np.array([manager != "" for manager in county.managers], dtype=bool)
+    return Shared(
+        crew=tuple(names[crew]),
+        lon=surveyed.lon,
+        lat=surveyed.lat,
+        managed=int((fixed >= 0).sum()),
+        unknown_managers=tuple(
+            county.area_names[area] for area in np.flatnonzero(has_manager & (fixed < 0))
+        ),
+        no_crews=tuple(no_crews),
+        balance=tuple(balance),
+    )
+
+
+def _fixed(county: County, crews: pd.DataFrame) -> Longs:
+    """The crew of each area's manager, if it is of the area's station; -1 for none."""
+    station = crews["station"].to_numpy()
+    fixed = np.full(len(county.area_names), -1, dtype=np.int64)
+    for area, meant in enumerate(crew_of_managers(county.managers, crews)):
+        number = county.area_station[area]
+        here = [
+            row for row in meant if number >= 0 and station[row] == county.station_names[number]
+        ]
+        if here:
+            fixed[area] = here[0]
+    return fixed
+
+
+def _strength(
+    crews: pd.DataFrame, leave: pd.DataFrame | None, settings: Settings, workdays: Path | None
+) -> Floats:
+    """Hours that each crew is on duty from the campaign's first day to its last."""
+    days = working_days(settings.campaign.start, settings.campaign.finish, workdays)
+    absent = crews.iloc[:0].assign(first="", last="") if leave is None else leave
+    on_duty = duty(crews, absent, days, settings).sum(axis=1)
+    hours = [
+        _hours(*row, settings)
+        for row in zip(crews["crew"], crews["shift_start"], crews["shift_end"], strict=True)
+    ]
+    strength: Floats = on_duty * np.array(hours, dtype=float)
+    return strength
+
+
+def _hours(crew: str, start: str, end: str, settings: Settings) -> float:
+    try:
+        begin_s = clock(start) if start else settings.shift.start
+        end_s = clock(end) if end else settings.shift.end
+    except ValueError as error:
+        raise CampaignError("crew.hours", crew=crew, error=error) from None
+    return max(0.0, (end_s - begin_s) / 3600)
+
+
+def _share(county: County, surveyed: Survey, doors: Longs, station: int) -> Share:
+    """The areas of a station, for crews that are not named yet."""
+    travel = county.travel
+    start = int(county.station_node[station])
+    if start < 0:
+        # a station that nobody can find is among its areas
+        start = int(surveyed.node[doors[0]])
+    ride_s = travel.seconds_from([start])[0, surveyed.node[doors]]
+    xy = np.column_stack(travel.roads.plane.xy(surveyed.lon[doors], surveyed.lat[doors]))
+    rank = np.full(len(county.area_names), -1, dtype=np.int64)
+    rank[doors] = np.arange(len(doors))
+    borders = rank[surveyed.borders]
+    return Share(
+        work=crew_days(surveyed.inside_s[doors], ride_s, county.settings),
+        node=surveyed.node[doors],
+        xy=xy - travel.roads.node_xy[start],
+        borders=borders[(borders >= 0).all(axis=1)],
+        fixed=np.zeros(0, dtype=np.int64),
+        strength=np.zeros(0),
+    )
+
+
+def _apart(travel: Travel, nodes: Longs) -> Floats:
+    """Seconds between nodes, the mean of both ways."""
+    there: Floats = travel.node_seconds(nodes, nodes).astype(float)
+    return (there + there.T) / 2
+
+
+def _balance(station: str, customers: int, share: Share, crew: Longs) -> Balance:
+    goal = fair_goals(share)
+    load = np.bincount(crew, weights=share.work, minlength=len(goal))
+    part = load[share.strength > 0] / goal[share.strength > 0]
+    borders = neighbour_lists(share)
+    return Balance(
+        station=station,
+        customers=customers,
+        areas=len(share.work),
+        crews=len(goal),
+        crew_days=float(share.work.sum()),
+        most=max(part.tolist(), default=0.0),
+        least=min(part.tolist(), default=0.0),
+        apart=sum(parts_of(crew, number, *borders) > 1 for number in np.unique(crew).tolist()),
+    )
