@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from optimizer.roads import Roads
 
 SETTINGS = short_settings()
-EXAMPLES = Path(__file__).parent.parent / "data"
+EXAMPLES = Path(__file__).parents[2] / "data"
 
 
 @pytest.fixture(scope="session")

@@ -20,6 +20,7 @@ from optimizer.settings import Settings
 
 KILLS = 12
 PACKAGE = Path(optimizer.__file__).parent
+WORLDS = Path(__file__).parents[1] / "worlds"
 
 CHILD = """
 import sys
@@ -63,7 +64,7 @@ def kill_at_random(path, number, after, random_s, code=CHILD):
         [sys.executable, "-c", code, str(path), str(number)],
         stdout=subprocess.PIPE,
         text=True,
-        env=os.environ | {"PYTHONPATH": f"{PACKAGE.parent}{os.pathsep}{Path(__file__).parent}"},
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(map(str, (PACKAGE.parent, WORLDS)))},
     )
     with child:
         assert child.stdout.readline() == "ready\n"

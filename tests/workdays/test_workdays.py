@@ -15,7 +15,7 @@ from optimizer.errors import CampaignError, IntakeError
 from optimizer.settings import Settings
 from optimizer.workdays import duty, parse_duty_days, read_seasons, read_workdays, working_days
 
-EXAMPLES = Path(__file__).parent.parent / "data"
+EXAMPLES = Path(__file__).parents[2] / "data"
 NO_LEAVE = pd.DataFrame({"crew": [], "first": [], "last": [], "reason": []}, dtype="str")
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 pytest.importorskip("distributed")
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="kills a worker by signal")
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 
 
 def interrupted(job: int) -> int:

@@ -33,7 +33,7 @@ from optimizer.sheets.bag import tool_bag
 from optimizer.sheets.chief_page import village
 from optimizer.sheets.links import navigation_link
 
-GOLDEN = Path(__file__).parent / "data" / "sheet.txt"
+GOLDEN = Path(__file__).parent / "golden" / "sheet.txt"
 A4_PT = (595.3, 841.9)
 WORD = re.compile(
     r'<word xMin="([\d.-]+)" yMin="([\d.-]+)" xMax="([\d.-]+)" yMax="([\d.-]+)">(.*?)</word>'

@@ -23,7 +23,7 @@ from optimizer.model import LonLat
 from optimizer.settings import PhoneSettings, Settings
 from optimizer.sheets.links import navigation_link
 
-GOLDEN = Path(__file__).parent / "data" / "phone.json"
+GOLDEN = Path(__file__).parent / "golden" / "phone.json"
 
 
 @pytest.fixture(scope="module")

@@ -36,7 +36,7 @@ from optimizer.intake import read_tables
 from optimizer.intake.columns import COLUMNS
 
 TABLES = ("stations", "areas", "customers", "crews", "leave")
-DATA = Path(__file__).parent.parent / "data"
+DATA = Path(__file__).parents[2] / "data"
 
 
 @dataclass(frozen=True)
