@@ -7,6 +7,7 @@ and not a draw; `--hypothesis-profile explore` draws new ones, and remembers wha
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -29,3 +30,22 @@ def shared_data() -> Path:
     if not SHARED_DATA.is_dir():
         pytest.skip(f"real networks and instances are not at {SHARED_DATA}")
     return SHARED_DATA
+
+
+@pytest.fixture
+def zoufang(monkeypatch, capfd):
+    """Run a command as a shell would: exit code, what it printed, what it complained of."""
+    from optimizer.cli import main  # noqa: PLC0415  (most tests need no command line)
+
+    def run(*arguments):
+        monkeypatch.setattr(sys, "argv", ["zoufang", *map(str, arguments)])
+        capfd.readouterr()
+        try:
+            main()
+            code = 0
+        except SystemExit as end:
+            code = end.code or 0
+        printed = capfd.readouterr()
+        return code, printed.out, printed.err
+
+    return run

@@ -43,7 +43,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Address of a scheduler with two workers, each a process of its own."""
     folder = tmp_path_factory.mktemp("cluster")
     found = folder / "scheduler.json"
-    paths = os.pathsep.join([str(ROOT), str(ROOT / "tests")])
+    paths = os.pathsep.join(map(str, (ROOT, ROOT / "tests" / "worlds", Path(__file__).parent)))
     environment = {**os.environ, "PYTHONPATH": paths}
     common = ["--scheduler-file", str(found)]
     scheduler = ["--host", "127.0.0.1", "--port", "0", "--no-dashboard"]

@@ -5,38 +5,18 @@ from __future__ import annotations
 import datetime as dt
 import json
 import sqlite3  # noqa: TID251  (to look at the register from outside)
-import sys
 from itertools import islice
 
 import pandas as pd
 import pytest
+from broken_files import broken_files
 from pypdf import PdfReader
-from test_intake_fuzz import broken_files
 
-from optimizer.cli import main
 from optimizer.folder import CampaignFolder
 from optimizer.register import Register
 
 CUSTOMERS = 60
 TABLES = ("stations", "areas", "customers", "crews", "leave")
-
-
-@pytest.fixture
-def zoufang(monkeypatch, capfd):
-    """Run a command as a shell would: exit code, what it printed, what it complained of."""
-
-    def run(*arguments):
-        monkeypatch.setattr(sys, "argv", ["zoufang", *map(str, arguments)])
-        capfd.readouterr()
-        try:
-            main()
-            code = 0
-        except SystemExit as end:
-            code = end.code or 0
-        printed = capfd.readouterr()
-        return code, printed.out, printed.err
-
-    return run
 
 
 @pytest.fixture(scope="module")

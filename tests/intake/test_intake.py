@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import xlsxwriter
+from village import VILLAGE
 
 from optimizer.datum import from_wgs84
 from optimizer.errors import IntakeError
@@ -17,30 +18,6 @@ from optimizer.intake import COLUMNS, TYPES, columns, read_tables, write_rejecte
 from optimizer.intake.cell_values import PARSERS, clean, narrow
 from optimizer.intake.columns import KINDS, bare
 from optimizer.intake.sentences import TABLE_NAMES, sentences
-
-VILLAGE = {
-    "stations": [
-        "供电所编号,供电所名称,经度,纬度,电话,容量",
-        "S1,泗汾供电所,113.40,27.60,0731,2000",
-    ],
-    "areas": [
-        "台区编号,台区名称,供电所,台区经理,经度,纬度",
-        "A1,符田台区,S1,张三,113.41,27.61",
-        "A2,枧上台区,泗汾供电所,,,",
-    ],
-    "crews": [
-        "走访小组,供电所,成员1,成员2,技能,值班日,上班时间,下班时间",
-        "K1,S1,张三,李四,10kV,周一、三、五,8:00,17:00",
-    ],
-    "leave": ["走访小组,开始日期,结束日期,原因", "K1,2027-02-01,2027/2/5,春节"],
-    "customers": [
-        "户号,户名,地址,电话,台区,供电所,用户类别,经度,纬度,服务时长,时间窗,备注",
-        "0000000001,王五,符田村1组,13800000001,A1,S1,居民,113.411,27.611,,,有狗",
-        "0000000002,赵六,符田村2组,,A1,,商业,113.412,27.612,15,8:30-11:00;14:00-16:00,",
-        "0000000003,水厂,符田村3组,,枧上台区,,高压,,,,,",
-    ],
-}
-"""A station, two areas, one crew, its leave and three customers: all that an import needs."""
 
 
 @pytest.fixture

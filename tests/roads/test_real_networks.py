@@ -9,7 +9,6 @@ import json
 import numpy as np
 import osmium
 import pytest
-from test_cli import zoufang  # noqa: F401  (a fixture)
 
 from optimizer.check import check
 from optimizer.dayplan import read_day
@@ -66,7 +65,7 @@ def write_files(folder, places):
 
 
 @pytest.mark.parametrize("network", NETWORKS)
-def test_a_real_network_from_files_to_maps(zoufang, shared_data, tmp_path, network):  # noqa: F811
+def test_a_real_network_from_files_to_maps(zoufang, shared_data, tmp_path, network):
     """What holds on a made-up county must hold on roads that nobody made for us."""
     source = shared_data / "osm" / network
     folder, files = tmp_path / "campaign", tmp_path / "files"
