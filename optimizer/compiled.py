@@ -5,15 +5,17 @@ its atomic instructions at every array of every call cost three times as much as
 
 numba forgets a function on disk when the function's own file changes, but what it calls is compiled
 into it. So here the date of a function is that of the newest file that any of them comes from.
+
+Compiling takes tens of seconds where nothing is on disk yet. Whoever waits is told so, once: by the
+logger "zoufang", and by what `when_compiling` was given. `optimizer.warm_up` compiles ahead.
 """
 
 from __future__ import annotations
 
-from functools import cache
+import logging
+from functools import cache, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
-
-from numba import njit  # noqa: TID251
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 ROOMS = ("search", "travel", "territories", "blocks", "campaign", "routes")
 """Whose functions are compiled, and compiled into each other."""
 _Function = TypeVar("_Function", bound="Callable[..., Any]")
+_hooks: list[Callable[[], None]] = []
 
 
 def compiled(function: _Function) -> _Function:
@@ -38,12 +41,47 @@ def allocating(function: _Function) -> _Function:
     return _compile(function)
 
 
+def when_compiling(hook: Callable[[], None]) -> None:
+    """Have `hook`, and no other, called once before the first function is compiled here."""
+    _hooks[:] = [hook]
+
+
+def is_compiled(function: Callable[..., Any]) -> bool:
+    """Whether machine code of a function's present source is on disk; reads one small file."""
+    kept = getattr(getattr(function, "_cache", None), "_cache_file", None)
+    return kept is None or bool(kept._load_index())  # noqa: SLF001  (there is no public way)
+
+
+@cache
+def tell_of_compiling() -> None:
+    """Tell that machine code is being made; later calls are silent."""
+    logging.getLogger("zoufang").info("machine code is being made, once: this takes a minute")
+    for hook in _hooks:
+        hook()
+
+
 def _compile(function: _Function, **options: Any) -> _Function:  # noqa: ANN401  (numba's own)
+    from numba import njit  # noqa: PLC0415, TID251  (a command line that only listens loads none)
+
     machine_code: Any = njit(cache=True, **options)(function)
-    kept = getattr(getattr(machine_code, "_cache", None), "_cache_file", None)
-    if kept is not None:
-        kept._source_stamp = newest_source()  # noqa: SLF001  (there is no public way)
+    on_disk: Any = getattr(machine_code, "_cache", None)
+    if getattr(on_disk, "_cache_file", None) is not None:
+        on_disk._cache_file._source_stamp = newest_source()  # noqa: SLF001  (no public way)
+        on_disk.load_overload = _telling(on_disk.load_overload)
     return cast("_Function", machine_code)
+
+
+def _telling(load: Callable[..., Any]) -> Callable[..., Any]:
+    """The same look for machine code on disk, telling where there is none: numba makes it then."""
+
+    @wraps(load)
+    def look(*arguments: Any) -> Any:  # noqa: ANN401  (numba's own)
+        found = load(*arguments)
+        if found is None:
+            tell_of_compiling()
+        return found
+
+    return look
 
 
 @cache

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from optimizer.blocks.ruin_recreate import anneal
 from optimizer.campaign.block_routing import Task, route_job, station_jobs
 from optimizer.campaign.check import make_sure
 from optimizer.campaign.demand import AT_REST, horizon, muster, read_book
@@ -17,6 +18,7 @@ from optimizer.campaign.station_schedule import AREA_COLUMNS, BLOCK_COLUMNS, Fra
 from optimizer.campaign.unplanned import REASONS
 from optimizer.campaign.what_if import FOR_WANT_OF_TIME, Scene
 from optimizer.campaign.wishes import read_wishes
+from optimizer.compiled import is_compiled, tell_of_compiling
 from optimizer.workdays import duty
 
 if TYPE_CHECKING:
@@ -175,6 +177,8 @@ def route_rolls(
     order = sorted(range(len(tasks)), key=lambda i: (-size[i], i))
     jobs = station_jobs([tasks[i] for i in order], roads)
     found: dict[int, StationBlocks] = {}
+    if not is_compiled(anneal):
+        tell_of_compiling()  # workers compile in silence
     done = 0
     for index, answer in executor.run(route_job, jobs):
         found[order[index]] = answer

@@ -11,6 +11,8 @@ from typing import NoReturn
 
 import typer
 
+from optimizer import compiled
+from optimizer.catalogue import Texts
 from optimizer.catalogue.refusals import Saying, reason
 from optimizer.cli import answers, chief, clerk, office, planner
 from optimizer.cli.console import lang_of
@@ -33,6 +35,7 @@ def main() -> None:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal without Chinese shows ? instead
     given: dict[str, object] = {}
+    compiled.when_compiling(lambda: _tell(Texts(lang_of(given))("cli.compiling")))
     try:
         app(prog_name="zoufang", obj=given)
     except ZoufangError as error:
@@ -45,5 +48,9 @@ def main() -> None:
 
 def _refuse(said: Saying, given: dict[str, object]) -> NoReturn:
     """Say what is wrong in the reader's language."""
-    print(said.in_words(lang_of(given)), file=sys.stderr)  # noqa: T201
+    _tell(said.in_words(lang_of(given)))
     sys.exit(2)
+
+
+def _tell(sentence: str) -> None:
+    print(sentence, file=sys.stderr)  # noqa: T201

@@ -1,0 +1,72 @@
+"""All machine code made ahead: a tiny made-up county goes the whole way once.
+
+Set-up calls `compile_all`, so that nobody's first plan waits for the compiler.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from optimizer.campaign import InProcess, plan_campaign
+from optimizer.dayplan import plan_day
+from optimizer.example import write_example
+from optimizer.folder import CampaignFolder
+from optimizer.intake import read_tables
+from optimizer.roads import read_roads
+from optimizer.settings import Settings, TerritorySettings
+from optimizer.territories import assign
+
+CUSTOMERS = 300
+TODAY = dt.date(2026, 12, 1)
+SMALL_AREAS = TerritorySettings(least_customers=5, most_customers=10)
+"""So small that a crew has several, whose order is then searched."""
+
+
+def compile_all() -> None:
+    """Compile what planning a campaign and a day needs, and keep it on disk.
+
+    It takes a minute where nothing is compiled yet, else a few seconds.
+    """
+    with TemporaryDirectory(prefix="zoufang-") as folder:
+        _plan_a_county(
+            CampaignFolder.create(Path(folder) / "county", Settings(territories=SMALL_AREAS))
+        )
+
+
+def _plan_a_county(here: CampaignFolder) -> None:
+    """From made-up files to one station's day."""
+    files = here.path / "input"
+    write_example(here.path, customers=CUSTOMERS)
+    read_roads(files / "roads.osm.pbf", here.settings.travel).save(here.roads_path)
+    with here.register() as register:
+        tables = read_tables(
+            stations=files / "stations.csv",
+            areas=files / "areas.csv",
+            customers=files / "customers.csv",
+            crews=files / "crews.csv",
+        ).tables
+        tables["customers"]["area"] = ""  # so that areas are formed
+        tables["areas"] = tables["areas"].iloc[:0]
+        register.take_in(tables, source="", datum="wgs84")
+        drawn = assign(
+            register.customers(),
+            register.areas(),
+            register.stations(),
+            register.crews(),
+            here.roads,
+            here.settings,
+        )
+        register.save_territories(drawn.customers, drawn.areas)
+        planned = plan_campaign(
+            register, here.roads, here.settings, today=TODAY, drawn=drawn, executor=InProcess()
+        )
+        register.save_calendar(planned.blocks, planned.visits, planned.unplanned)
+        first = planned.blocks.sort_values("date").iloc[0]
+        day = dt.date.fromisoformat(first["date"])
+        plan_day(register, here.roads, here.settings, first["station"], day, moves=1)
+
+
+if __name__ == "__main__":
+    compile_all()
