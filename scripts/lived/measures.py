@@ -1,0 +1,269 @@
+"""What a lived campaign came to, each figure beside what is right."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from itertools import pairwise
+from statistics import median
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from lived.life import Life
+
+BEFORE, AFTER = dt.timedelta(days=10), dt.timedelta(days=15)
+"""The days around Spring Festival in which migrants are home."""
+USUAL_CALLS = 6
+"""More calls of one kind at one door are endless."""
+MONTH = 30.5
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One row of the table."""
+
+    name: str
+    came: str
+    right: str
+    reached: bool
+
+
+def measure(life: Life) -> list[Measure]:
+    """Every row of the table."""
+    return [
+        visited(life),
+        *season(life),
+        *sheets(life),
+        known_doors(life),
+        endless(life),
+        *forecasts(life),
+        crew_days(life),
+        pace(life),
+        moves(life),
+        *back_at(life),
+        *rhythm(life),
+        stretches(life),
+        connections(life),
+    ]
+
+
+def table(rows: Iterable[Measure]) -> str:
+    """The rows as text; what is not reached is marked."""
+    return "\n".join(
+        f"{'  ' if row.reached else '✗ '}{row.name:44} {row.came:34} {row.right}" for row in rows
+    )
+
+
+def share(part: float, whole: float) -> float:
+    """A share, 1 of nothing."""
+    return part / whole if whole else 1.0
+
+
+def visited(life: Life) -> Measure:
+    """Customers visited at the finish, of those whom anybody could have found at home."""
+    homes = life.people.households
+    could = {account for account, home in homes.items() if home.reachable}
+    got = share(len(life.people.done & could), len(could))
+    return Measure("visited at the finish, of the reachable", f"{got:.1%}", "≥ 98 %", got >= 0.98)
+
+
+def season(life: Life) -> list[Measure]:
+    """Who was on the season list, whether he was called on around the festival, and how often."""
+    rows = []
+    for festival, listed in life.diary.season.items():
+        first, last = festival - BEFORE, festival + AFTER
+        if not listed or last > life.days[-1]:
+            continue
+        calls: dict[str, list[dt.date]] = defaultdict(list)
+        for call in life.people.calls:
+            if call.account_no in listed and first <= call.day <= last:
+                calls[call.account_no].append(call.day)
+        called = share(len(calls), len(listed))
+        last_first = max((days[0] for days in calls.values()), default=last)
+        early = sum(len(days) > 1 and days[1] < last_first for days in calls.values())
+        came = f"{len(calls)} of {len(listed)} ({called:.0%}), {early} twice before all once"
+        good = called >= 0.95 and early == 0
+        rows.append(Measure(f"season {festival.year}: called", came, "≥ 95 %, 0", good))
+    return rows
+
+
+def sheets(life: Life) -> list[Measure]:
+    """Doors on two sheets at a time, and how much of a day's own block is on its sheet."""
+    doubled, offered, own = life.diary.doubled, life.diary.own_block, life.diary.own_on_sheet
+    part = share(own, offered)
+    return [
+        Measure("doors on two sheets", f"{doubled} of {life.diary.doors}", "0", doubled == 0),
+        Measure("a day's own block on its sheet", f"{part:.1%}", "≥ 95 %", part >= 0.95),
+    ]
+
+
+def known_doors(life: Life) -> Measure:
+    """First calls and retries at doors that the field had visited already."""
+    calls = life.people.calls
+    wasted = sum(call.known_done and call.kind in {"first", "retry"} for call in calls)
+    part = wasted / max(1, len(calls))
+    return Measure("calls at doors already visited", f"{part:.2%}", "≤ 0.5 %", part <= 0.005)
+
+
+def endless(life: Life) -> Measure:
+    """Doors that drew call after call of one kind."""
+    counts = Counter((call.account_no, call.kind) for call in life.people.calls)
+    many = {key: number for key, number in counts.items() if number > USUAL_CALLS}
+    came = f"{len(many)} doors, most {max(counts.values(), default=0)}"
+    return Measure(f"doors with more than {USUAL_CALLS} calls of a kind", came, "0", not many)
+
+
+def finish_of(life: Life) -> dt.date:
+    """The day on which 99 % of all first visits that ever came were made."""
+    seen: dict[str, dt.date] = {}
+    for call in life.people.calls:
+        if call.result == "done":
+            seen.setdefault(call.account_no, call.day)
+    days = sorted(seen.values())
+    return days[int(0.99 * (len(days) - 1))] if days else life.days[-1]
+
+
+def forecasts(life: Life) -> list[Measure]:
+    """How far each month's forecast was from the finish, and whether its range held it."""
+    finish, start = finish_of(life), life.days[0]
+    length = (finish - start).days
+    told = [row for row in life.diary.forecasts if row[1] == "" and row[0] < finish]
+    off = {
+        row[0]: (row[2] - finish).days / length if row[2] is not None else float("inf")
+        for row in told
+    }
+    later = [abs(error) for day, error in off.items() if (day - start).days >= 6 * MONTH]
+    held = [
+        row[3] is not None and row[3] <= finish and (row[4] is None or finish <= row[4])
+        for row in told
+    ]
+    worst = max(later, default=float("inf"))
+    part = share(sum(held), len(held))
+    return [
+        Measure("finish forecast from month 6, worst", f"{worst:.1%}", "≤ 5 %", worst <= 0.05),
+        Measure("finish within the 80 % range", f"{sum(held)} of {len(held)}", "≥ 8 in 10",
+                part >= 0.8),
+    ]  # fmt: skip
+
+
+def crew_days(life: Life) -> Measure:
+    """Crew-days that the first certificate needs, and those that were used."""
+    used = sum(tour.worked for tour in life.people.tours)
+    off = used / max(1, life.diary.crew_days) - 1
+    came = f"{life.diary.crew_days} / {used} ({off:+.0%})"
+    return Measure("crew-days: certificate / used", came, "± 10 %", abs(off) <= 0.1)
+
+
+def pace(life: Life) -> Measure:
+    """The measured pace of stations that are as quick as the files say."""
+    usual = [value for _, station, value in life.diary.paces if life.people.factor[station] == 1.0]
+    if not usual:
+        return Measure("pace of a station that is not slow", "none told", "1 ± 0.05", False)  # noqa: FBT003
+    low, high = min(usual), max(usual)
+    good = low >= 0.95 and high <= 1.05
+    return Measure(
+        "pace of a station that is not slow", f"{low:.2f} to {high:.2f}", "1 ± 0.05", good
+    )
+
+
+def moves(life: Life) -> Measure:
+    """Open visits that replans moved beyond those that were behind."""
+    total = sum(row[1] for row in life.diary.moves)
+    moved = sum(max(0, row[3] - row[2]) for row in life.diary.moves)
+    part = moved / max(1, total)
+    return Measure("open visits moved by a replan", f"{part:.1%}", "≤ 5 %", part <= 0.05)
+
+
+def back_at(life: Life) -> list[Measure]:
+    """Minutes between the sheet's return and the real one."""
+    off = [(tour.end_s - tour.planned_end_s) / 60 for tour in life.people.tours if tour.worked]
+    middle = median(off) if off else 0.0
+    spread = median(map(abs, off)) if off else 0.0
+    return [
+        Measure("back later than the sheet says, median", f"{middle:+.0f} min", "± 30 min",
+                abs(middle) <= 30),
+        Measure("off either way, median", f"{spread:.0f} min", "≤ 30 min", spread <= 30),
+    ]  # fmt: skip
+
+
+def rhythm(life: Life) -> list[Measure]:
+    """How evenly crews go out, at stations of three crews or more."""
+    out: dict[str, set[dt.date]] = defaultdict(set)
+    months: dict[str, Counter[tuple[int, int]]] = defaultdict(Counter)
+    for plan in life.diary.printed:
+        for route in plan.routes:
+            out[route.crew_id].add(plan.date)
+            months[plan.station.station_id][plan.date.year, plan.date.month] += 1
+    crews = set(life.register.crews()["crew"].astype(str))
+    first = max(
+        ((min(out[crew]) - life.days[0]).days if out[crew] else 999 for crew in crews), default=999
+    )
+    gaps = [
+        (later - earlier).days for days in out.values() for earlier, later in pairwise(sorted(days))
+    ]
+    gap = max(gaps, default=999)
+    spread = max((_uneven(life, counts) for counts in months.values()), default=1.0)
+    return [
+        Measure("latest first day out of a crew", f"{first} days", "≤ 61", first <= 61),
+        Measure("longest gap of a crew", f"{gap} days", "≤ 56", gap <= 56),
+        Measure("a month's crew-days off the mean, worst", f"{spread:.0%}", "≤ 25 %",
+                spread <= 0.25),
+    ]  # fmt: skip
+
+
+def _uneven(life: Life, counts: Counter[tuple[int, int]]) -> float:
+    """The worst month of a station, by crew-days a working day; the last two months aside."""
+    worked = Counter((day.year, day.month) for day in life.days)
+    whole = sorted(worked)[:-2]
+    rates = np.array([counts[month] / worked[month] for month in whole])
+    return float(np.abs(rates / rates.mean() - 1).max()) if len(rates) and rates.mean() else 1.0
+
+
+def stretches(life: Life) -> Measure:
+    """Areas whose first calls came within one stretch, stragglers of a tenth aside."""
+    areas: dict[str, str] = dict(
+        life.register.customers()[["account_no", "area"]].astype(str).itertuples(index=False)
+    )
+    placed, _ = life.register.territories()
+    areas |= dict(placed[["account_no", "area"]].astype(str).itertuples(index=False))
+    first: dict[str, list[dt.date]] = defaultdict(list)
+    seen = set()
+    for call in life.people.calls:
+        if call.kind == "first" and call.account_no not in seen:
+            seen.add(call.account_no)
+            first[areas[call.account_no]].append(call.day)
+    number = {day: place for place, day in enumerate(life.days)}
+    whole = [_in_one_stretch(sorted(number[day] for day in days)) for days in first.values()]
+    part = share(sum(whole), len(whole))
+    return Measure("areas in one stretch", f"{part:.0%} of {len(whole)}", "≥ 80 %", part >= 0.8)
+
+
+def _in_one_stretch(places: list[int], days: int = 15) -> bool:
+    """Whether nine in ten of the calls lie within three weeks' working days."""
+    most = max(
+        sum(start <= place <= start + days for place in places) for start in sorted(set(places))
+    )
+    return most >= 0.9 * len(places)
+
+
+def connections(life: Life) -> Measure:
+    """Urban connections visited within one working day of the wish, or told that it cannot be."""
+    number = {day: place for place, day in enumerate(life.days)}
+    done: dict[str, list[dt.date]] = defaultdict(list)
+    for call in life.people.calls:
+        if call.kind == "request":
+            done[call.account_no].append(call.day)
+    urban = [row for row in life.diary.requests.items() if row[1][2] == "urban"]
+    met = sum(
+        request in life.diary.told
+        or any(0 <= number[day] - number[asked] <= 1 for day in done[account])
+        for request, (account, asked, _) in urban
+    )
+    part = share(met, len(urban))
+    return Measure("urban connections in a working day", f"{met} of {len(urban)}", "≥ 95 %",
+                   part >= 0.95)  # fmt: skip
