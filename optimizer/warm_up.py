@@ -65,7 +65,7 @@ def _plan_a_county(here: CampaignFolder) -> None:
         register.save_calendar(planned.blocks, planned.visits, planned.unplanned)
         first = planned.blocks.sort_values("date").iloc[0]
         day = dt.date.fromisoformat(first["date"])
-        plan_day(register, here.roads, here.settings, first["station"], day, moves=1)
+        plan_day(register, here.roads, here.settings, first["station"], day, iterations=1)
 
 
 if __name__ == "__main__":

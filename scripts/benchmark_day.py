@@ -40,7 +40,7 @@ from optimizer.model import (
     Visit,
 )
 from optimizer.roads import read_roads
-from optimizer.routes import Limit, solve, timed
+from optimizer.routes import StopAfter, solve, timed
 from optimizer.routes.solver import compile_once
 from optimizer.settings import DaySettings, Settings
 from optimizer.travel import Travel
@@ -185,7 +185,7 @@ def ours(seconds: float) -> Solver:
     """The day's solver for some seconds."""
 
     def run(problem: Problem, seed: int) -> Plan:
-        found = solve(problem, Limit(seconds=seconds), seed)
+        found = solve(problem, StopAfter(seconds=seconds), seed)
         return {route.crew_id: [stop.visit_id for stop in route.stops] for route in found.routes}
 
     return run
@@ -406,7 +406,7 @@ def change(wanted: argparse.Namespace) -> None:
     Each is made with what is printed at its price, and at none.
     """
     _, problem = next(iter(days(wanted.data, 1, rules=True)))
-    first = solve(problem, Limit(seconds=wanted.seconds or 10.0), 1)
+    first = solve(problem, StopAfter(seconds=wanted.seconds or 10.0), 1)
     station = Station(station_id="S", name="S", location=LonLat(0, 0))
     known = Day(station=station, date=dt.date(2027, 1, 4), crews=(), problem=problem,
                 set_aside=(), reasons=())  # fmt: skip
@@ -425,7 +425,7 @@ def change(wanted: argparse.Namespace) -> None:
         for word, prices in (("at its price", DaySettings()), ("at no price", free)):
             settings = Settings(day=prices)
             began = time.perf_counter()
-            plan, found, _ = replan(known, printed, one, Limit(seconds=2.5), settings)
+            plan, found, _ = replan(known, printed, one, StopAfter(seconds=2.5), settings)
             seconds = time.perf_counter() - began
             counts = [str(sum(f.what == kind for f in found)) for kind in kinds]
             visits = sum(len(route.stops) for route in plan.routes)
@@ -441,7 +441,7 @@ def county(wanted: argparse.Namespace) -> None:
     served = 0
     for station in range(20):
         problem = day(roads, 100 + station, rules=False, crews=15)
-        plan = solve(problem, Limit(seconds=wanted.seconds or 10.0), 1)
+        plan = solve(problem, StopAfter(seconds=wanted.seconds or 10.0), 1)
         served += sum(len(route.stops) for route in plan.routes)
     print(f"20 stations, {served} visits: {time.perf_counter() - began:.0f} s")
 

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from optimizer.sheets import Drawing
 
 LIBRARIES = ("typst", "folium", "numpy")
-MOVES = 200
+ITERATIONS = 200
 """The search of a day is short: how good a plan is changes nothing about printing it."""
 
 
@@ -72,7 +72,12 @@ def planned(campaign: CampaignFolder, crews: int, days: int) -> list[DayPlan]:
             when = dt.date.fromisoformat(str(date))
             plans.append(
                 plan_day(
-                    register, campaign.roads, campaign.settings, str(station), when, moves=MOVES
+                    register,
+                    campaign.roads,
+                    campaign.settings,
+                    str(station),
+                    when,
+                    iterations=ITERATIONS,
                 )
             )
     return [plan for plan in plans if plan.routes]

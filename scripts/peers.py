@@ -17,7 +17,7 @@ from ortools.constraint_solver import pywrapcp, routing_enums_pb2  # noqa: TID25
 from pyvrp.stop import MaxRuntime
 
 from optimizer.model import LAST_S, TimeWindow
-from optimizer.routes.problem_arrays import merged
+from optimizer.routes.rules import merged
 
 if TYPE_CHECKING:
     from optimizer.model import Problem

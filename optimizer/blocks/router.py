@@ -25,7 +25,7 @@ from optimizer.blocks.ruin_recreate import (
 from optimizer.blocks.territory import Ground, leg_metres, leg_seconds, with_neighbours
 from optimizer.blocks.tour import Prices, cut, giant_tour, nearest
 from optimizer.errors import ProblemError
-from optimizer.search.rng import new_chance
+from optimizer.search.rng import new_rng
 from optimizer.settings import TravelSettings
 
 if TYPE_CHECKING:
@@ -219,7 +219,7 @@ def route_station(
         members = np.flatnonzero(reached & (doors.crew == crew)).astype(np.int32)
         ground = _ground(node_s, node_m, depot_node, doors, members, limits, params)
         report = None if progress is None else _shifted(progress, done, len(doors))
-        plan = _route_territory(ground, limits, params, new_chance(seed, int(crew) + 1), report)
+        plan = _route_territory(ground, limits, params, new_rng(seed, int(crew) + 1), report)
         plans.append((int(crew), members, ground, plan))
         done += len(members)
     return _collect(doors, limits, plans)
@@ -303,7 +303,7 @@ def _route_territory(
     ground: Ground,
     limits: BlockLimits,
     params: RouterParams,
-    chance: NDArray[np.uint64],
+    rng: NDArray[np.uint64],
     report: Callable[[int], None] | None,
 ) -> list[NDArray[np.int32]]:
     """Blocks of one territory in working order, each the doors in order."""
@@ -321,7 +321,7 @@ def _route_territory(
     bounds = cut(ground, prices, tour)
     rows = [tour[begin:end] for begin, end in pairwise(bounds)]
     plan = new_plan(ground, limits.max_visits, rows)
-    best = _improve(ground, prices, plan, params, chance, report)
+    best = _improve(ground, prices, plan, params, rng, report)
     return [best.rows[b, : best.size[b]] for b in range(len(best.size)) if best.size[b]]
 
 
@@ -330,7 +330,7 @@ def _improve(
     prices: Prices,
     plan: Plan,
     params: RouterParams,
-    chance: NDArray[np.uint64],
+    rng: NDArray[np.uint64],
     report: Callable[[int], None] | None,
 ) -> Plan:
     """Ruin and recreate in rounds short enough for progress and Ctrl-C."""
@@ -343,9 +343,7 @@ def _improve(
     cooling = (params.last_s / params.first_s) ** (1 / max(steps, 1))
     for done in range(0, steps, ROUND_STEPS):
         todo = min(ROUND_STEPS, steps - done)
-        temperature = anneal(
-            ground, prices, plan, best, undo, chance, now, todo, temperature, cooling
-        )
+        temperature = anneal(ground, prices, plan, best, undo, rng, now, todo, temperature, cooling)
         if report is not None:
             report((done + todo) * doors // steps)
     take_stock(ground, best)

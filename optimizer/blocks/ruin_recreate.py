@@ -210,7 +210,7 @@ def anneal(
     plan: Plan,
     best: Plan,
     undo: Undo,
-    chance: NDArray[np.uint64],
+    rng: NDArray[np.uint64],
     now: NDArray[np.float64],
     steps: int,
     temperature: float,
@@ -233,10 +233,10 @@ def anneal(
     for _ in range(steps):
         temperature *= cooling
         undo.counts[: OUT + 1] = 0
-        ruin(ground, plan, undo, chance)
-        fits = recreate(ground, prices, plan, undo, chance)
+        ruin(ground, plan, undo, rng)
+        fits = recreate(ground, prices, plan, undo, rng)
         change = _change(ground, prices, plan, undo) if fits else math.inf
-        if change < -temperature * math.log(uniform(chance) + 1e-300):
+        if change < -temperature * math.log(uniform(rng) + 1e-300):
             now[0] += change
             _note_changes(undo)
             if now[0] < now[1] - 1e-6:
@@ -344,11 +344,11 @@ def _change(ground: Ground, prices: Prices, plan: Plan, undo: Undo) -> float:
 
 
 @compiled
-def ruin(ground: Ground, plan: Plan, undo: Undo, chance: NDArray[np.uint64]) -> None:
+def ruin(ground: Ground, plan: Plan, undo: Undo, rng: NDArray[np.uint64]) -> None:
     """Take strings of doors out of the blocks around a random door."""
-    seed = below(chance, len(plan.block))
+    seed = below(rng, len(plan.block))
     longest = min(STRING, plan.rows.shape[1])
-    strings = 1 + below(chance, max(1, round(4.0 * REMOVED / (1 + longest) - 1)))
+    strings = 1 + below(rng, max(1, round(4.0 * REMOVED / (1 + longest) - 1)))
     for j in range(-1, ground.near.shape[1]):
         door = seed if j < 0 else ground.near[seed, j]
         block = plan.block[door]
@@ -356,8 +356,8 @@ def ruin(ground: Ground, plan: Plan, undo: Undo, chance: NDArray[np.uint64]) -> 
             continue
         _save_block(plan, undo, block)
         undo.ruined[block] = True
-        length = 1 + below(chance, min(longest, plan.size[block]))
-        _take_string(ground, plan, undo, chance, block, door, length)
+        length = 1 + below(rng, min(longest, plan.size[block]))
+        _take_string(ground, plan, undo, rng, block, door, length)
         strings -= 1
         if strings == 0:
             return
@@ -368,7 +368,7 @@ def _take_string(
     ground: Ground,
     plan: Plan,
     undo: Undo,
-    chance: NDArray[np.uint64],
+    rng: NDArray[np.uint64],
     block: int,
     door: int,
     length: int,
@@ -376,15 +376,15 @@ def _take_string(
     """Take `length` doors in a row out of a block, `door` among them; or leave some inside."""
     size = plan.size[block]
     kept = 0
-    if 1 < length < size and uniform(chance) < 0.5:
+    if 1 < length < size and uniform(rng) < 0.5:
         kept = 1
-        while length + kept < size and uniform(chance) < KEEP:
+        while length + kept < size and uniform(rng) < KEEP:
             kept += 1
     at = _place_of(plan, block, door)
     whole = length + kept
     lowest, highest = max(0, at - whole + 1), min(at, size - whole)
-    begin = lowest + below(chance, highest - lowest + 1)
-    keep_from = begin + 1 + below(chance, length - 1) if kept else begin + whole
+    begin = lowest + below(rng, highest - lowest + 1)
+    keep_from = begin + 1 + below(rng, length - 1) if kept else begin + whole
     write = begin
     for i in range(begin, size):
         here = plan.rows[block, i]
@@ -420,13 +420,13 @@ def _take_out(ground: Ground, plan: Plan, undo: Undo, door: int, block: int) -> 
 
 @compiled
 def recreate(
-    ground: Ground, prices: Prices, plan: Plan, undo: Undo, chance: NDArray[np.uint64]
+    ground: Ground, prices: Prices, plan: Plan, undo: Undo, rng: NDArray[np.uint64]
 ) -> bool:
     """Put every door that is out where it costs least; False if one fits nowhere."""
-    _sort_out(ground, undo, chance)
+    _sort_out(ground, undo, rng)
     for k in range(undo.counts[OUT]):
         door = undo.out[k]
-        block, at, added = cheapest_place(ground, prices, plan, undo, chance, door)
+        block, at, added = cheapest_place(ground, prices, plan, undo, rng, door)
         if block < 0:
             return False
         _save_block(plan, undo, block)
@@ -436,13 +436,13 @@ def recreate(
 
 
 @compiled
-def _sort_out(ground: Ground, undo: Undo, chance: NDArray[np.uint64]) -> None:
+def _sort_out(ground: Ground, undo: Undo, rng: NDArray[np.uint64]) -> None:
     """Order the doors that are out: by chance, longest service, farthest or nearest first."""
     depot = len(ground.area)
-    draw = below(chance, 11)
+    draw = below(rng, 11)
     for k in range(undo.counts[OUT]):
         door = undo.out[k]
-        key = uniform(chance)
+        key = uniform(rng)
         if 4 <= draw < 8:
             key = -float(ground.service_s[door])
         elif draw >= 8:
@@ -462,7 +462,7 @@ def cheapest_place(
     prices: Prices,
     plan: Plan,
     undo: Undo,
-    chance: NDArray[np.uint64],
+    rng: NDArray[np.uint64],
     door: int,
 ) -> tuple[int, int, float]:
     """Where a door costs least: beside one of its nearest doors, or at an end of their blocks.
@@ -495,7 +495,7 @@ def cheapest_place(
             if k >= 2:
                 to = 0 if k == 2 else plan.size[block]
             added = _added(ground, plan, door, block, to)
-            if added <= room_s and price + added < best_price and uniform(chance) >= BLINK:
+            if added <= room_s and price + added < best_price and uniform(rng) >= BLINK:
                 best, best_at, best_added, best_price = block, to, added, price + added
     return best, best_at, best_added
 

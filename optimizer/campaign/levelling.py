@@ -14,7 +14,7 @@ import numpy as np
 
 from optimizer.campaign.crew_assignment import Before
 from optimizer.compiled import compiled, inlined
-from optimizer.search.rng import below, new_chance, uniform
+from optimizer.search.rng import below, new_rng, uniform
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -156,7 +156,7 @@ def settle(
     state = _State(
         np.arange(len(flat)), start, np.zeros_like(even.blocks), np.zeros_like(even.work_s)
     )
-    _anneal(ground, state, best, new_chance(0), STEPS * len(flat))
+    _anneal(ground, state, best, new_rng(0), STEPS * len(flat))
     for stretch, position in zip(flat, best.tolist(), strict=True):
         stretch.start = position
 
@@ -236,7 +236,7 @@ def _anneal(
     ground: _Ground,
     state: _State,
     best: NDArray[np.int64],
-    chance: NDArray[np.uint64],
+    rng: NDArray[np.uint64],
     steps: int,
 ) -> None:
     """Move stretches; `best` becomes the starts of the least price."""
@@ -246,12 +246,12 @@ def _anneal(
     price, least = 0.0, 0.0
     for step in range(steps):
         warmth = WARMEST * (COLDEST / WARMEST) ** (step / steps)
-        limit = -warmth * np.log(1.0 - uniform(chance))
-        slot = below(chance, len(order))
-        if uniform(chance) < 0.25:
+        limit = -warmth * np.log(1.0 - uniform(rng))
+        slot = below(rng, len(order))
+        if uniform(rng) < 0.25:
             change = _swap(ground, state, slot, limit)
         else:
-            change = _move(ground, state, slot, limit, chance)
+            change = _move(ground, state, slot, limit, rng)
         price += change
         if price < least - 1e-6:
             least = price
@@ -265,7 +265,7 @@ def _move(
     state: _State,
     slot: int,
     limit: float,
-    chance: NDArray[np.uint64],
+    rng: NDArray[np.uint64],
 ) -> float:
     """Try another start, any or a near one, for the stretch in a slot; what it costs more."""
     g = state.order[slot]
@@ -274,9 +274,9 @@ def _move(
     first, end = _room(ground, state, slot)
     last = end - ground.length[g]
     old = state.start[g]
-    if uniform(chance) < 0.5:
+    if uniform(rng) < 0.5:
         first, last = max(first, old - 3), min(last, old + 3)
-    new = first + below(chance, last - first + 1)
+    new = first + below(rng, last - first + 1)
     change = _shift(ground, state, g, old, -1.0) + _shift(ground, state, g, new, 1.0)
     if change <= limit:
         state.start[g] = new

@@ -105,7 +105,7 @@ def figures(
 ) -> None:
     """What a planned day amounts to: travel, walking, service, waiting, overlap, prices."""
     from optimizer.dayplan import amounts
-    from optimizer.routes import Limit
+    from optimizer.routes import StopAfter
 
     with _asked(folder, lang, station, date) as (campaign, register, plan):
         found, prices = amounts(
@@ -114,7 +114,7 @@ def figures(
             campaign.settings,
             plan,
             campaign.workdays_path,
-            Limit(seconds=SECONDS_PER_RULE) if rules else None,
+            StopAfter(seconds=SECONDS_PER_RULE) if rules else None,
         )
     if as_json:
         print_json(dataclasses.asdict(found) | {"cost": found.cost, "rules": prices})

@@ -314,7 +314,7 @@ def replan_day(
     """Plan a printed day anew after a change; keep what can be kept, say what changed."""
     from optimizer.dayplan import Change, read_day, replan
     from optimizer.folder import CampaignFolder
-    from optimizer.routes import Limit
+    from optimizer.routes import StopAfter
 
     campaign = CampaignFolder(folder, lang)
     texts, settings, when = texts_of(campaign), campaign.settings, day_of(date, "--date")
@@ -340,7 +340,9 @@ def replan_day(
         change = pins.on(change, known, old)
         _know_crews(change, old)
         seed = settings.campaign.seed
-        new, changed, broken = replan(known, old, change, Limit(seconds=seconds), settings, seed)
+        new, changed, broken = replan(
+            known, old, change, StopAfter(seconds=seconds), settings, seed
+        )
         new = register.save_day_plan(new)
     _write(new, campaign, out or campaign.out(when, station), texts)
     console().print(_table(new, texts))

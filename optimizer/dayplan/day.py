@@ -26,8 +26,8 @@ from optimizer.model import (
 )
 from optimizer.records import due, learned_for
 from optimizer.routes import Reason
-from optimizer.routes.problem_arrays import overlaps
 from optimizer.routes.reasons import unassigned
+from optimizer.routes.rules import overlaps
 from optimizer.settings import clock
 from optimizer.travel import Travel
 from optimizer.workdays import duty, working_days

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from optimizer.dayplan.day import read_day
 from optimizer.model import DayPlan
-from optimizer.routes import Limit, Params, solve
+from optimizer.routes import Params, StopAfter, solve
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -28,16 +28,16 @@ def plan_day(
     *,
     seconds: float | None = None,
     seed: int | None = None,
-    moves: int | None = None,
+    iterations: int | None = None,
     workdays: Path | None = None,
 ) -> DayPlan:
     """The plan of one station's day.
 
     Parameters
     ----------
-    seconds, moves
-        Time to search, by default that of the settings; or moves of the search, for plans that
-        are the same on every machine.
+    seconds, iterations
+        Time to search, by default that of the settings; or iterations of the search, for plans
+        that are the same on every machine.
     workdays
         The campaign's own working days.
 
@@ -49,15 +49,17 @@ def plan_day(
     day = read_day(register, roads, settings, station, date, workdays)
     seed = settings.campaign.seed if seed is None else seed
     params = Params(lang=settings.campaign.lang)
-    solution = solve(day.problem, limit(settings, seconds, moves), seed, params)
+    solution = solve(day.problem, limit(settings, seconds, iterations), seed, params)
     return written(day, solution, seed)
 
 
-def limit(settings: Settings, seconds: float | None = None, moves: int | None = None) -> Limit:
+def limit(
+    settings: Settings, seconds: float | None = None, iterations: int | None = None
+) -> StopAfter:
     """When the search of a day ends."""
-    if moves is not None:
-        return Limit(moves=moves)
-    return Limit(seconds=settings.day.seconds if seconds is None else seconds)
+    if iterations is not None:
+        return StopAfter(iterations=iterations)
+    return StopAfter(seconds=settings.day.seconds if seconds is None else seconds)
 
 
 def written(day: Day, solution: Solution, seed: int) -> DayPlan:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from optimizer.model import DayPlan, Problem, Route
     from optimizer.register import Register
     from optimizer.roads import Roads
-    from optimizer.routes import Figures, Fit, Limit
+    from optimizer.routes import Figures, Fit, StopAfter
     from optimizer.settings import Settings
 
 
@@ -63,7 +63,7 @@ def amounts(  # noqa: PLR0917
     settings: Settings,
     plan: DayPlan,
     workdays: Path | None = None,
-    each_rule: Limit | None = None,
+    each_rule: StopAfter | None = None,
 ) -> tuple[Figures, dict[str, float]]:
     """The figures of a plan, and what each rule costs (as in `price_of_rules`).
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from optimizer.check import Violation
     from optimizer.dayplan.day import Day
     from optimizer.model import CrewDay, Problem, Stop, Visit
-    from optimizer.routes import Limit
+    from optimizer.routes import StopAfter
     from optimizer.settings import DaySettings, Settings
 
 RETIMED_S = 15 * 60
@@ -81,7 +81,7 @@ class Difference:
 
 
 def replan(  # noqa: PLR0917
-    day: Day, old: DayPlan, change: Change, stop: Limit, settings: Settings, seed: int = 1
+    day: Day, old: DayPlan, change: Change, stop: StopAfter, settings: Settings, seed: int = 1
 ) -> tuple[DayPlan, tuple[Difference, ...], tuple[Violation, ...]]:
     """A new plan that keeps as much of the old one as the settings `day.keep_…` ask for.
 
@@ -122,7 +122,7 @@ def replan(  # noqa: PLR0917
         seed=seed,
         learned=day.learned,
     )
-    return plan, differences(old, plan), solution.broken
+    return plan, differences(old, plan), solution.violations
 
 
 def with_what_stands(day: Day, old: DayPlan, change: Change) -> Change:

@@ -2,19 +2,22 @@
 
 from optimizer.routes.insertion import Fit, where_fits
 from optimizer.routes.metrics import CrewFigures, Figures, figures, plan_cost
+from optimizer.routes.multistart import Params
 from optimizer.routes.reasons import Reason
 from optimizer.routes.rule_costs import price_of_rules
-from optimizer.routes.solver import Limit, Params, Solution, solve
+from optimizer.routes.solution import Solution
+from optimizer.routes.solver import solve
 from optimizer.routes.timing import timed
+from optimizer.search.stopping import StopAfter
 
 __all__ = [
     "CrewFigures",
     "Figures",
     "Fit",
-    "Limit",
     "Params",
     "Reason",
     "Solution",
+    "StopAfter",
     "figures",
     "plan_cost",
     "price_of_rules",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from optimizer.routes.metrics import time_price
-from optimizer.routes.problem_arrays import crew_price, follow_price, may_go, too_early
+from optimizer.routes.rules import crew_price, follow_price, may_go, too_early
 from optimizer.routes.timing import BROKEN, timed, timed_price
 
 if TYPE_CHECKING:

@@ -6,11 +6,11 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from optimizer.routes.problem_arrays import (
+from optimizer.routes.rules import (
     crew_price,
     follow_price,
     hard_windows,
-    leaving_out,
+    omission_penalties,
     overlaps,
 )
 
@@ -92,7 +92,7 @@ def figures(problem: Problem, routes: Iterable[Route]) -> Figures:
         shortest_work_s=min(work, default=0),
         shared_areas=sum(len(there) > 1 for there in areas.values()),
         overlap=sum(len(there) - 1 for there in areas.values()),
-        prices=_prices(problem, routes, visits),
+        prices=_penalties(problem, routes, visits),
     )
 
 
@@ -129,7 +129,7 @@ def _areas(routes: Sequence[Route], visits: Mapping[str, Visit]) -> dict[str, Co
     return dict(areas)
 
 
-def _prices(
+def _penalties(
     problem: Problem, routes: Sequence[Route], visits: Mapping[str, Visit]
 ) -> dict[str, float]:
     crews = {crew.crew_id: crew for crew in problem.crews}
@@ -143,7 +143,7 @@ def _prices(
     served = {stop.visit_id for _, stop, _ in made}
     work = [route.travel_s + route.service_s for route in routes]
     work += [0] * (len(problem.crews) - len(routes))
-    left_out = zip(problem.visits, leaving_out(problem), strict=True)
+    left_out = zip(problem.visits, omission_penalties(problem), strict=True)
     overlap = sum(len(there) - 1 for there in _areas(routes, visits).values())
     return {
         "unassigned": float(sum(p for visit, p in left_out if visit.visit_id not in served)),

@@ -1,14 +1,12 @@
-"""OR-Tools' model of a station's day with every rule, and its last word on a plan.
+"""OR-Tools' model of a station's day with every rule.
 
-Left alone OR-Tools is a tenth behind, so it is given the best plan of the search and descends from
-it under the full model. Each preferred time is a second node of its visit, lunch on the road is a
-break interval, lunch at a place a node of its crew; setup once an address is a lower bound on the
-slack unless the stop before is a mate.
+Each preferred time is a second node of its visit, lunch on the road is a break interval, lunch at a
+place a node of its crew; setup once an address is a lower bound on the slack unless the stop before
+is at the same address.
 """
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -31,7 +29,6 @@ from optimizer.routes.problem_arrays import (
     FOLLOW_PRICE,
     FOLLOWS,
     HOME_BY,
-    HUNGRY,
     LEAVE,
     LOAD,
     LUNCH_FROM,
@@ -39,6 +36,8 @@ from optimizer.routes.problem_arrays import (
     LUNCH_TO,
     MANY,
     MODES,
+    NEEDS_LUNCH,
+    OMITTED,
     PACE,
     REAL,
     SERVICE,
@@ -47,23 +46,18 @@ from optimizer.routes.problem_arrays import (
     START,
     STOPS,
     TRAVEL,
+    UNPREFERRED,
+    ProblemArrays,
 )
-from optimizer.routes.route_state import CREW, LENGTH, LOCKED, MODE, REALS, WORK
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from numpy.typing import NDArray
 
-    from optimizer.routes.problem_arrays import Arrays
-    from optimizer.routes.route_state import State
 
 SCALE = 100
 """Costs are whole numbers to OR-Tools: hundredths of a second."""
-CALLED_IN = 100
-"""How many of the visits left out are in the model."""
-LEAST_S = 0.05
-"""A descent has this time even if the building of the model took all that there was."""
 PATIENCE_S = 60.0
 """A descent without a time limit ends by itself; this is for emergencies."""
 
@@ -89,7 +83,7 @@ class Model:
         OR-Tools' nodes: one a task and mode, then the places where crews start and end.
     """
 
-    data: Arrays
+    data: ProblemArrays
     crews: list[int]
     tasks: list[int]
     nodes: list[_Node] = field(init=False)
@@ -145,7 +139,9 @@ class Model:
         kept: dict[bytes, int] = {}
         tasks = [node.task for node in self.nodes]
         late = [
-            self.data.price[node.task, 1] if node.task >= 0 and self._is_last_mode(node) else 0
+            self.data.penalty[node.task, UNPREFERRED]
+            if node.task >= 0 and self._is_last_mode(node)
+            else 0
             for node in self.nodes
         ]
         moved = self._misplaced()
@@ -174,7 +170,7 @@ class Model:
         """Whether the node stands for ignoring the preferred times."""
         return bool(self.data.task[node.task, MODES] == 2 and node.mode == 1)
 
-    def _mates(self) -> dict[int, list[int]]:
+    def _shared_addresses(self) -> dict[int, list[int]]:
         """Nodes of each address that has more than one task."""
         found: dict[int, list[int]] = {}
         for _, number, node in self._visits:
@@ -193,21 +189,21 @@ class Model:
         table = self.data.task[task]
         real = (task >= 0) & (table[:, REAL] == 1)
         address = np.where(real, table[:, ADDRESS], 0)
-        mates = (address[:, None] == address[None, :]) & (address != 0)
+        same_address = (address[:, None] == address[None, :]) & (address != 0)
         service = (table[:, SERVICE] * self.data.crew[crew, PACE] + 500) // 1000
-        setup = np.where(mates | ~real, 0, table[:, SETUP])
+        setup = np.where(same_address | ~real, 0, table[:, SETUP])
         work: NDArray[np.int64] = self._rides(crew) + np.where(real, service, 0)[:, None] + setup
         return work
 
     def _stays(self, crew: int) -> NDArray[np.int64]:
-        """Seconds of a crew at each node, without the setup that a mate may have done."""
-        mates = {number for numbers in self._mates().values() for number in numbers}
+        """Seconds of a crew at each node, without the setup where others share its address."""
+        sharing = {number for numbers in self._shared_addresses().values() for number in numbers}
         stays = np.zeros(len(self.nodes), dtype=np.int64)
         for _, number, node in self._visits:
             real, service = self.data.task[node.task, REAL], self.data.task[node.task, SERVICE]
             if real:
                 pace = self.data.crew[crew, PACE]
-                setup = 0 if number in mates else self.data.task[node.task, SETUP]
+                setup = 0 if number in sharing else self.data.task[node.task, SETUP]
                 stays[number] = (service * pace + 500) // 1000 + setup
             else:
                 stays[number] = service
@@ -226,7 +222,7 @@ class Model:
             row = self.data.crew[crew]
             for index in (self.routing.Start(vehicle), self.routing.End(vehicle)):
                 clock.CumulVar(index).SetRange(int(row[LEAVE]), int(row[BACK]))
-            if row[HUNGRY]:
+            if row[NEEDS_LUNCH]:
                 self._lunch(clock, vehicle, row, self._stays(crew))
 
     def _open(self, begin: Any, node: _Node) -> None:  # noqa: ANN401
@@ -241,7 +237,7 @@ class Model:
     def _set_up(self, clock: Any) -> None:  # noqa: ANN401
         """Setup takes its time unless the stop before is at the same address."""
         solver, routing = self.routing.solver(), self.routing
-        for numbers in self._mates().values():
+        for numbers in self._shared_addresses().values():
             for number in numbers:
                 index = self.manager.NodeToIndex(number)
                 setup = int(self.data.task[self.nodes[number].task, SETUP])
@@ -284,7 +280,7 @@ class Model:
             for index in indices if len(may) < len(self.crews) else ():
                 routing.VehicleVar(index).SetValues([-1, *may])
             if self.data.task[task, REAL]:
-                routing.AddDisjunction(indices, int(self.data.price[task, 0] * SCALE))
+                routing.AddDisjunction(indices, int(self.data.penalty[task, OMITTED] * SCALE))
                 areas.setdefault(int(self.data.task[task, AREA]), []).extend(indices)
             else:
                 self._lunch_at_place(indices[0], may[0])
@@ -370,60 +366,3 @@ class Model:
                 index = solution.Value(self.routing.NextVar(index))
             routes.append(route)
         return routes
-
-
-def last_word(
-    data: Arrays, state: State, seconds: float | None
-) -> tuple[NDArray[np.int32], NDArray[np.int64]] | None:
-    """Rows of tasks and modes of a plan that OR-Tools makes of this one, or None.
-
-    Parameters
-    ----------
-    state
-        A plan that keeps all rules.
-    seconds
-        At most so long with the building of the model; None until it finds nothing better.
-    """
-    began = time.monotonic()
-    crews = [r for r in range(len(data.crew)) if not state.route[r, LOCKED]]
-    tasks = _tasks(data, state, crews)
-    if not crews or not tasks:
-        return None
-    model = Model(data, crews, tasks)
-    if data.weights[0] > 0:
-        model.balance(int(state.route[crews, WORK].min()))
-    routes = [
-        [(int(v), int(state.task[v, MODE])) for v in state.seq[r, 1 : state.route[r, LENGTH] + 1]]
-        if state.route[r, REALS]
-        else []
-        for r in crews
-    ]
-    left_s = None if seconds is None else max(LEAST_S, seconds - (time.monotonic() - began))
-    solution = model.descend(routes, left_s)
-    if solution is None:
-        return None
-    rows = np.full((len(data.crew), len(data.task) + 2), -1, dtype=np.int32)
-    modes = state.task[:, MODE].copy()
-    for r in range(len(data.crew)):
-        if state.route[r, LOCKED]:
-            n = state.route[r, LENGTH]
-            rows[r, :n] = state.seq[r, 1 : n + 1]
-    for r, route in zip(crews, model.stops(solution), strict=True):
-        for k, (task, mode) in enumerate(route or _only_lunch(data, r)):
-            rows[r, k], modes[task] = task, mode
-    return rows, modes
-
-
-def _only_lunch(data: Arrays, crew: int) -> list[tuple[int, int]]:
-    """What the search has in the route of a crew that stays: its lunch at a place, if any."""
-    meals = np.flatnonzero((data.task[:, REAL] == 0) & (data.crew_cost[:, crew] >= 0))
-    return [(int(meal), 0) for meal in meals]
-
-
-def _tasks(data: Arrays, state: State, crews: list[int]) -> list[int]:
-    """Tasks in routes, and the dearest of those that are left out."""
-    may = (data.crew_cost[:, crews] >= 0).any(axis=1)
-    inside = np.flatnonzero(may & (state.task[:, CREW] >= 0))
-    outside = np.flatnonzero(may & (state.task[:, CREW] < 0))
-    dearest = outside[np.argsort(-data.price[outside, 0], kind="stable")][:CALLED_IN]
-    return sorted([*inside.tolist(), *dearest.tolist()])

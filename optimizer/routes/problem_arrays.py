@@ -3,7 +3,7 @@
 Tasks are the visits and, for crews who lunch at a place, one task for that lunch. Nodes are the
 tasks, then the places where crews start and end. Every rule that looks at one visit alone (pins,
 preferred times, the half of the day after a failed call) is folded into the task's windows here,
-every rule about who may go into `crew_cost`.
+every rule about who may go into `crew_cost`. What the rules mean is `rules`'.
 """
 
 from __future__ import annotations
@@ -14,36 +14,44 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from optimizer.errors import ProblemError
-from optimizer.model import LAST_S, TimeWindow
+from optimizer.model import TimeWindow
+from optimizer.routes.rules import (
+    check_names,
+    crew_price,
+    hard_windows,
+    mandatory_penalty,
+    may_go,
+    omission_penalties,
+    overlaps,
+    thousandths,
+    too_early,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
     from numpy.typing import NDArray
 
     from optimizer.model import CrewDay, Lunch, Problem, Visit
 
-NOON_S = 12 * 3600
-ANY_TIME = TimeWindow(0, LAST_S)
 NEVER = 1 << 40
 """Later than any time."""
 NOT_ALLOWED = -1.0
 """In `crew_cost`: this crew may not."""
 MANY = 1 << 30
+"""More than any limit."""
 
-
-START, END, SPEED, LEAVE, BACK, STOPS, TRAVEL, CAPACITY, HUNGRY, LUNCH_FROM, LUNCH_TO = range(11)
-LUNCH_S, HOME_BY, LIKE, PACE = range(11, 15)
-"""Columns of `Arrays.crew`."""
+START, END, SPEED, LEAVE, BACK, STOPS, TRAVEL, CAPACITY = range(8)
+NEEDS_LUNCH, LUNCH_FROM, LUNCH_TO, LUNCH_S, HOME_BY, GROUP, PACE = range(8, 15)
+"""Columns of `ProblemArrays.crew`."""
 SERVICE, SETUP, ADDRESS, LOAD, AREA, REAL, MODES, COUNT0, COUNT1, VISIT = range(10)
 FOLLOWS, FOLLOW_PRICE = range(10, 12)
-"""Columns of `Arrays.task`."""
+"""Columns of `ProblemArrays.task`."""
+OMITTED, UNPREFERRED = range(2)
+"""Columns of `ProblemArrays.penalty`: of leaving a task out, and of mode 1."""
 FIRST, ANY = -2, -1
 """In the column FOLLOWS: no task should come before; any may."""
 
 
-class Arrays(NamedTuple):
+class ProblemArrays(NamedTuple):
     """What the search reads: q tasks, m crews, N nodes, P speeds, W windows at most.
 
     Few wide arrays, because compiled functions pay for each array that they are handed.
@@ -58,23 +66,23 @@ class Arrays(NamedTuple):
         begin and how long it is, HOME_BY the latest return without lunch (-1: never without),
         LIKE equal for interchangeable crews, PACE thousandths by which service is multiplied.
     task
-        int64 (q, 12): SERVICE and SETUP seconds, ADDRESS (0 is nobody's mate), LOAD, AREA (-1 is
-        none), REAL 1 for a visit and 0 for a lunch, MODES, windows in mode 0 and 1, VISIT's index,
-        the task that it FOLLOWS at best and the FOLLOW_PRICE of another.
+        int64 (q, 12): SERVICE and SETUP seconds, ADDRESS (0 where no other task has the same),
+        LOAD, AREA (-1 is none), REAL 1 for a visit and 0 for a lunch, MODES, windows in mode 0 and
+        1, VISIT's index, the task that it FOLLOWS at best and the FOLLOW_PRICE of another.
     window
         int64 (q, 2, W, 2): when service may begin with the preferred times kept (mode 0) and,
         where MODES is 2, without.
-    price
-        float64 (q, 2): of leaving the task out, and of mode 1.
+    penalty
+        float64 (q, 2): of leaving the task out (OMITTED), and of mode 1 (UNPREFERRED).
     fixed
-        float64 (m): price of using the crew at all.
+        float64 (m): cost of using the crew at all.
     crew_cost
-        float64 (q, m): price of making it and of sending this crew, NOT_ALLOWED if it may not.
+        float64 (q, m): cost of making it and of sending this crew, NOT_ALLOWED if it may not.
     near
         int32 (q, K): the other tasks, nearest first.
     weights
-        float64 (4): prices of balance, of overlap, and of leaving out what is mandatory; above 0
-        if any task has a FOLLOW_PRICE.
+        float64 (4): of balance, of overlap, and of leaving out what is mandatory; above 0 if any
+        task has a FOLLOW_PRICE.
     """
 
     time: NDArray[np.int32]
@@ -82,77 +90,11 @@ class Arrays(NamedTuple):
     crew: NDArray[np.int64]
     task: NDArray[np.int64]
     window: NDArray[np.int64]
-    price: NDArray[np.float64]
+    penalty: NDArray[np.float64]
     fixed: NDArray[np.float64]
     crew_cost: NDArray[np.float64]
     near: NDArray[np.int32]
     weights: NDArray[np.float64]
-
-
-def hard_windows(visit: Visit) -> tuple[TimeWindow, ...]:
-    """When service may begin, after pins and failed calls; empty if never."""
-    windows: Sequence[TimeWindow] = merged(visit.windows) or (ANY_TIME,)
-    if visit.failed_s is not None:
-        half = TimeWindow(NOON_S, LAST_S) if visit.failed_s < NOON_S else TimeWindow(0, NOON_S)
-        windows = overlaps(windows, (half,))
-    if visit.pinned_start_s is not None:
-        windows = overlaps(windows, (TimeWindow(visit.pinned_start_s, visit.pinned_start_s),))
-    return tuple(windows)
-
-
-def merged(windows: Iterable[TimeWindow]) -> tuple[TimeWindow, ...]:
-    """The same times as disjoint windows in order."""
-    out: list[TimeWindow] = []
-    for window in sorted(windows):
-        if out and window.start_s <= out[-1].end_s + 1:
-            out[-1] = TimeWindow(out[-1].start_s, max(out[-1].end_s, window.end_s))
-        else:
-            out.append(window)
-    return tuple(out)
-
-
-def overlaps(first: Iterable[TimeWindow], second: Iterable[TimeWindow]) -> tuple[TimeWindow, ...]:
-    """The times in both."""
-    second = tuple(second)
-    pairs = [(max(a.start_s, b.start_s), min(a.end_s, b.end_s)) for a in first for b in second]
-    return merged(TimeWindow(lo, hi) for lo, hi in pairs if lo <= hi)
-
-
-def may_go(crew: CrewDay, visit: Visit) -> bool:
-    """Whether skills, prohibitions and pins let this crew make this visit."""
-    return (
-        visit.skills <= crew.skills
-        and crew.crew_id not in visit.forbidden_crews
-        and visit.pinned_crew in {None, crew.crew_id}
-    )
-
-
-def too_early(problem: Problem, visit: Visit) -> bool:
-    """Whether the visit does not count yet on the problem's day."""
-    return bool(problem.date and visit.not_before and problem.date < visit.not_before)
-
-
-def is_mandatory(problem: Problem, visit: Visit) -> bool:
-    """Whether the visit is mandatory by itself or falls due on the problem's day."""
-    due = problem.date and visit.deadline and visit.deadline <= problem.date
-    return visit.mandatory or bool(due)
-
-
-def crew_price(crew: CrewDay, visit: Visit) -> int:
-    """What sending this crew costs on top of the ride."""
-    preferred = visit.preferred_crew
-    return 0 if preferred is None or preferred == crew.crew_id else visit.crew_price
-
-
-def follow_price(before: Visit | None, visit: Visit) -> int:
-    """What it costs that this visit comes right before, or none does."""
-    name = "" if before is None else before.visit_id
-    return 0 if visit.follows in {None, name} else visit.follow_price
-
-
-def thousandths(factor: float) -> int:
-    """A factor in whole thousandths, so that all who multiply by it agree to the second."""
-    return int(factor * 1000 + 0.5)
 
 
 def ridden(seconds: NDArray[np.int32], speed_factor: float) -> NDArray[np.int32]:
@@ -162,24 +104,7 @@ def ridden(seconds: NDArray[np.int32], speed_factor: float) -> NDArray[np.int32]
     return np.minimum(np.floor(seconds / speed_factor + 0.5), MANY).astype(np.int32)
 
 
-def leaving_out(problem: Problem) -> NDArray[np.float64]:
-    """Price of leaving each visit out; that of a mandatory one exceeds all else together."""
-    prices = np.array([max(0, visit.price) for visit in problem.visits], dtype=np.float64)
-    mandatory = np.array([is_mandatory(problem, visit) for visit in problem.visits], dtype=bool)
-    return np.where(mandatory, _dear(problem), prices)
-
-
-def _dear(problem: Problem) -> float:
-    """More than all that a plan can cost but for leaving out what is mandatory."""
-    prices = sum(
-        max(0, v.price) + v.crew_price + v.preference_price + v.follow_price + v.added_price
-        for v in problem.visits
-    )
-    day = sum(crew.shift.end_s - crew.shift.start_s + crew.fixed_s for crew in problem.crews)
-    return 1.0 + prices + day * (1 + problem.balance) + problem.overlap * len(problem.visits)
-
-
-def arrays_of(problem: Problem) -> Arrays:
+def arrays_of(problem: Problem) -> ProblemArrays:
     """The problem in the form in which compiled code searches.
 
     Raises
@@ -188,7 +113,9 @@ def arrays_of(problem: Problem) -> Arrays:
         When a pin or a wished order names a crew or visit that does not exist.
     """
     check_names(problem)
-    problem = replace(problem, crews=tuple(_hungry(problem, crew) for crew in problem.crews))
+    problem = replace(
+        problem, crews=tuple(_without_needless_lunch(problem, crew) for crew in problem.crews)
+    )
     crews, visits = problem.crews, problem.visits
     meals = [(k, crew.lunch) for k, crew in enumerate(crews) if crew.lunch and not on_road(crew)]
     tasks, nowhere = len(visits) + len(meals), len(problem.seconds)
@@ -201,13 +128,13 @@ def arrays_of(problem: Problem) -> Arrays:
     time = _node_times(problem.seconds, places, speeds)
     cost = _crew_costs(problem, [k for k, _ in meals])
     task, window = _tasks(problem, [lunch for _, lunch in meals])
-    return Arrays(
+    return ProblemArrays(
         time=time,
         back=np.ascontiguousarray(time.transpose(0, 2, 1)),
-        crew=_crews(problem, depots, speeds, _interchangeable(problem, cost)),
+        crew=_crews(problem, depots, speeds, _groups(problem, cost)),
         task=task,
         window=window,
-        price=_prices(problem, len(meals)),
+        penalty=_penalties(problem, len(meals)),
         fixed=np.array([crew.fixed_s for crew in crews], dtype=np.float64),
         crew_cost=cost,
         near=_neighbours(time[0], tasks),
@@ -216,12 +143,14 @@ def arrays_of(problem: Problem) -> Arrays:
 
 
 def _weights(problem: Problem) -> NDArray[np.float64]:
-    """See `Arrays.weights`."""
+    """See `ProblemArrays.weights`."""
     ordered = max((visit.follow_price for visit in problem.visits), default=0)
-    return np.array([problem.balance, problem.overlap, _dear(problem), ordered], dtype=np.float64)
+    return np.array(
+        [problem.balance, problem.overlap, mandatory_penalty(problem), ordered], dtype=np.float64
+    )
 
 
-def _hungry(problem: Problem, crew: CrewDay) -> CrewDay:
+def _without_needless_lunch(problem: Problem, crew: CrewDay) -> CrewDay:
     """The crew without a lunch that it does not need, or cannot have at its place.
 
     Who is always home in time for lunch needs none; who cannot reach the place of lunch must be
@@ -259,27 +188,6 @@ def on_road(crew: CrewDay) -> bool:
     return crew.lunch is not None and crew.lunch.at_place is None
 
 
-def check_names(problem: Problem) -> None:
-    """Refuse pins and wished orders that name a crew or visit that is not in the problem."""
-    crews = {crew.crew_id for crew in problem.crews}
-    visits = {visit.visit_id for visit in problem.visits}
-    for visit in problem.visits:
-        if visit.pinned_crew is not None and visit.pinned_crew not in crews:
-            raise ProblemError("pin.visit_crew", visit=visit.visit_id, crew=visit.pinned_crew)
-        if visit.follows and visit.follows not in visits:
-            raise ProblemError("pin.follows", visit=visit.visit_id, other=visit.follows)
-    pinned: set[str] = set()
-    for crew_id, stops in problem.pinned_routes:
-        if crew_id not in crews:
-            raise ProblemError("pin.route_crew", crew=crew_id)
-        for visit_id in (f"crew {crew_id}", *stops):
-            if visit_id in pinned:
-                raise ProblemError("pin.twice", crew=crew_id, visit=visit_id)
-            if visit_id in stops and visit_id not in visits:
-                raise ProblemError("pin.no_visit", crew=crew_id, visit=visit_id)
-            pinned.add(visit_id)
-
-
 def _node_times(
     seconds: NDArray[np.int32], places: list[int], speeds: list[float]
 ) -> NDArray[np.int32]:
@@ -305,22 +213,22 @@ def _crews(
             for most in (crew.max_visits, crew.max_travel_s, crew.capacity)
         ]
         shift, lunch = crew.shift, crew.lunch
-        table[k, :HUNGRY] = [
+        table[k, :NEEDS_LUNCH] = [
             *nodes, speeds.index(crew.speed_factor), shift.start_s, shift.end_s, *limits
         ]  # fmt: skip
-        table[k, LIKE] = like[k]
+        table[k, GROUP] = like[k]
         table[k, PACE] = thousandths(crew.service_factor)
         if lunch and on_road(crew):
             home_by = -1 if lunch.always else min(lunch.window.end_s, shift.end_s)
-            table[k, HUNGRY:LIKE] = [
+            table[k, NEEDS_LUNCH:GROUP] = [
                 1, lunch.window.start_s, lunch.window.end_s, lunch.duration_s, home_by
             ]  # fmt: skip
     return table
 
 
-def _prices(problem: Problem, meals: int) -> NDArray[np.float64]:
-    """Prices of leaving out and of mode 1; a lunch is dearer than all visits together."""
-    out = leaving_out(problem)
+def _penalties(problem: Problem, meals: int) -> NDArray[np.float64]:
+    """See `ProblemArrays.penalty`; a lunch is dearer than all visits together."""
+    out = omission_penalties(problem)
     beyond = 1.0 + out.sum() + sum(crew.shift.end_s for crew in problem.crews)
     unwanted = [visit.preference_price for visit in problem.visits]
     table = np.zeros((len(out) + meals, 2))
@@ -332,8 +240,8 @@ def _prices(problem: Problem, meals: int) -> NDArray[np.float64]:
 def _tasks(problem: Problem, meals: list[Lunch]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """The table of tasks, and their windows."""
     visits = problem.visits
-    mates = Counter(v.address_key for v in visits if v.address_key)
-    shared = sorted(key for key, count in mates.items() if count > 1)
+    at_address = Counter(v.address_key for v in visits if v.address_key)
+    shared = sorted(key for key, count in at_address.items() if count > 1)
     keys = {key: k for k, key in enumerate(shared, start=1)}
     areas = {name: k for k, name in enumerate(sorted({v.area for v in visits} - {""}))}
     choices = [_choices(visit) for visit in visits] + [[(lunch.window,)] for lunch in meals]
@@ -371,7 +279,7 @@ def _choices(visit: Visit) -> list[tuple[TimeWindow, ...]]:
 
 
 def _crew_costs(problem: Problem, meal_crews: list[int]) -> NDArray[np.float64]:
-    """(q, m) prices of crews, NOT_ALLOWED where rules forbid or the crew's route is pinned."""
+    """(q, m) costs of crews, NOT_ALLOWED where rules forbid or the crew's route is pinned."""
     fixed = {crew_id for crew_id, _ in problem.pinned_routes}
     settled = {visit_id for _, stops in problem.pinned_routes for visit_id in stops}
     cost = np.full((len(problem.visits) + len(meal_crews), len(problem.crews)), NOT_ALLOWED)
@@ -386,8 +294,8 @@ def _crew_costs(problem: Problem, meal_crews: list[int]) -> NDArray[np.float64]:
     return cost
 
 
-def _interchangeable(problem: Problem, cost: NDArray[np.float64]) -> list[int]:
-    """Numbers that are equal for crews who differ in nothing."""
+def _groups(problem: Problem, cost: NDArray[np.float64]) -> list[int]:
+    """Numbers that are equal for crews that differ in nothing."""
     seen: dict[object, int] = {}
     out = []
     for k, crew in enumerate(problem.crews):
@@ -402,10 +310,10 @@ def _interchangeable(problem: Problem, cost: NDArray[np.float64]) -> list[int]:
 
 def _neighbours(time: NDArray[np.int32], tasks: int, most: int = 400) -> NDArray[np.int32]:
     """(q, K) the other tasks by travel there and back, nearest first."""
-    keep = max(0, min(tasks - 1, most))
-    near = np.zeros((tasks, keep), dtype=np.int32)
+    save_best = max(0, min(tasks - 1, most))
+    near = np.zeros((tasks, save_best), dtype=np.int32)
     for task in range(tasks):
         both = time[task, :tasks].astype(np.int64) + time[:tasks, task]
         both[task] = -1
-        near[task] = np.argsort(both, kind="stable")[1 : keep + 1]
+        near[task] = np.argsort(both, kind="stable")[1 : save_best + 1]
     return near

@@ -9,17 +9,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from optimizer.model import Unassigned
-from optimizer.routes.problem_arrays import REAL, hard_windows, may_go, too_early
-from optimizer.routes.route_state import empty_state
-from optimizer.routes.ruin_recreate import cheapest, lay_out
+from optimizer.routes.insertion_cost import cheapest_insertion
+from optimizer.routes.problem_arrays import REAL, ProblemArrays
+from optimizer.routes.route_state import RouteState, empty_state, load_routes
+from optimizer.routes.rules import hard_windows, may_go, too_early
 from optimizer.routes.timing import BROKEN, timed, timed_price
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from optimizer.model import CrewDay, Problem, Visit
-    from optimizer.routes.problem_arrays import Arrays
-    from optimizer.routes.route_state import State
 
 
 class Reason(StrEnum):
@@ -160,7 +159,7 @@ def unassigned(visit: Visit, reason: Reason, lang: str = "zh", **facts: object) 
 
 
 def explain(
-    problem: Problem, data: Arrays, state: State, visits: Iterable[Visit], lang: str
+    problem: Problem, data: ProblemArrays, state: RouteState, visits: Iterable[Visit], lang: str
 ) -> Iterator[Unassigned]:
     """The reason of each visit that a finished plan leaves out.
 
@@ -175,13 +174,13 @@ def explain(
         yield by_rule(problem, visit, lang) or trial.reason(visit, index[visit.visit_id])
 
 
-def _only_lunches(data: Arrays) -> State:
+def _only_lunches(data: ProblemArrays) -> RouteState:
     """Routes without a visit, in which crews who lunch at a place do nothing else."""
     empty = empty_state(data, 0)
     rows = np.full((len(data.crew), len(data.task) + 2), -1, dtype=np.int32)
     for meal in np.flatnonzero(data.task[:, REAL] == 0):
         rows[data.crew_cost[meal] >= 0, 0] = meal
-    lay_out(data, empty, rows, np.zeros(len(data.task), dtype=np.int64))
+    load_routes(data, empty, rows, np.zeros(len(data.task), dtype=np.int64))
     return empty
 
 
@@ -213,9 +212,9 @@ class _Trial:
     """A finished plan and an empty one in which a visit is tried with every crew."""
 
     problem: Problem
-    data: Arrays
-    state: State
-    empty: State
+    data: ProblemArrays
+    state: RouteState
+    empty: RouteState
     lang: str
 
     def reason(self, visit: Visit, task: int) -> Unassigned:
@@ -234,9 +233,9 @@ class _Trial:
             return self._not_even_alone(visit, [self.problem.crews[r] for r in able])
         return unassigned(visit, Reason.DAY_FULL, self.lang, count=len(alone))
 
-    def _extra(self, state: State, task: int, crew: int) -> float:
+    def _extra(self, state: RouteState, task: int, crew: int) -> float:
         """Price of the cheapest place with a crew; BROKEN if there is none."""
-        return float(cheapest(self.data, state, task, crew, BROKEN, 0.0)[3])
+        return float(cheapest_insertion(self.data, state, task, crew, BROKEN, 0.0)[3])
 
     def _not_even_alone(self, visit: Visit, crews: list[CrewDay]) -> Unassigned:
         """Why none of the crews can make it on a day without any other visit."""

@@ -6,22 +6,25 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from optimizer.model import LAST_S, TimeWindow
-from optimizer.routes.solver import Limit, Params, solve
+from optimizer.routes.multistart import Params
+from optimizer.routes.solver import solve
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from optimizer.model import Problem, Route
+    from optimizer.search.stopping import StopAfter
 
 LATER_S = 2 * 3600
 
 
 def price_of_rules(
-    problem: Problem, routes: Sequence[Route], stop: Limit, seed: int = 1
+    problem: Problem, routes: Sequence[Route], stop: StopAfter, seed: int = 1
 ) -> dict[str, float]:
     """Seconds of travel that the plan would save without each rule; rules that cost nothing lack.
 
-    Both with and without the rule the search goes on from the plan for the same number of moves,
+    Both with and without the rule the search goes on from the plan for the same number of
+    iterations,
     so that a rule is not blamed for what mere patience would find.
 
     Parameters
@@ -29,14 +32,14 @@ def price_of_rules(
     stop
         How long to search for each rule.
     """
-    first = {route.crew_id: [one.visit_id for one in route.stops] for route in routes}
-    params = Params(warm=0.1, last_share=0.0, soft_share=0.0)
-    cost = solve(problem, stop, seed, params, first).cost
+    initial = {route.crew_id: [one.visit_id for one in route.stops] for route in routes}
+    params = Params(start_temperature=0.1, ortools_share=0.0, soft_penalty_share=0.0)
+    cost = solve(problem, stop, seed, params, initial).cost
     prices = {}
     for rule, relaxed in RELAXED.items():
         without = relaxed(problem)
         if without is not problem:
-            saved = cost - solve(without, stop, seed, params, first).cost
+            saved = cost - solve(without, stop, seed, params, initial).cost
             if saved > 0.5:
                 prices[rule] = saved
     return prices

@@ -13,7 +13,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from optimizer.model import LAST_S, Rest, Route, Stop, TimeWindow
-from optimizer.routes.problem_arrays import hard_windows, overlaps, thousandths
+from optimizer.routes.rules import hard_windows, overlaps, thousandths
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -66,9 +66,11 @@ def ride(problem: Problem, crew: CrewDay, start: int | None, end: int | None) ->
 
 def stay_s(crew: CrewDay, before: Visit | None, visit: Visit) -> int:
     """Seconds at a door after another one: service, and setup unless at the same address."""
-    mates = before is not None and visit.address_key and visit.address_key == before.address_key
+    same_address = (
+        before is not None and visit.address_key and visit.address_key == before.address_key
+    )
     service_s = (visit.service_s * thousandths(crew.service_factor) + 500) // 1000
-    return service_s + (0 if mates else visit.setup_s)
+    return service_s + (0 if same_address else visit.setup_s)
 
 
 def timed(
@@ -196,8 +198,8 @@ class _Line:
         for k in range(len(self.visits), -1, -1):
             latest = self._leave_by(latest, k, lunch=k == gap)
             if k:
-                stay = self._stay(k - 1, lunch=k - 1 == gap)
-                latest = min(spans[k - 1].end_s, latest - stay)
+                duration = self._stay(k - 1, lunch=k - 1 == gap)
+                latest = min(spans[k - 1].end_s, latest - duration)
         return max(self.crew.shift.start_s, latest)
 
     def _leave_by(self, latest: int, k: int, *, lunch: bool) -> int:
@@ -227,18 +229,18 @@ class _Line:
                 clock += way.seconds
             if k < len(self.visits):
                 begin = max(clock, spans[k].start_s)
-                stay = self._stay(k, lunch=k == gap)
+                duration = self._stay(k, lunch=k == gap)
                 stops.append(
                     Stop(
                         visit_id=self.visits[k].visit_id,
                         arrival_s=clock,
                         waiting_s=begin - clock,
-                        service_s=stay,
+                        service_s=duration,
                         travel_s=way.seconds,
                         distance_m=way.metres,
                     )
                 )
-                clock = begin + stay
+                clock = begin + duration
         return Route(
             crew_id=self.crew.crew_id, start_s=start_s, end_s=clock, stops=tuple(stops), rest=rest,
             return_travel_s=way.seconds, return_distance_m=way.metres,

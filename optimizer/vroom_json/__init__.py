@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from optimizer.routes import Limit, Params, solve
+from optimizer.routes import Params, StopAfter, solve
 from optimizer.vroom_json.judging import judged
 from optimizer.vroom_json.reading import read_document
 from optimizer.vroom_json.writing import Answer, write_answer
@@ -19,7 +19,7 @@ def route_json(
     seed: int = 1,
     *,
     check: bool = False,
-    moves: int | None = None,
+    iterations: int | None = None,
     lang: str = "en",
 ) -> dict[str, Any]:
     """Solve a problem in VROOM's JSON, or judge the steps that it gives.
@@ -28,8 +28,8 @@ def route_json(
     ----------
     document
         VROOM's input: jobs, vehicles, matrices.
-    seconds, moves
-        Time to search; or moves, for the same answer on every machine.
+    seconds, iterations
+        Time to search; or iterations, for the same answer on every machine.
     check
         VROOM's plan mode: the vehicles' `steps` are timed as they are, and every rule that they
         break is listed.
@@ -47,8 +47,10 @@ def route_json(
     order = read_document(document, check=check)
     if check:
         return write_answer(order, judged(order))
-    limit = Limit(moves=moves) if moves is not None else Limit(seconds=seconds)
-    found = solve(order.problem, limit, seed, Params(lang=lang), first=order.steps)
+    limit = (
+        StopAfter(iterations=iterations) if iterations is not None else StopAfter(seconds=seconds)
+    )
+    found = solve(order.problem, limit, seed, Params(lang=lang), initial=order.steps)
     return write_answer(order, Answer(found.routes, found.unassigned, ()))
 
 

@@ -15,7 +15,7 @@ from optimizer.check import RULES, check
 from optimizer.check.insertion_proof import rooms
 from optimizer.check.plan_view import Plan
 from optimizer.model import Rest, TimeWindow, Unassigned
-from optimizer.routes import Limit, Params, solve
+from optimizer.routes import Params, StopAfter, solve
 from optimizer.routes.timing import BROKEN, timed, timed_price
 
 
@@ -265,7 +265,7 @@ def test_the_place_that_a_visit_is_taken_from_is_found_again(day, data):
     crews = [replace(one, lunch=one.lunch and replace(one.lunch, at_place=None))
              for one in day.crews]  # fmt: skip
     day = replace(day, pinned_routes=(), crews=tuple(crews))
-    made = solve(day, Limit(moves=50), 1, Params(starts=1, last_share=0.0)).routes
+    made = solve(day, StopAfter(iterations=50), 1, Params(starts=1, ortools_share=0.0)).routes
     if not made:
         return
     whole = data.draw(st.sampled_from(made))

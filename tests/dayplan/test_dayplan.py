@@ -27,12 +27,12 @@ from optimizer.dayplan.day import windows_of
 from optimizer.dayplan.replan import begun, remaining, with_what_stands
 from optimizer.errors import CampaignError
 from optimizer.model import DayPlan, Learned, LonLat, Station, TimeWindow
-from optimizer.routes import Limit, Params, Reason, figures, price_of_rules, solve, where_fits
+from optimizer.routes import Params, Reason, StopAfter, figures, price_of_rules, solve, where_fits
 from optimizer.routes.timing import timed
 from optimizer.settings import Settings
 
 MONDAY = dt.date(2027, 1, 4)
-QUICK = Limit(moves=400)
+QUICK = StopAfter(iterations=400)
 ENGLISH = Settings.model_validate({"campaign": {"lang": "en"}})
 
 # ---- from the register --------------------------------------------------------------------------
@@ -84,7 +84,7 @@ def village(tmp_path):
 
 def test_a_block_becomes_a_plan(village, roads):
     """Everybody of the block is in a route or listed; the checker has run; crews on leave stay."""
-    plan = plan_day(village, roads, ENGLISH, "ST00", MONDAY, moves=400)
+    plan = plan_day(village, roads, ENGLISH, "ST00", MONDAY, iterations=400)
     accounts = {v.visit_id: v.account_no for v in plan.visits}
     served = {accounts[s.visit_id]: r.crew_id for r in plan.routes for s in r.stops}
     assert {crew.crew_id for crew in plan.crews} == {"ST00-C0", "ST00-C1"}
@@ -107,7 +107,7 @@ def test_what_the_field_has_shown_corrects_the_day(village, roads, monkeypatch):
     assert after.seconds.max() == round(before.seconds.max() * 1.2)
     paces = {crew.crew_id: (crew.service_factor, crew.speed_factor) for crew in after.crews}
     assert paces == {"ST00-C0": (1.25, 0.8), "ST00-C1": (1.0, 1.0)}
-    plan = plan_day(village, roads, ENGLISH, "ST00", MONDAY, moves=200)
+    plan = plan_day(village, roads, ENGLISH, "ST00", MONDAY, iterations=200)
     assert plan.learned == known
     kinds = {visit.visit_id: visit for visit in plan.visits}
     stops = [s for r in plan.routes if r.crew_id == "ST00-C0" for s in r.stops]
@@ -134,13 +134,13 @@ def test_the_day_is_read_with_all_rules(village, roads):
 
 def test_same_seed_same_day(village, roads):
     """A chief who plans twice prints the same sheets."""
-    one, two = (plan_day(village, roads, ENGLISH, "ST00", MONDAY, moves=300) for _ in range(2))
+    one, two = (plan_day(village, roads, ENGLISH, "ST00", MONDAY, iterations=300) for _ in range(2))
     assert one == two
 
 
 def test_a_day_without_crews_says_so(village, roads):
     """On a Sunday nobody is on duty, and every visit that is due says that."""
-    plan = plan_day(village, roads, ENGLISH, "ST00", dt.date(2027, 1, 10), moves=10)
+    plan = plan_day(village, roads, ENGLISH, "ST00", dt.date(2027, 1, 10), iterations=10)
     assert not plan.routes
     assert Reason.NO_CREW in {one.code for one in plan.unassigned}
     assert len(plan.unassigned) == len(plan.visits) == 8
@@ -149,7 +149,7 @@ def test_a_day_without_crews_says_so(village, roads):
 def test_more_candidates_than_a_day_holds_wait(village, roads):
     """With one candidate a crew only two are looked at; the others are listed as waiting."""
     few = Settings.model_validate({"day": {"offered_per_crew": 1}})
-    plan = plan_day(village, roads, few, "ST00", MONDAY, moves=100)
+    plan = plan_day(village, roads, few, "ST00", MONDAY, iterations=100)
     assert sum(len(route.stops) for route in plan.routes) == 2
     assert sum(one.code == Reason.WAITING for one in plan.unassigned) == 4
 
@@ -168,7 +168,7 @@ def test_who_is_asked_for_does_not_wait(village, roads):
 def test_an_unknown_station_is_refused(village, roads):
     """The message names those that there are."""
     with pytest.raises(CampaignError, match="ST00"):
-        plan_day(village, roads, ENGLISH, "XX", MONDAY, moves=1)
+        plan_day(village, roads, ENGLISH, "XX", MONDAY, iterations=1)
 
 
 def test_crews_may_start_at_home(village, roads):
@@ -584,7 +584,7 @@ def test_where_one_more_fits_is_asked_of_the_printed_plan(village, roads, monkey
     is not looked at.
     """
     few = Settings.model_validate({"day": {"offered_per_crew": 1}, "campaign": {"lang": "en"}})
-    plan = plan_day(village, roads, few, "ST00", MONDAY, moves=100)
+    plan = plan_day(village, roads, few, "ST00", MONDAY, iterations=100)
     monkeypatch.setattr("optimizer.dayplan.questions.read_day", None)
     slow = replace(plan, learned=Learned(service={"household": 2.0}))
     usual, longer = (where_to_fit(village, roads, few, one, "0000000004") for one in (plan, slow))
@@ -636,7 +636,7 @@ def test_the_price_of_a_rule_is_what_the_day_saves_without_it():
     ]
     calls = [visit(p, visit_id=f"v{k}", windows=(windows[k],)) for k, p in enumerate((6, 2, 6))]
     day, plan = station_day(calls, [crew()])
-    prices = price_of_rules(day.problem, plan.routes, Limit(moves=300))
+    prices = price_of_rules(day.problem, plan.routes, StopAfter(iterations=300))
     assert prices["windows"] == 80 * 60
     assert "skills" not in prices
 

@@ -17,9 +17,9 @@ import logging, sys
 from optimizer import compiled
 logging.basicConfig(level=logging.INFO, stream=sys.stdout, format="%(name)s")
 compiled.when_compiling(lambda: print("told"))
-from optimizer.search.rng import below, new_chance, uniform
+from optimizer.search.rng import below, new_rng, uniform
 print(compiled.is_compiled(below))
-uniform(new_chance(1)), below(new_chance(1), 3)
+uniform(new_rng(1)), below(new_rng(1), 3)
 print(compiled.is_compiled(below))
 """
 

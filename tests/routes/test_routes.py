@@ -15,16 +15,18 @@ from hypothesis import strategies as st
 from optimizer.check import check
 from optimizer.errors import ProblemError
 from optimizer.model import Problem, TimeWindow
-from optimizer.routes import Limit, Params, Reason, plan_cost, solve
-from optimizer.routes.ortools_model import last_word
-from optimizer.routes.problem_arrays import MODES, arrays_of
-from optimizer.routes.route_state import ABSENT, CREW, FEASIBLE, LENGTH, MODE, empty_state
-from optimizer.routes.ruin_recreate import build, cheapest, lay_out
+from optimizer.routes import Params, Reason, StopAfter, plan_cost, solve
+from optimizer.routes.insertion_cost import cheapest_insertion
+from optimizer.routes.ortools_improvement import improve_with_ortools
+from optimizer.routes.problem_arrays import MODES, OMITTED, arrays_of
+from optimizer.routes.route_state import ABSENT, FEASIBLE, LENGTH, empty_state, load_routes
+from optimizer.routes.ruin_recreate import insert_all
+from optimizer.routes.schedule import CREW, MODE
 from optimizer.routes.timing import BROKEN, timed, timed_price
 
-QUICK = Limit(moves=400)
+QUICK = StopAfter(iterations=400)
 ONE = Params(starts=1, lang="en")
-ALONE = replace(ONE, last_share=0.0)
+ALONE = replace(ONE, ortools_share=0.0)
 """The search without OR-Tools, which would make good what the search misses."""
 ANY = {"deadline": None, "suppress_health_check": list(HealthCheck)}
 
@@ -103,20 +105,20 @@ def test_the_model_of_ortools_agrees_with_ours(day):
     if not len(data.task):
         return
     state = empty_state(data, 1)
-    before = build(data, state)
+    before = insert_all(data, state)
     if (data.crew_cost < 0).all():
         return
-    rows = last_word(data, state, None)
+    rows = improve_with_ortools(data, state, None)
     assert rows is not None
-    after = lay_out(data, state, *rows)
-    mates = any(v.address_key for v in day.visits) and any(c.lunch for c in day.crews)
-    assert state.route[:, FEASIBLE].all() or mates
+    after = load_routes(data, state, *rows)
+    same_address = any(v.address_key for v in day.visits) and any(c.lunch for c in day.crews)
+    assert state.route[:, FEASIBLE].all() or same_address
     assert after <= before + 1e-6 or not state.route[:, FEASIBLE].all()
 
 
 @settings(max_examples=15, **ANY)
 @given(problems(), st.integers(0, 99))
-def test_same_seed_and_moves_same_plan(day, seed):
+def test_same_seed_and_iterations_same_plan(day, seed):
     """A plan that cannot be made again cannot be argued about."""
     params = Params(starts=2)
     assert solve(day, QUICK, seed, params) == solve(day, QUICK, seed, params)
@@ -133,7 +135,7 @@ def test_compiled_schedules_agree_with_the_timing(day):
     rows = np.full((1, len(day.visits) + 2), -1, dtype=np.int32)
     rows[0, : len(stops)] = stops
     state = empty_state(data, 1)
-    lay_out(data, state, rows, np.zeros(len(day.visits), dtype=np.int64))
+    load_routes(data, state, rows, np.zeros(len(day.visits), dtype=np.int64))
     made = [day.visits[k] for k in stops]
     route = timed(day, one, made)
     limits = (
@@ -149,9 +151,9 @@ def half_done(day):
     """Arrays and state of a day of which every second task has its place, and the others none."""
     data = arrays_of(replace(day, pinned_routes=()))
     state = empty_state(data, 1)
-    state.asked[1::2] = -1.0
-    build(data, state)
-    state.asked[:] = data.price[:, 0]
+    state.soft_penalty[1::2] = -1.0
+    insert_all(data, state)
+    state.soft_penalty[:] = data.penalty[:, OMITTED]
     return data, state
 
 
@@ -164,14 +166,14 @@ def cheapest_by_trying(data, state, v):
         n = state.route[r, LENGTH]
         rows[r, :n] = state.seq[r, 1 : n + 1]
     trial = empty_state(data, 1)
-    before = lay_out(data, trial, rows, modes) - data.price[v, 0]
+    before = load_routes(data, trial, rows, modes) - data.penalty[v, OMITTED]
     best = np.inf
     for r in range(len(data.crew)):
         n = state.route[r, LENGTH]
         for k, mode in itertools.product(range(n + 1), range(data.task[v, MODES])):
             more = rows.copy()
             more[r, : n + 1] = np.insert(rows[r, :n], k, v)
-            cost = lay_out(data, trial, more, np.where(np.arange(size) == v, mode, modes))
+            cost = load_routes(data, trial, more, np.where(np.arange(size) == v, mode, modes))
             if trial.route[r, FEASIBLE] and data.crew_cost[v, r] >= 0:
                 best = min(best, cost - before)
     return best
@@ -185,27 +187,29 @@ def test_the_cheapest_place_is_the_cheapest_of_all_places(day):
     absent = np.flatnonzero(state.task[:, CREW] == ABSENT)
     assume(len(absent) and state.route[:, FEASIBLE].all())
     for v in absent:
-        crew_row, _, _, cost = cheapest(data, state, v, -1, 1e12, 0.0)
+        crew_row, _, _, cost = cheapest_insertion(data, state, v, -1, 1e12, 0.0)
         found = cost if crew_row >= 0 else np.inf
         assert found == pytest.approx(cheapest_by_trying(data, state, v), abs=1e-3)
 
 
-def test_a_mate_spared_its_setup_may_be_in_time_for_a_later_window():
-    """Who stands in a route from 8 to 10, for want of time after 14, goes there as a mate.
+def test_a_neighbour_spared_its_setup_may_be_in_time_for_a_later_window():
+    """Who stands in a route from 8 to 10, for want of time after 14, goes there as a neighbour.
 
     Ten minutes of setup and five of service from 14 on end too late to be home at 14:20; five of
     service alone do not. So three hours next door fit before it.
     """
     spans = (TimeWindow(EIGHT, 10 * HOUR), TimeWindow(14 * HOUR, 15 * HOUR))
-    mate = visit(1, windows=spans, service_s=300, setup_s=600, address_key="a")
+    neighbour = visit(1, windows=spans, service_s=300, setup_s=600, address_key="a")
     first = (TimeWindow(EIGHT + 600, EIGHT + 600),)
     long = visit(1, visit_id="long", windows=first, service_s=3 * HOUR, setup_s=600,
                  address_key="a")  # fmt: skip
     one = crew(shift=TimeWindow(EIGHT, 14 * HOUR + 20 * 60))
-    data = arrays_of(problem([mate, long], [one]))
+    data = arrays_of(problem([neighbour, long], [one]))
     state = empty_state(data, 1)
-    lay_out(data, state, np.array([[0, -1, -1, -1]], dtype=np.int32), np.zeros(2, dtype=np.int64))
-    assert cheapest(data, state, 1, -1, 1e12, 0.0)[:2] == (0, 0)
+    load_routes(
+        data, state, np.array([[0, -1, -1, -1]], dtype=np.int32), np.zeros(2, dtype=np.int64)
+    )
+    assert cheapest_insertion(data, state, 1, -1, 1e12, 0.0)[:2] == (0, 0)
 
 
 # ---- one rule at a time -------------------------------------------------------------------------
@@ -231,12 +235,12 @@ def test_a_shift_ends_in_time():
 def test_what_must_be_made_is_made_however_much_is_on_offer():
     """Four hundred optional calls on the doorstep, and one that only the second crew may make.
 
-    Few moves are left for it after the choice among the others, and it lies far from them all.
+    Few iterations are left for it after the choice among the others, and it lies far from them all.
     """
     near = [visit(1, visit_id=f"o{k}", mandatory=False, price=9000) for k in range(400)]
     pinned = visit(6, visit_id="must", pinned_crew="c2", service_s=HOUR)
     day = problem([*near, pinned], [crew(), crew("c2")])
-    solution = solve(day, Limit(moves=300), 1, ALONE)
+    solution = solve(day, StopAfter(iterations=300), 1, ALONE)
     assert "must" in order(solution)["c2"]
 
 
@@ -281,7 +285,7 @@ def test_a_plan_without_time_for_lunch_is_not_begun_with():
     """Even if there is no time to search: who is due lunch at the station cannot work through."""
     calls = [visit(1, service_s=8 * HOUR + 1200), visit(2)]
     day = problem(calls, [crew(lunch=noon_lunch(at_place=0))])
-    solution = solve(day, Limit(moves=0), 1, ALONE, {"c1": ["v1"]})
+    solution = solve(day, StopAfter(iterations=0), 1, ALONE, {"c1": ["v1"]})
     assert order(solution) == {"c1": ["v2"]}
     assert codes(solution) == {"v1": Reason.TOO_FAR}
 
@@ -415,7 +419,7 @@ def test_cheap_visits_give_way_to_a_dear_one_for_all_that_prices_are_huge():
     far = visit(6, mandatory=False, price=6 * 10**9)
     day = problem([*cheap, far], [crew(shift=TimeWindow(EIGHT, EIGHT + 139 * 60))])
     near = {"c1": [one.visit_id for one in cheap]}
-    assert order(plan(day, ALONE, first=near)) == {"c1": ["v6"]}
+    assert order(plan(day, ALONE, initial=near)) == {"c1": ["v6"]}
 
 
 def test_a_retry_comes_in_the_other_half_of_the_day():
@@ -488,15 +492,15 @@ def test_a_first_plan_that_takes_too_long_loses_what_is_worth_least():
     calls = [visit(k, service_s=HOUR, mandatory=False, price=price) for k, price in prices.items()]
     day = problem(calls, [crew(shift=TimeWindow(EIGHT, EIGHT + 4 * HOUR + 1800))])
     first = {"c1": ["v4", "v2", "v3", "v1"]}
-    found = solve(day, Limit(moves=1), 1, Params(starts=1, last_share=0.0), first)
+    found = solve(day, StopAfter(iterations=1), 1, Params(starts=1, ortools_share=0.0), first)
     assert order(found) == {"c1": ["v4", "v3", "v1"]}
 
 
 def test_a_first_plan_is_gone_on_from():
-    """With no moves left, the plan is the one that was given."""
+    """With no iterations left, the plan is the one that was given."""
     day = problem([visit(1), visit(2)], [crew(), crew("c2")])
     begin = {"c1": ["v2"], "c2": ["v1"]}
-    solution = solve(day, Limit(moves=0), 1, ONE, first=begin)
+    solution = solve(day, StopAfter(iterations=0), 1, ONE, initial=begin)
     assert solution.cost <= (20 + 40) * 60
 
 
@@ -572,7 +576,7 @@ def test_ten_times_too_many_visits_end_in_time():
     day = Problem(visits=calls, crews=(crew(), crew("c2")), seconds=seconds, metres=seconds)
     solve(problem([visit(1)], [crew()]), QUICK)
     began = time.monotonic()
-    solution = solve(day, Limit(seconds=1), 1, ONE)
+    solution = solve(day, StopAfter(seconds=1), 1, ONE)
     assert time.monotonic() - began < 3
     assert not check(day, solution.routes, solution.unassigned)
     assert len(solution.unassigned) > 900
@@ -586,11 +590,11 @@ def test_holes_in_the_matrix_are_roads_that_nobody_takes():
     assert codes(plan(day)) == {"v2": Reason.TOO_FAR}
 
 
-def test_a_limit_is_seconds_or_moves():
+def test_a_search_stops_after_seconds_or_iterations():
     """Neither or both would leave the end open."""
-    for wrong in ({}, {"seconds": 1, "moves": 1}):
+    for wrong in ({}, {"seconds": 1, "iterations": 1}):
         with pytest.raises(ValueError, match="either"):
-            Limit(**wrong)
+            StopAfter(**wrong)
     for endless in (float("nan"), float("inf"), -1.0):
         with pytest.raises(ProblemError, match="seconds"):
-            Limit(seconds=endless)
+            StopAfter(seconds=endless)

@@ -29,8 +29,8 @@ def document(**more):
 
 
 def answer(given, **more):
-    """The answer after a few moves; it is JSON."""
-    out = route_json(given, moves=200, **more)
+    """The answer after a few iterations; it is JSON."""
+    out = route_json(given, iterations=200, **more)
     return json.loads(json.dumps(out))
 
 
@@ -283,7 +283,7 @@ def test_junk_anywhere_is_an_answer_or_a_refusal(path, junk):
         inside = inside[key]
     inside[path[-1]] = junk
     try:
-        out = route_json(given, moves=1)
+        out = route_json(given, iterations=1)
     except ProblemError:
         return
     assert out["code"] == 0

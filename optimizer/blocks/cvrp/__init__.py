@@ -28,7 +28,7 @@ from optimizer.blocks.cvrp.minimise_fleet import squeeze
 from optimizer.blocks.cvrp.ruin_recreate import Strings, anneal, new_trail
 from optimizer.blocks.cvrp.savings import savings_routes
 from optimizer.errors import ProblemError
-from optimizer.search.rng import new_chance
+from optimizer.search.rng import new_rng
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -171,7 +171,7 @@ def _anneal_in_windows(
     progress: Callable[[int, int], None] | None,
 ) -> int:
     """Improve `routes` in place, window after window; the steps made."""
-    trail, chance = new_trail(routes), new_chance(seed)
+    trail, rng = new_trail(routes), new_rng(seed)
     best = routes.links.copy()
     now = np.repeat(measure(plane, routes.links), 2)
     first = params.first * now[0] / len(routes.links)
@@ -183,7 +183,7 @@ def _anneal_in_windows(
         window = (int(places.integers(plane.customers)), size)
         temperature = first * (params.last / params.first) ** share
         todo = min(params.window_steps, (stop.steps or steps + params.window_steps) - steps)
-        anneal(plane, routes, best, trail, strings, chance, now, window, todo, temperature)
+        anneal(plane, routes, best, trail, strings, rng, now, window, todo, temperature)
         steps += todo
         share = stop.share(steps, time.process_time() - begun_s)
         if progress is not None:

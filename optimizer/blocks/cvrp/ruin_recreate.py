@@ -119,7 +119,7 @@ def anneal(
     best: NDArray[np.int32],
     trail: Trail,
     strings: Strings,
-    chance: NDArray[np.uint64],
+    rng: NDArray[np.uint64],
     now: NDArray[np.int64],
     window: tuple[int, int],
     steps: int,
@@ -141,13 +141,13 @@ def anneal(
     for _ in range(steps):
         trail.counts[: OUT + 1] = 0
         trail.counts[STEP] += 1
-        seed = window[0] + below(chance, window[1])
+        seed = window[0] + below(rng, window[1])
         if seed >= plane.customers:
             seed -= plane.customers
-        limit = -temperature * plane.warmth[seed] * math.log(uniform(chance) + 1e-300)
-        saved = ruin(plane, routes, trail, strings, chance, seed)
-        _sort_out(plane, trail, chance)
-        change = recreate(plane, routes, trail, chance, -saved, limit)
+        limit = -temperature * plane.warmth[seed] * math.log(uniform(rng) + 1e-300)
+        saved = ruin(plane, routes, trail, strings, rng, seed)
+        _sort_out(plane, trail, rng)
+        change = recreate(plane, routes, trail, rng, -saved, limit)
         if change < limit:
             now[0] += change
             _keep(routes, trail)
@@ -235,13 +235,13 @@ def ruin(
     routes: Routes,
     trail: Trail,
     strings: Strings,
-    chance: NDArray[np.uint64],
+    rng: NDArray[np.uint64],
     seed: int,
 ) -> int:
     """Take strings of customers out of the routes around `seed`; the metres that it saves."""
     used = len(routes.load) - trail.empty[-1]
     longest = min(float(strings.longest), plane.customers / used)
-    left = 1 + below(chance, 4 * strings.removed / (1 + longest) - 1)
+    left = 1 + below(rng, 4 * strings.removed / (1 + longest) - 1)
     saved = 0
     for j in range(-1, plane.near.shape[1]):
         customer = seed if j < 0 else plane.near[seed, j]
@@ -249,10 +249,10 @@ def ruin(
         if route < 0 or trail.ruin_mark[route] == trail.counts[STEP]:
             continue
         trail.ruin_mark[route] = trail.counts[STEP]
-        length = 1 + below(chance, min(float(routes.size[route]), longest))
+        length = 1 + below(rng, min(float(routes.size[route]), longest))
         if trail.counts[OUT] + length > MOST_OUT:
             break
-        saved += _take_string(plane, routes, trail, chance, customer, length)
+        saved += _take_string(plane, routes, trail, rng, customer, length)
         left -= 1
         if left <= 0:
             break
@@ -264,7 +264,7 @@ def _take_string(
     plane: Plane,
     routes: Routes,
     trail: Trail,
-    chance: NDArray[np.uint64],
+    rng: NDArray[np.uint64],
     customer: int,
     length: int,
 ) -> int:
@@ -273,13 +273,13 @@ def _take_string(
     route = links[customer, ROUTE]
     size, kept = routes.size[route], 0
     _save_route(routes, trail, route)
-    if 1 < length < size and uniform(chance) < SPLIT:
+    if 1 < length < size and uniform(rng) < SPLIT:
         kept = 1
-        while length + kept < size and uniform(chance) < KEEP:
+        while length + kept < size and uniform(rng) < KEEP:
             kept += 1
     whole = length + kept
-    at = _string_begin(plane, links, chance, customer, whole)
-    keep_from = 1 + below(chance, length - 1) if kept > 0 else whole
+    at = _string_begin(plane, links, rng, customer, whole)
+    keep_from = 1 + below(rng, length - 1) if kept > 0 else whole
     saved = 0
     for i in range(whole):
         after = links[at, AFTER]
@@ -298,7 +298,7 @@ def _take_string(
 def _string_begin(
     plane: Plane,
     links: NDArray[np.int32],
-    chance: NDArray[np.uint64],
+    rng: NDArray[np.uint64],
     customer: int,
     whole: int,
 ) -> int:
@@ -313,19 +313,19 @@ def _string_begin(
         at = links[at, AFTER]
     least = max(0, whole - 1 - ahead)
     at = customer
-    for _ in range(least + below(chance, back - least + 1)):
+    for _ in range(least + below(rng, back - least + 1)):
         at = links[at, BEFORE]
     return int(at)
 
 
 @inlined
-def _sort_out(plane: Plane, trail: Trail, chance: NDArray[np.uint64]) -> None:
+def _sort_out(plane: Plane, trail: Trail, rng: NDArray[np.uint64]) -> None:
     """Order who is out: by chance, largest demand, farthest or nearest to the depot first."""
-    draw = below(chance, 11)
+    draw = below(rng, 11)
     for k in range(trail.counts[OUT]):
         customer = trail.out[k]
         if draw < 8:
-            key = uniform(chance)
+            key = uniform(rng)
             if draw >= 4:
                 key -= plane.demand[customer]
         else:
@@ -344,7 +344,7 @@ def recreate(
     plane: Plane,
     routes: Routes,
     trail: Trail,
-    chance: NDArray[np.uint64],
+    rng: NDArray[np.uint64],
     change: int,
     limit: float,
 ) -> float:
@@ -357,7 +357,7 @@ def recreate(
     """
     for k in range(trail.counts[OUT]):
         customer = trail.out[k]
-        before, added = _cheapest_place(plane, routes, trail, chance, customer)
+        before, added = _cheapest_place(plane, routes, trail, rng, customer)
         if before < 0:
             before, added = _empty_route(plane, routes, trail, customer)
         change += added
@@ -380,7 +380,7 @@ def _empty_route(plane: Plane, routes: Routes, trail: Trail, customer: int) -> t
 
 @inlined
 def _cheapest_place(
-    plane: Plane, routes: Routes, trail: Trail, chance: NDArray[np.uint64], customer: int
+    plane: Plane, routes: Routes, trail: Trail, rng: NDArray[np.uint64], customer: int
 ) -> tuple[int, int]:
     """After whom, and the metres that it adds; NOWHERE if no neighbour's route has room."""
     links = routes.links
@@ -401,16 +401,16 @@ def _cheapest_place(
             last, first = links[depot, BEFORE], links[depot, AFTER]
             home_m = plane.home_m[customer]
             added = home_m + distance(plane, last, customer) - links[last, LENGTH]
-            if added < best_m and uniform(chance) >= BLINK:
+            if added < best_m and uniform(rng) >= BLINK:
                 best, best_m = last, added
             added = home_m + distance(plane, first, customer) - links[depot, LENGTH]
-            if added < best_m and uniform(chance) >= BLINK:
+            if added < best_m and uniform(rng) >= BLINK:
                 best, best_m = depot, added
         added = near_m + distance(plane, customer, links[near, AFTER]) - links[near, LENGTH]
-        if added < best_m and uniform(chance) >= BLINK:
+        if added < best_m and uniform(rng) >= BLINK:
             best, best_m = near, added
         before = links[near, BEFORE]
         added = near_m + distance(plane, customer, before) - links[before, LENGTH]
-        if added < best_m and uniform(chance) >= BLINK:
+        if added < best_m and uniform(rng) >= BLINK:
             best, best_m = before, added
     return best, best_m
