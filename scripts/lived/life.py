@@ -127,7 +127,7 @@ class Life:
         for station in self.stations_of(day):
             plan = plan_day(
                 self.register, self.folder.roads, self.folder.settings, station, day,
-                moves=ITERATIONS, workdays=self.folder.workdays_path,
+                iterations=ITERATIONS, workdays=self.folder.workdays_path,
             )  # fmt: skip
             plans.append(self.register.save_day_plan(plan))
             self.note_sheets(plans[-1])
