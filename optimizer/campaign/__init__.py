@@ -3,9 +3,8 @@
 from optimizer.campaign.certificate import Certificate, StationAccount, certificate
 from optimizer.campaign.check import Breach, check_campaign
 from optimizer.campaign.cluster import Cluster
-from optimizer.campaign.console_tables import render, render_replan, render_what_if
 from optimizer.campaign.executors import Executor, InProcess, Processes
-from optimizer.campaign.planning import Campaign, plan_campaign
+from optimizer.campaign.planning import CampaignPlan, plan_campaign
 from optimizer.campaign.replan import Replan, StationNews, replan
 from optimizer.campaign.unplanned import REASONS
 from optimizer.campaign.what_if import WhatIf, what_if
@@ -13,7 +12,7 @@ from optimizer.campaign.what_if import WhatIf, what_if
 __all__ = [
     "REASONS",
     "Breach",
-    "Campaign",
+    "CampaignPlan",
     "Certificate",
     "Cluster",
     "Executor",
@@ -26,9 +25,6 @@ __all__ = [
     "certificate",
     "check_campaign",
     "plan_campaign",
-    "render",
-    "render_replan",
-    "render_what_if",
     "replan",
     "what_if",
 ]

@@ -13,7 +13,7 @@ from optimizer.campaign.demand import AT_REST, FOLLOWED, SETTLED
 from optimizer.campaign.unplanned import NEXT_STEPS
 
 if TYPE_CHECKING:
-    from optimizer.campaign.planning import Campaign
+    from optimizer.campaign.planning import CampaignPlan
     from optimizer.campaign.remedies import Remedy, Shortage
 
 
@@ -136,7 +136,7 @@ def _plain(value: object) -> object:
     return value.isoformat() if isinstance(value, dt.date) else value
 
 
-def certificate(campaign: Campaign) -> Certificate:
+def certificate(campaign: CampaignPlan) -> Certificate:
     """Account for a campaign."""
     roll, blocks, areas = campaign.roll, campaign.blocks, campaign.areas
     dates = pd.to_datetime(blocks["date"])
@@ -204,7 +204,7 @@ def _months(blocks: pd.DataFrame) -> tuple[dict[str, Any], ...]:
     )
 
 
-def longest_share(campaign: Campaign) -> float:
+def longest_share(campaign: CampaignPlan) -> float:
     """How far the longest crew's year is above the mean, at worst; 0 is perfect balance.
 
     A crew is compared with those of its station that have as many duty days in the year, give or
@@ -239,7 +239,7 @@ def longest_share(campaign: Campaign) -> float:
     return worst
 
 
-def _station_accounts(campaign: Campaign) -> list[StationAccount]:
+def _station_accounts(campaign: CampaignPlan) -> list[StationAccount]:
     roll = dict(list(campaign.roll.groupby("station")))
     blocks = dict(list(campaign.blocks.groupby("station")))
     nobody, nothing = campaign.roll.iloc[:0], campaign.blocks.iloc[:0]
@@ -261,7 +261,7 @@ def _station_accounts(campaign: Campaign) -> list[StationAccount]:
 
 
 def _account(
-    campaign: Campaign,
+    campaign: CampaignPlan,
     station: str,
     facts: pd.Series | None,
     roll: pd.DataFrame,

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from optimizer.campaign.demand import Book
-    from optimizer.campaign.planning import Campaign
+    from optimizer.campaign.planning import CampaignPlan
     from optimizer.register import Register
     from optimizer.roads import Roads
     from optimizer.settings import Settings
@@ -48,7 +48,7 @@ class Breach:
 
 
 def check_campaign(
-    campaign: Campaign, register: Register, roads: Roads, settings: Settings
+    campaign: CampaignPlan, register: Register, roads: Roads, settings: Settings
 ) -> list[Breach]:
     """All breaches of all rules, as the register and the settings are now."""
     book = read_book(register)
@@ -60,8 +60,8 @@ def check_campaign(
 
 
 def make_sure(
-    campaign: Campaign, book: Book, settings: Settings, printed_until: dt.date | None = None
-) -> Campaign:
+    campaign: CampaignPlan, book: Book, settings: Settings, printed_until: dt.date | None = None
+) -> CampaignPlan:
     """The campaign itself, if it keeps every rule that can be checked without the roads.
 
     Parameters
@@ -87,7 +87,7 @@ def make_sure(
     return campaign
 
 
-def _of_the_whole(campaign: Campaign, book: Book) -> Iterator[Breach]:
+def _of_the_whole(campaign: CampaignPlan, book: Book) -> Iterator[Breach]:
     """Rules of customers and crews over all days."""
     yield from everybody_once(campaign, book)
     yield from told_as_it_is(campaign, book)
@@ -95,7 +95,7 @@ def _of_the_whole(campaign: Campaign, book: Book) -> Iterator[Breach]:
     yield from one_block_a_day(campaign)
 
 
-def _of_blocks(campaign: Campaign, book: Book, settings: Settings) -> Iterator[Breach]:
+def _of_blocks(campaign: CampaignPlan, book: Book, settings: Settings) -> Iterator[Breach]:
     """Rules of single blocks that need no roads."""
     visits = _with_homes(campaign, book)
     yield from crews_of_their_station(visits, book)
@@ -104,13 +104,13 @@ def _of_blocks(campaign: Campaign, book: Book, settings: Settings) -> Iterator[B
     yield from visits_in_order(campaign, settings)
 
 
-def _with_homes(campaign: Campaign, book: Book) -> pd.DataFrame:
+def _with_homes(campaign: CampaignPlan, book: Book) -> pd.DataFrame:
     """One row a visit, with its block and what the register says of its customer."""
     visits = campaign.visits.merge(campaign.blocks, on="block", how="left")
     return visits.merge(book.customers, on="account_no", how="left", suffixes=("", "_home"))
 
 
-def everybody_once(campaign: Campaign, book: Book) -> Iterator[Breach]:
+def everybody_once(campaign: CampaignPlan, book: Book) -> Iterator[Breach]:
     """Every open customer is in one block, or has a reason; nobody is in both or in none."""
     planned = campaign.visits["account_no"].value_counts()
     for account in planned[planned > 1].index:
@@ -131,7 +131,7 @@ def everybody_once(campaign: Campaign, book: Book) -> Iterator[Breach]:
         yield Breach("once", f"{account} has a reason, but is not to be visited")
 
 
-def told_as_it_is(campaign: Campaign, book: Book) -> Iterator[Breach]:
+def told_as_it_is(campaign: CampaignPlan, book: Book) -> Iterator[Breach]:
     """The roll says of everybody, once, what is so: done, followed up, planned, or why not."""
     roll = campaign.roll
     status = book.customers.set_index("account_no")["status"]
@@ -152,7 +152,7 @@ def told_as_it_is(campaign: Campaign, book: Book) -> Iterator[Breach]:
         yield Breach("told", f"{names[row]} is {told[row]!r}, not {roll['code'].iloc[row]!r}")
 
 
-def reasons_known(campaign: Campaign) -> Iterator[Breach]:
+def reasons_known(campaign: CampaignPlan) -> Iterator[Breach]:
     """Every reason has a code of the list and a sentence."""
     for row in campaign.unplanned.itertuples():
         if row.code not in REASONS or not row.reason:
@@ -177,7 +177,7 @@ def skills(visits: pd.DataFrame, book: Book) -> Iterator[Breach]:
             yield Breach("skill", f"{row.account_no} needs a skilled crew, {row.crew} is none")
 
 
-def duty_days(campaign: Campaign, book: Book, settings: Settings) -> Iterator[Breach]:
+def duty_days(campaign: CampaignPlan, book: Book, settings: Settings) -> Iterator[Breach]:
     """Crews go out on duty days within the horizon only."""
     on_duty = duty(book.crews, book.leave, campaign.days, settings)
     row = {crew: i for i, crew in enumerate(book.crews["crew"])}
@@ -191,14 +191,14 @@ def duty_days(campaign: Campaign, book: Book, settings: Settings) -> Iterator[Br
             yield Breach("duty", f"{block.block}: {block.crew} is not on duty on {block.date}")
 
 
-def one_block_a_day(campaign: Campaign) -> Iterator[Breach]:
+def one_block_a_day(campaign: CampaignPlan) -> Iterator[Breach]:
     """A crew has one block a day."""
     twice = campaign.blocks[campaign.blocks.duplicated(["crew", "date"])]
     for block in twice.itertuples():
         yield Breach("one a day", f"{block.block} is the second of {block.crew} on {block.date}")
 
 
-def visits_in_order(campaign: Campaign, settings: Settings) -> Iterator[Breach]:
+def visits_in_order(campaign: CampaignPlan, settings: Settings) -> Iterator[Breach]:
     """Visits of a block count from 1 to its `visits`, no more than the setting allows."""
     counted = campaign.visits.groupby("block")["seq"].agg(["size", "min", "max", "nunique"])
     for name in sorted(set(counted.index) - set(campaign.blocks["block"])):
@@ -213,7 +213,7 @@ def visits_in_order(campaign: Campaign, settings: Settings) -> Iterator[Breach]:
 
 
 def work_fits(
-    campaign: Campaign, visits: pd.DataFrame, book: Book, roads: Roads, settings: Settings
+    campaign: CampaignPlan, visits: pd.DataFrame, book: Book, roads: Roads, settings: Settings
 ) -> Iterator[Breach]:
     """Service and travel over the roads are what the block says, and fit its crew's day."""
     travel = Travel(roads, settings.travel)

@@ -42,7 +42,7 @@ VISIT_COLUMNS = ["block", "seq", "account_no"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Campaign:
+class CampaignPlan:
     """A plan of the whole campaign, and what its certificate is made from.
 
     Attributes
@@ -105,7 +105,7 @@ def plan_campaign(
     drawn: Territories | None = None,
     executor: Executor | None = None,
     progress: Callable[[int, int], None] | None = None,
-) -> Campaign:
+) -> CampaignPlan:
     """Plan everybody who is to be visited within the horizon; nothing is written.
 
     Parameters
@@ -145,7 +145,7 @@ def plan_campaign(
     return with_help(campaign, frame, folder)
 
 
-def with_help(campaign: Campaign, frame: Frame, folder: Path | None) -> Campaign:
+def with_help(campaign: CampaignPlan, frame: Frame, folder: Path | None) -> CampaignPlan:
     """The campaign with remedies, where somebody has no day for want of time or crews."""
     if not campaign.unplanned["code"].isin(FOR_WANT_OF_TIME).any():
         return campaign
@@ -188,7 +188,7 @@ def route_rolls(
     return [found[i] for i in range(len(tasks))]
 
 
-def assemble(frame: Frame, lists: Muster, planned: dict[str, StationBlocks]) -> Campaign:
+def assemble(frame: Frame, lists: Muster, planned: dict[str, StationBlocks]) -> CampaignPlan:
     """Dates for all blocks, and everything of the campaign in frames."""
     book, days = frame.book, frame.days
     code = lists.code.copy()
@@ -196,7 +196,7 @@ def assemble(frame: Frame, lists: Muster, planned: dict[str, StationBlocks]) -> 
         roll.station: plan_station(frame, roll, planned[roll.station], code) for roll in lists.rolls
     }
     dates = days["date"].dt.date
-    return Campaign(
+    return CampaignPlan(
         start=dates.iloc[0],
         finish=dates.iloc[-1],
         since=dates.iloc[0],

@@ -23,7 +23,13 @@ from optimizer.campaign.crew_assignment import Before
 from optimizer.campaign.demand import AT_REST, horizon, muster, read_book
 from optimizer.campaign.executors import Processes
 from optimizer.campaign.kept_blocks import kept_blocks, put_together
-from optimizer.campaign.planning import VISIT_COLUMNS, Campaign, assemble, route_rolls, with_help
+from optimizer.campaign.planning import (
+    VISIT_COLUMNS,
+    CampaignPlan,
+    assemble,
+    route_rolls,
+    with_help,
+)
 from optimizer.campaign.previous_plan import read_former
 from optimizer.campaign.station_schedule import Frame
 from optimizer.campaign.wishes import read_wishes
@@ -97,7 +103,7 @@ class Replan:
         Last day that stays as printed.
     """
 
-    campaign: Campaign
+    campaign: CampaignPlan
     past_blocks: pd.DataFrame = field(repr=False)
     past_visits: pd.DataFrame = field(repr=False)
     missed: pd.DataFrame = field(repr=False)
@@ -196,7 +202,7 @@ def _plan_rest(
     frame: Frame,
     former: Former,
     router: Callable[[list[Task]], list[StationBlocks]],
-) -> Campaign:
+) -> CampaignPlan:
     """Everybody who has no printed day."""
     settings, book = frame.settings, frame.book
     fixed = set(former.visits.loc[former.visits["fixed"], "account_no"])
@@ -219,7 +225,9 @@ def _plan_rest(
     return assemble(frame, replace(lists, rolls=rolls, code=code), planned)
 
 
-def _with_frozen(campaign: Campaign, former: Former, on_duty: NDArray[np.bool_]) -> Campaign:
+def _with_frozen(
+    campaign: CampaignPlan, former: Former, on_duty: NDArray[np.bool_]
+) -> CampaignPlan:
     """The campaign with the printed blocks, as far as their customers are still there."""
     visits = former.visits[former.visits["fixed"]].sort_values(["block", "seq"], ignore_index=True)
     visits = visits.assign(seq=visits.groupby("block").cumcount() + 1)[VISIT_COLUMNS]
@@ -254,7 +262,7 @@ def _with_frozen(campaign: Campaign, former: Former, on_duty: NDArray[np.bool_])
     )
 
 
-def _news(former: Former, campaign: Campaign) -> tuple[StationNews, ...]:
+def _news(former: Former, campaign: CampaignPlan) -> tuple[StationNews, ...]:
     """What has changed for whom, station by station."""
     before = former.visits[former.visits["open"]].set_index("account_no")
     missed = former.missed.set_index("account_no")["date"].rename("missed")

@@ -61,7 +61,7 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class StationPlan:
-    """A station's share of the frames of `Campaign`.
+    """A station's share of the frames of `CampaignPlan`.
 
     `needed` counts blocks, dated or not; `moved` parts handed from crew to crew; `unwished`
     blocks on a day outside what was wished for, or closed by a season.

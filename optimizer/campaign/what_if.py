@@ -164,7 +164,7 @@ class Scene:
     Attributes
     ----------
     blocks, visits, unplanned
-        The plan's frames, as in `Campaign` or as the register has them.
+        The plan's frames, as in `CampaignPlan` or as the register has them.
     days
         As of `workdays.working_days`.
     duty

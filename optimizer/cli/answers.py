@@ -3,34 +3,25 @@
 from __future__ import annotations
 
 import dataclasses
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from optimizer.cli.chief import stored
 from optimizer.cli.console import (
     HERE,
     Here,
     Json,
     Speak,
     console,
-    day_of,
     frame_table,
     print_json,
     texts_of,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
     import pandas as pd
 
-    from optimizer.catalogue import Lang, Texts
-    from optimizer.folder import CampaignFolder
-    from optimizer.model import DayPlan
-    from optimizer.register import Register
+    from optimizer.catalogue import Texts
     from optimizer.routes import Figures, Fit
 
 PANEL = "Station chief"
@@ -50,32 +41,19 @@ def fit(
     as_json: Json = False,
 ) -> None:
     """Where one more visit fits a planned day: crew, time and extra minutes; changes nothing."""
-    from optimizer.dayplan import where_to_fit
+    from optimizer.desk import Campaign, day_of
 
-    with _asked(folder, lang, station, date) as (campaign, register, plan):
-        fits = where_to_fit(
-            register, campaign.roads, campaign.settings, plan, account, campaign.workdays_path
-        )
+    when = day_of(date, "--date")
+    with Campaign(folder, lang=lang) as campaign:
+        texts = texts_of(campaign)
+        fits = campaign.fits(station, when, account)
     if as_json:
         print_json([dataclasses.asdict(one) for one in fits])
         return
-    texts = texts_of(campaign)
     if not fits:
         typer.echo(texts("cli.fits_nowhere"))
         return
     console().print(frame_table(_fits(fits[:most], texts)))
-
-
-@contextmanager
-def _asked(
-    folder: Path, lang: Lang | None, station: str, date: str
-) -> Iterator[tuple[CampaignFolder, Register, DayPlan]]:
-    """The campaign, its register and the plan that is asked about."""
-    from optimizer.folder import CampaignFolder
-
-    campaign = CampaignFolder(folder, lang)
-    with campaign.register() as register:
-        yield campaign, register, stored(register, folder, station, day_of(date, "--date"))
 
 
 def _fits(fits: list[Fit], texts: Texts) -> pd.DataFrame:
@@ -104,22 +82,16 @@ def figures(
     as_json: Json = False,
 ) -> None:
     """What a planned day amounts to: travel, walking, service, waiting, overlap, prices."""
-    from optimizer.dayplan import amounts
-    from optimizer.routes import StopAfter
+    from optimizer.desk import Campaign, day_of
 
-    with _asked(folder, lang, station, date) as (campaign, register, plan):
-        found, prices = amounts(
-            register,
-            campaign.roads,
-            campaign.settings,
-            plan,
-            campaign.workdays_path,
-            StopAfter(seconds=SECONDS_PER_RULE) if rules else None,
-        )
+    when = day_of(date, "--date")
+    with Campaign(folder, lang=lang) as campaign:
+        texts = texts_of(campaign)
+        seconds = SECONDS_PER_RULE if rules else None
+        found, prices = campaign.figures(station, when, seconds_per_rule=seconds)
     if as_json:
         print_json(dataclasses.asdict(found) | {"cost": found.cost, "rules": prices})
         return
-    texts = texts_of(campaign)
     console().print(frame_table(_crews(found, texts)))
     areas = {"shared_areas": found.shared_areas, "overlap": found.overlap}
     typer.echo(texts("cli.figures_areas", **areas))

@@ -3,28 +3,21 @@
 from __future__ import annotations
 
 import dataclasses
-import datetime as dt
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from optimizer.catalogue.refusals import reason
 from optimizer.cli.console import (
     HERE,
     Here,
     Json,
     Speak,
     console,
-    day_of,
     print_json,
     progress,
     texts_of,
-    time_of,
-    today,
 )
-from optimizer.cli.pins import Pins, is_pinned
-from optimizer.errors import CampaignError, ProblemError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -33,10 +26,8 @@ if TYPE_CHECKING:
 
     from optimizer.catalogue import Texts
     from optimizer.check import Violation
-    from optimizer.dayplan import Change, Difference
-    from optimizer.folder import CampaignFolder
+    from optimizer.dayplan import Difference
     from optimizer.model import DayPlan
-    from optimizer.register import Register
 
 PANEL = "Station chief"
 
@@ -58,24 +49,22 @@ def day(
     as_json: Json = False,
 ) -> None:
     """Plan a station's day; write each crew's sheet (PDF) and phone map (HTML)."""
-    from optimizer.folder import CampaignFolder
+    from optimizer.desk import Campaign, day_of
 
-    campaign = CampaignFolder(folder, lang)
-    texts = texts_of(campaign)
-    plans = []
-    with campaign.register() as register:
-        when = _day(register, date, station)
-        names = _stations(register, station, when)
+    with Campaign(folder, lang=lang) as campaign:
+        texts = texts_of(campaign)
+        when = campaign.next_day(station) if date is None else day_of(date, "--date")
+        names = campaign.stations_on(when, station)
+        plans = []
         with progress(texts("cli.planning_day", date=when)) as move:
             for done, name in enumerate(names):
                 move(done, len(names))
-                plan = _plan(campaign, register, name, when, seconds)
-                _write(plan, campaign, out or campaign.out(when, name), texts)
-                plans.append(plan)
+                plan = campaign.plan_day(name, when, seconds=seconds)
+                plans.append((plan, campaign.write_day(plan, out)))
     if as_json:
-        print_json([_summary(plan) for plan in plans])
+        print_json([_summary(plan) for plan, _ in plans])
         return
-    for plan in plans:
+    for plan, target in plans:
         if not plan.crews:
             typer.echo(texts("cli.nobody_on_duty", station=plan.station.name, date=when))
             continue
@@ -83,60 +72,7 @@ def day(
         _print_learned(plan, texts)
         _print_unassigned(plan, texts)
         if plan.routes:
-            target = out or campaign.out(when, plan.station.station_id)
             typer.echo(texts("cli.written", path=target))
-
-
-def _day(register: Register, date: str | None, station: str | None) -> dt.date:
-    """The day that was named, else the station's next one with blocks, today included."""
-    if date is not None:
-        return day_of(date, "--date")
-    blocks = register.blocks(station, first=today())
-    if blocks.empty:
-        raise CampaignError("day.nothing_ahead")
-    return dt.date.fromisoformat(str(blocks["date"].min()))
-
-
-def _stations(register: Register, station: str | None, when: dt.date) -> list[str]:
-    known = list(register.stations()["station"])
-    if station is not None:
-        if station not in known:
-            raise CampaignError("station.unknown", station=station, known=known)
-        return [station]
-    busy = set(register.blocks(first=when, last=when)["station"])
-    if not busy:
-        raise CampaignError("day.nothing_planned", when=when)
-    return [name for name in known if name in busy]
-
-
-def _plan(
-    campaign: CampaignFolder,
-    register: Register,
-    station: str,
-    when: dt.date,
-    seconds: float | None,
-) -> DayPlan:
-    from optimizer.dayplan import plan_day
-
-    plan = plan_day(
-        register,
-        campaign.roads,
-        campaign.settings,
-        station,
-        when,
-        seconds=seconds,
-        workdays=campaign.workdays_path,
-    )
-    return register.save_day_plan(plan)
-
-
-def _write(plan: DayPlan, campaign: CampaignFolder, out: Path, texts: Texts) -> None:
-    from optimizer.maps import write_maps
-    from optimizer.sheets import draw_day, write_sheets
-
-    drawing = draw_day(plan, campaign.roads, campaign.settings)
-    write_sheets(plan, drawing, campaign.settings, out, texts.lang)
-    write_maps(plan, drawing, campaign.settings, out, texts.lang)
 
 
 def _table(plan: DayPlan, texts: Texts) -> Table:
@@ -180,6 +116,8 @@ def _print_learned(plan: DayPlan, texts: Texts) -> None:
 
 def _print_unassigned(plan: DayPlan, texts: Texts) -> None:
     """What is left out, what had to be made or was pinned before all else."""
+    from optimizer.desk import is_pinned
+
     visits = {visit.visit_id: visit for visit in plan.visits}
     left_out = [(visits[left.visit_id], left) for left in plan.unassigned]
     for visit, left in sorted(
@@ -235,23 +173,15 @@ def print_day(
     lang: Speak = None,
 ) -> None:
     """One file for the whole station: the chief's page, then crew after crew; and its map."""
-    from optimizer.atomic_files import file_name
-    from optimizer.folder import CampaignFolder
-    from optimizer.maps import write_day_map
-    from optimizer.sheets import draw_day, print_station
+    from optimizer.desk import Campaign, day_of
 
-    campaign = CampaignFolder(folder, lang)
     when = day_of(date, "--date")
-    with campaign.register() as register:
-        plan = stored(register, folder, station, when)
-    settings, lang = campaign.settings, texts_of(campaign).lang
-    drawing = draw_day(plan, campaign.roads, settings)
-    target = out or campaign.out(when, station)
-    name = file_name(station)
-    sheet = target / f"{name}.pdf"
-    print_station(plan, drawing, settings, sheet, lang, forms=forms, mask=mask, weather=weather)
-    typer.echo(sheet)
-    typer.echo(write_day_map(plan, drawing, settings, target / f"{name}.html", lang, mask=mask))
+    with Campaign(folder, lang=lang) as campaign:
+        written = campaign.print_station(
+            station, when, forms=forms, mask=mask, weather=weather, out=out
+        )
+    for path in written:
+        typer.echo(path)
 
 
 def map_areas(
@@ -261,24 +191,10 @@ def map_areas(
     lang: Speak = None,
 ) -> None:
     """The campaign of a station as a map: its areas done, due, to come, overdue."""
-    from optimizer.atomic_files import file_name
-    from optimizer.folder import CampaignFolder
-    from optimizer.maps import write_campaign_map
+    from optimizer.desk import Campaign
 
-    campaign = CampaignFolder(folder, lang)
-    settings = campaign.settings
-    path = (out or campaign.path / "out") / f"{file_name(station)}.html"
-    with campaign.register() as register:
-        write_campaign_map(
-            register,
-            campaign.roads,
-            settings,
-            station,
-            path,
-            lang=settings.campaign.lang,
-            today=today(),
-        )
-    typer.echo(path)
+    with Campaign(folder, lang=lang) as campaign:
+        typer.echo(campaign.map_areas(station, out))
 
 
 def replan_day(
@@ -312,59 +228,30 @@ def replan_day(
     lang: Speak = None,
 ) -> None:
     """Plan a printed day anew after a change; keep what can be kept, say what changed."""
-    from optimizer.dayplan import Change, read_day, replan
-    from optimizer.folder import CampaignFolder
-    from optimizer.routes import StopAfter
+    from optimizer.desk import Campaign, Pins, day_of
 
-    campaign = CampaignFolder(folder, lang)
-    texts, settings, when = texts_of(campaign), campaign.settings, day_of(date, "--date")
-    change = Change(
-        now_s=None if now is None else time_of(now, "--now"),
-        absent=frozenset(without or ()),
-        back=frozenset(back or ()),
-        speed_factor=None if slower is None else 1 / slower,
-    )
+    when = day_of(date, "--date")
     pins = Pins.read(pin or (), at or (), route or (), unpin or ())
-    with campaign.register() as register:
-        old = stored(register, folder, station, when)
-        known = read_day(
-            register,
-            campaign.roads,
-            settings,
+    with Campaign(folder, lang=lang) as campaign:
+        texts = texts_of(campaign)
+        changed = campaign.change_day(
             station,
             when,
-            campaign.workdays_path,
-            old.visits,
-            pins.visits | {visit.visit_id for visit in old.visits if is_pinned(visit)},
+            now=now,
+            absent=without or (),
+            back=back or (),
+            slower=slower,
+            pins=pins,
+            seconds=seconds,
         )
-        change = pins.on(change, known, old)
-        _know_crews(change, old)
-        seed = settings.campaign.seed
-        new, changed, broken = replan(
-            known, old, change, StopAfter(seconds=seconds), settings, seed
-        )
-        new = register.save_day_plan(new)
-    _write(new, campaign, out or campaign.out(when, station), texts)
-    console().print(_table(new, texts))
-    _print_learned(new, texts)
-    console().print(_changes(changed, new, texts))
-    _print_standing(new, texts)
-    _print_broken(broken, new, texts)
-    _print_unassigned(new, texts)
-
-
-def stored(register: Register, folder: Path, station: str, when: dt.date) -> DayPlan:
-    """The latest plan of a station's day.
-
-    Raises
-    ------
-    CampaignError
-        There is none.
-    """
-    plan = register.day_plan(station, when)
-    if plan is None:
-        raise CampaignError("day.no_plan", station=station, when=when, folder=folder)
-    return plan
+        campaign.write_day(changed.plan, out)
+    plan = changed.plan
+    console().print(_table(plan, texts))
+    _print_learned(plan, texts)
+    console().print(_changes(changed.differences, plan, texts))
+    _print_standing(plan, texts)
+    _print_broken(changed.broken, plan, texts)
+    _print_unassigned(plan, texts)
 
 
 def _print_standing(plan: DayPlan, texts: Texts) -> None:
@@ -387,21 +274,6 @@ def _print_broken(broken: Iterable[Violation], plan: DayPlan, texts: Texts) -> N
         what = texts(f"broken.{one.rule}")
         customer = f" {visit.account_no} {visit.name}" if visit else ""
         typer.echo(texts("cli.broken", crew=one.crew, customer=customer, what=what))
-
-
-def _know_crews(change: Change, plan: DayPlan) -> None:
-    """Refuse crews that are not of this day, and contradictions about who can go."""
-    known = {crew.crew_id for crew in plan.crews}
-    pinned = {*change.crews.values(), *change.routes}
-    strangers = sorted((change.absent | change.back | pinned) - known)
-    if strangers:
-        raise CampaignError("day.not_on_duty", strangers=strangers, known=sorted(known))
-    for crew in sorted(change.back & change.absent):
-        raise CampaignError("option.twice", option="--with, --without", name=crew)
-    if well := sorted(change.back.difference(plan.absent)):
-        raise CampaignError("day.not_absent", crews=well)
-    if ill := sorted(pinned & (change.absent | {*plan.absent} - change.back)):
-        raise CampaignError("day.absent", crews=ill)
 
 
 def _changes(changed: Iterable[Difference], plan: DayPlan, texts: Texts) -> Table:
@@ -440,22 +312,13 @@ def route(
     ] = False,
 ) -> None:
     """Solve a problem in VROOM's JSON, or judge the plan in it."""
-    import json
+    from optimizer.desk import route_file
 
-    from optimizer.atomic_files import write_whole
-    from optimizer.vroom_json import route_json
-
-    try:
-        document = json.loads(problem.read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        raise ProblemError("route.unreadable", problem=problem, why=reason(error)) from None
-    except (ValueError, RecursionError) as error:
-        raise ProblemError("route.no_json", problem=problem, error=error) from None
-    answer = route_json(document, seconds, seed, check=check)
-    if out is None:
+    answer, written = route_file(problem, out, seconds=seconds, seed=seed, judge=check)
+    if written is None:
         print_json(answer)
     else:
-        typer.echo(write_whole(out, json.dumps(answer, ensure_ascii=False, indent=1)))
+        typer.echo(written)
 
 
 COMMANDS = {

@@ -3,27 +3,23 @@
 from __future__ import annotations
 
 import dataclasses
-import datetime as dt
 import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from optimizer.catalogue.refusals import Saying
 from optimizer.cli.console import (
     HERE,
     Here,
     Json,
     Speak,
     console,
-    day_of,
     frame_table,
     print_json,
     progress,
     show,
     texts_of,
-    today,
 )
 from optimizer.errors import CampaignError, RecordError, RegisterError
 
@@ -34,10 +30,8 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from optimizer.catalogue import Texts
-    from optimizer.folder import CampaignFolder
-    from optimizer.records import Coverage, Finding, Reading, Taken
-    from optimizer.register import Register
-    from optimizer.reports import Period
+    from optimizer.catalogue.refusals import Saying
+    from optimizer.desk import Coverage, Period, Received
 
 PANEL = "Clerk"
 _KINDS: Final = "first, retry, revisit, request, appointment"
@@ -81,108 +75,55 @@ def record(
     ] = False,
 ) -> None:
     """Take in what came back from the field; with --station and --date balance the day."""
-    from optimizer.folder import CampaignFolder
-    from optimizer.records import read_together
-    from optimizer.records.reconciling import reconcile
+    from optimizer.desk import Campaign, day_of, typed_finding, typed_reading
 
-    campaign = CampaignFolder(folder)
-    readings = read_together(files or [], text or [])
     typed = {
         "row": row,
         "version": version,
         "account_no": account,
         "kind": kind,
         "result": result,
-        "findings": tuple(map(_finding, finding or ())),
+        "findings": tuple(map(typed_finding, finding or ())),
         "opinion": opinion,
         "corrects": correct,
     }
     single = any(typed.values())
-    if single:
-        readings.append(("typed", _typed(typed, station=station, date=date, crew=crew)))
-    balanced = station is not None and date is not None and not single
-    if not readings and not balanced:
-        raise RecordError("record.nothing")
-    with campaign.register() as register:
-        faulty = _take(register, campaign, readings)
-        if station is not None and date is not None and balanced:
-            summary, _ = reconcile(register, station, day_of(date, "--date"))
-            show(summary, " ".join(summary.columns), texts_of(campaign), as_json=False)
+    faulty = False
+    with Campaign(folder) as campaign:
+        readings = campaign.read_records(files or (), text or ())
+        if single:
+            entry = typed_reading(typed, station=station, date=date, crew=crew)
+            readings.append(("typed", entry))
+        texts = texts_of(campaign)
+        for received in campaign.take_records(readings):
+            _report(received, texts)
+            faulty |= received.faulty
+        if station is not None and date is not None and not single:
+            summary = campaign.balance(station, day_of(date, "--date"))
+            show(summary, " ".join(summary.columns), texts, as_json=False)
+        elif not readings:
+            raise RecordError("record.nothing")
     if faulty:
         raise typer.Exit(2)
 
 
-def _finding(text: str) -> Finding:
-    """A finding as the clerk types it: its category, whether it was repaired, and a note."""
-    from optimizer.records import Finding
-
-    category, _, rest = text.partition(":")
-    word, _, note = rest.partition(":")
-    repaired = word == "repaired"
-    return Finding(category=category, repaired=repaired, note=note if repaired else rest)
-
-
-def _typed(
-    fields: Mapping[str, Any], *, station: str | None, date: str | None, crew: str | None
-) -> Reading:
-    """One visit as an entry; of a row of a printed sheet the register knows who it is."""
-    from optimizer.records import Reading, typed_entry
-    from optimizer.records.entry import KINDS
-
-    if fields["row"] is None and fields["account_no"] is None:
-        raise RecordError("record.nobody")
-    if fields["row"] is not None and None in {station, date, crew, fields["result"]}:
-        raise RecordError("record.row_alone")
-    if date is None or fields["result"] is None:
-        raise RecordError("record.account_alone")
-    if fields["kind"] not in {None, *KINDS}:
-        raise RecordError("option.kind", kind=fields["kind"], known=KINDS)
-    words = ("account_no", "kind")
-    entry = typed_entry(
-        **{**fields, **{name: fields[name] or "" for name in words}},
-        station=station or "",
-        date=date,
-        crew=crew or "",
-    )
-    return Reading(entries=[entry])
-
-
-def _take(
-    register: Register, campaign: CampaignFolder, readings: Iterable[tuple[str, Reading]]
-) -> bool:
-    """Store what was read and say what became of it; tell whether something could not be taken."""
-    from optimizer.records import check_projects, take_records
-
-    texts = texts_of(campaign)
-    faulty = False
-    for source, reading in readings:
-        taken = take_records(register, campaign.settings, reading.entries, source)
-        faulty |= _report(source, reading, taken, texts)
-        last = max((entry.date for entry in reading.entries), default=None)
-        if taken.added and last is not None:
-            checked = check_projects(register, campaign.settings, dt.date.fromisoformat(last))
-            for project in checked:
-                typer.echo(texts("office.checked", project=project))
-    return faulty
-
-
-def _report(source: str, reading: Reading, taken: Taken, texts: Texts) -> bool:
-    """Print what became of a file; tell whether something in it could not be taken."""
-    from optimizer.records.words import in_words
-
-    typer.echo(texts("cli.recorded", source=source, added=taken.added, known=taken.known))
+def _report(received: Received, texts: Texts) -> None:
+    """Print what became of a file, and what in it could not be taken."""
+    taken = received.taken
+    typer.echo(texts("cli.recorded", source=received.source, added=taken.added, known=taken.known))
     for account_no, day in taken.conflicts:
         typer.echo(texts("cli.conflict", account_no=account_no, day=day))
     if taken.conflicts:
         typer.echo(texts("office.how_to_settle"))
     for project in taken.projects:
         typer.echo(texts("cli.project", project=project))
-    for remark in (*reading.remarks, *taken.remarks):
-        typer.echo(f"⚠ {in_words(remark, texts.lang)}", err=True)
-    faults = (*reading.faults, *taken.faults)
+    remarks, faults = received.in_words(texts.lang)
+    for remark in remarks:
+        typer.echo(f"⚠ {remark}", err=True)
     for fault in faults:
-        typer.echo(f"✗ {in_words(fault, texts.lang)}", err=True)
-    return bool(faults)
+        typer.echo(f"✗ {fault}", err=True)
+    for project in received.checked:
+        typer.echo(texts("office.checked", project=project))
 
 
 def status(
@@ -200,22 +141,19 @@ def status(
     as_json: Json = False,
 ) -> None:
     """How far the campaign is: every account in exactly one state, pace and forecast."""
-    from optimizer.folder import CampaignFolder
-    from optimizer.records.coverage import account_list, coverage, coverage_by_town
+    from optimizer.desk import Campaign, day_of
 
-    campaign = CampaignFolder(folder, lang)
-    texts = texts_of(campaign)
-    when = today() if date is None else day_of(date, "--date")
+    when = None if date is None else day_of(date, "--date")
     if which is None and (station or area or town):
         raise RecordError("option.only_lists")
-    with campaign.register() as register:
+    with Campaign(folder, lang=lang) as campaign:
+        texts = texts_of(campaign)
         if which is not None:
-            rules = campaign.settings.follow
-            rows = account_list(register, which, when, station, rules, area=area, town=town)
+            rows = campaign.accounts(which, when, station=station, area=area, town=town)
             show(rows, _columns(which), texts, as_json=as_json)
             return
-        covered = coverage(register, when, campaign.workdays_path, rules=campaign.settings.follow)
-        by_town = coverage_by_town(register) if towns else None
+        covered = campaign.coverage(when)
+        by_town = campaign.coverage_by_town() if towns else None
     if as_json:
         print_json(_facts(covered) | _rows("towns", by_town))
         return
@@ -226,7 +164,7 @@ def status(
 
 def _columns(which: str) -> str:
     """What a person needs of a list."""
-    from optimizer.register.agenda import MATTERS
+    from optimizer.desk import MATTERS
 
     if which == "overdue_areas":
         return "project station state since department customers"
@@ -282,7 +220,7 @@ def _states_table(frame: pd.DataFrame, texts: Texts) -> Table:
 
 
 def _states() -> tuple[str, ...]:
-    from optimizer.register.agenda import STATES
+    from optimizer.desk import STATES
 
     return STATES
 
@@ -297,27 +235,15 @@ def bulletin(
     lang: Speak = None,
 ) -> None:
     """Write the bulletin of a week, a month or any days: PDF, XLSX and JSON."""
-    from optimizer.folder import CampaignFolder
-    from optimizer.reports import write_bulletin
+    from optimizer.desk import Campaign
 
-    campaign = CampaignFolder(folder, lang)
-    texts = texts_of(campaign)
-    roads = campaign.roads if campaign.has_roads else None
-    with campaign.register() as register:
-        written = write_bulletin(
-            register,
-            campaign.settings,
-            _period(week, month, first, last),
-            out or campaign.path / "out",
-            texts.lang,
-            roads=roads,
-        )
-    for path in written:
-        typer.echo(path)
+    with Campaign(folder, lang=lang) as campaign:
+        for path in campaign.write_bulletin(_period(week, month, first, last), out):
+            typer.echo(path)
 
 
 def _period(week: str | None, month: str | None, first: str | None, last: str | None) -> Period:
-    from optimizer.reports import Period
+    from optimizer.desk import Period, day_of
 
     if week is not None:
         return Period.week(week)
@@ -330,27 +256,13 @@ def _period(week: str | None, month: str | None, first: str | None, last: str | 
 
 def ledgers(folder: Here = HERE, out: Out = None, lang: Speak = None) -> None:
     """Write the ledgers as workbooks and the register as a GeoPackage."""
-    from optimizer.folder import CampaignFolder
-    from optimizer.reports import write_geopackage, write_ledgers
+    from optimizer.desk import Campaign
 
-    campaign = CampaignFolder(folder, lang)
-    texts = texts_of(campaign)
-    target = out or campaign.path / "out"
-    days = campaign.settings.campaign
-    with campaign.register() as register, progress(texts("cli.writing")) as move:
-        written = write_ledgers(register, target, texts.lang, progress=move)
-        written.append(
-            write_geopackage(
-                register,
-                target / "register.gpkg",
-                days.start,
-                days.finish,
-                roads=campaign.roads if campaign.has_roads else None,
-                settings=campaign.settings,
-            )
-        )
-    for path in written:
-        typer.echo(path)
+    with Campaign(folder, lang=lang) as campaign:
+        with progress(texts_of(campaign)("cli.writing")) as move:
+            written = campaign.write_ledgers(out, move)
+        for path in written:
+            typer.echo(path)
 
 
 def doctor(
@@ -360,44 +272,42 @@ def doctor(
     ] = False,
 ) -> None:
     """Look whether the register is whole, and its ledgers are what its records say."""
-    from optimizer.folder import CampaignFolder
-    from optimizer.records import reckon_all, verify
+    from optimizer.desk import Campaign
 
-    campaign = CampaignFolder(folder)
-    texts = texts_of(campaign)
-    with campaign.register() as register:
-        if faults := register.doctor():
-            raise RegisterError("\n".join(fault.in_words(texts.lang) for fault in faults))
+    with Campaign(folder) as campaign:
+        texts = texts_of(campaign)
+        _refuse(campaign.damage(), texts)
         if reckon:
             with progress(texts("office.reckoning")) as move:
-                reckon_all(register, campaign.settings, progress=move)
-        if wrong := verify(register, campaign.settings):
-            wrong.append(Saying("doctor.reckon", folder=folder))
-            raise RegisterError("\n".join(fault.in_words(texts.lang) for fault in wrong))
+                campaign.follow_up_all(move)
+        _refuse(campaign.disagreements(), texts)
     typer.echo(texts("cli.whole"))
+
+
+def _refuse(faults: Iterable[Saying], texts: Texts) -> None:
+    if said := "\n".join(fault.in_words(texts.lang) for fault in faults):
+        raise RegisterError(said)
 
 
 def backup(
     file: Annotated[Path, typer.Argument(help="The copy to write.")], folder: Here = HERE
 ) -> None:
     """Write a consistent copy of the register while others work on."""
-    from optimizer.folder import CampaignFolder
+    from optimizer.desk import Campaign
 
-    with CampaignFolder(folder).register() as register:
-        register.backup(file)
-    typer.echo(file)
+    with Campaign(folder) as campaign:
+        typer.echo(campaign.backup(file))
 
 
 def restore(
     file: Annotated[Path, typer.Argument(help="A copy that `backup` wrote.")], folder: Here = HERE
 ) -> None:
     """Put a backup in the register's place; the former one is kept beside it."""
-    from optimizer.folder import CampaignFolder
-    from optimizer.register import Register
+    from optimizer.desk import Campaign
 
-    campaign = CampaignFolder(folder)
-    kept = Register.restore(file, campaign.register_path)
-    typer.echo(texts_of(campaign)("cli.restored", kept=kept or "–"))
+    with Campaign(folder) as campaign:
+        kept = campaign.restore(file)
+        typer.echo(texts_of(campaign)("cli.restored", kept=kept or "–"))
 
 
 COMMANDS = {

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
-import os
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, cast
 
 import typer
 
-from optimizer.errors import CampaignError, ZoufangError
+from optimizer.errors import ZoufangError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -21,7 +19,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from optimizer.catalogue import Lang, Texts
-    from optimizer.folder import CampaignFolder
+    from optimizer.desk import Campaign
 
 
 def _remember(context: typer.Context, parameter: typer.CallbackParam, value: Any) -> Any:  # noqa: ANN401
@@ -43,11 +41,19 @@ Speak = Annotated[
 HERE = Path()
 
 
-def texts_of(campaign: CampaignFolder) -> Texts:
+def texts_of(campaign: Campaign) -> Texts:
     """The catalogue in the campaign's language."""
     from optimizer.catalogue import Texts
 
-    return Texts(campaign.settings.campaign.lang)
+    return Texts(campaign.lang)
+
+
+def usual_texts() -> Texts:
+    """The catalogue in the language of a campaign that is being made."""
+    from optimizer.catalogue import Texts
+    from optimizer.settings import CampaignSettings
+
+    return Texts(CampaignSettings().lang)
 
 
 def lang_of(given: Mapping[str, Any]) -> Lang:
@@ -60,42 +66,6 @@ def lang_of(given: Mapping[str, Any]) -> Lang:
         return load_settings(given.get("folder", HERE) / "campaign.toml").campaign.lang
     except (ZoufangError, OSError):
         return "zh"
-
-
-def day_of(text: str, option: str) -> dt.date:
-    """The day that somebody typed.
-
-    Raises
-    ------
-    CampaignError
-        It is none.
-    """
-    try:
-        return dt.date.fromisoformat(text)
-    except ValueError:
-        raise CampaignError("option.no_day", option=option, text=text) from None
-
-
-def time_of(text: str, option: str) -> int:
-    """The time of day that somebody typed, in seconds since midnight.
-
-    Raises
-    ------
-    CampaignError
-        It is none.
-    """
-    from optimizer.settings import clock
-
-    try:
-        return clock(text)
-    except ValueError as error:
-        raise CampaignError("option.wrong", option=option, error=error) from None
-
-
-def today() -> dt.date:
-    """The day on the user's own calendar, or ZOUFANG_TODAY, for rehearsals and tests."""
-    rehearsed = os.environ.get("ZOUFANG_TODAY")
-    return day_of(rehearsed, "ZOUFANG_TODAY") if rehearsed else dt.date.today()  # noqa: DTZ011
 
 
 def console() -> Console:

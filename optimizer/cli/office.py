@@ -6,34 +6,20 @@ Each command without a name lists what is open; with a name and a state it moves
 from __future__ import annotations
 
 import dataclasses
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from optimizer.catalogue.refusals import word
-from optimizer.cli.console import (
-    HERE,
-    Here,
-    Json,
-    day_of,
-    print_json,
-    show,
-    texts_of,
-    today,
-)
+from optimizer.cli.console import HERE, Here, Json, print_json, show, texts_of
 from optimizer.errors import RecordError
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterator
 
     import pandas as pd
 
     from optimizer.catalogue import Texts
-    from optimizer.folder import CampaignFolder
     from optimizer.model import Learned
-    from optimizer.register import Register
     from optimizer.settings import Settings
 
 PANEL = "Office"
@@ -61,21 +47,22 @@ def settle(
     as_json: Json = False,
 ) -> None:
     """Of records of one day that contradict each other, keep the right one."""
-    from optimizer import records
+    from optimizer.desk import Campaign, day_of
 
-    with _office(folder) as (campaign, register, texts):
+    with Campaign(folder) as campaign:
+        texts = texts_of(campaign)
         if account is None:
-            rows = records.account_list(register, "conflicts", today(), station)
+            rows = campaign.accounts("conflicts", station=station)
             show(rows, "account_no name station conflicts", texts, as_json=as_json)
             return
         if date is None:
             raise RecordError("option.settle_day", account=account)
         when = day_of(date, "DATE")
         if keep is None:
-            rows = register.ledgers.records(when, when, account_no=account)
+            rows = campaign.records_of(account, when)
             show(rows, _RECORDS, texts, as_json=as_json)
             return
-        records.settle(register, campaign.settings, account, when, keep)
+        campaign.settle(account, when, keep)
         typer.echo(texts("office.settled", account_no=account, day=when, keep=keep))
 
 
@@ -90,19 +77,15 @@ def finding(
     as_json: Json = False,
 ) -> None:
     """What crews found: list it, say that it is rectified, or drop it; only a check closes it."""
-    from optimizer import records
+    from optimizer.desk import Campaign
 
-    with _office(folder) as (campaign, register, texts):
+    with Campaign(folder) as campaign:
+        texts = texts_of(campaign)
         if state is not None:
-            when = _day(on)
-            decided = _named(name, "finding")
-            records.decide_finding(register, campaign.settings, decided, state, on=when, note=note)
-            for project in records.check_projects(register, campaign.settings, when):
+            for project in campaign.decide_finding(name, state, _on(on), note):
                 typer.echo(texts("office.checked", project=project), err=True)
-        rows = register.ledgers.frame("findings", station=station)
-        is_open = rows["state"].isin(["open", "rectified"])
-        chosen = _chosen(rows, "finding", name, is_open, everything=everything)
-        show(chosen, _FINDINGS, texts, as_json=as_json)
+        rows = campaign.findings(name, station, everything=everything)
+        show(rows, _FINDINGS, texts, as_json=as_json)
 
 
 def opinion(
@@ -121,24 +104,17 @@ def opinion(
     as_json: Json = False,
 ) -> None:
     """What customers said: list it, sort it, send it, answer it, tell the customer."""
-    from optimizer import records
+    from optimizer.desk import CATEGORIES, Campaign
 
     more = {"category": category, "department": department, "answer": answer, "into": into}
     given = {key: text for key, text in more.items() if text}
-    if category and category not in records.CATEGORIES:
-        raise RecordError("option.category", category=category, known=records.CATEGORIES)
-    with _office(folder) as (campaign, register, texts):
+    if category and category not in CATEGORIES:
+        raise RecordError("option.category", category=category, known=CATEGORIES)
+    with Campaign(folder) as campaign:
         if state is not None:
-            decided = _named(name, "opinion")
-            records.decide_opinion(
-                register, campaign.settings, decided, state, on=_day(on), **given
-            )
-        rows = records.opinion_ledger(register)
-        if station is not None:
-            rows = rows[rows["station"] == station]
-        is_open = (rows["merged_into"] == "") & (rows["state"] != "told")
-        chosen = _chosen(rows, "opinion", name, is_open, everything=everything)
-        show(chosen, _OPINIONS, texts, as_json=as_json)
+            campaign.decide_opinion(name, state, _on(on), **given)
+        rows = campaign.opinions(name, station, everything=everything)
+        show(rows, _OPINIONS, texts_of(campaign), as_json=as_json)
 
 
 def area(
@@ -153,17 +129,13 @@ def area(
     as_json: Json = False,
 ) -> None:
     """Low voltage of a whole area: list the works, or move them on; once built, all is checked."""
-    from optimizer import records
+    from optimizer.desk import Campaign
 
-    with _office(folder) as (campaign, register, texts):
+    with Campaign(folder) as campaign:
         if state is not None:
-            decided = _named(name, "project")
-            records.advance_project(register, campaign.settings, decided, state, _day(on))
-        rows = register.ledgers.projects()
-        if station is not None:
-            rows = rows[rows["station"] == station]
-        chosen = _chosen(rows, "project", name, rows["state"] != "checked", everything=everything)
-        show(chosen, _AREAS, texts, as_json=as_json)
+            campaign.advance_area_work(name, state, _on(on))
+        rows = campaign.area_works(name, station, everything=everything)
+        show(rows, _AREAS, texts_of(campaign), as_json=as_json)
 
 
 def request(
@@ -180,27 +152,17 @@ def request(
     as_json: Json = False,
 ) -> None:
     """Wishes for a new connection: list them, enter one, or close one."""
-    from optimizer import records
+    from optimizer.desk import Campaign
 
     if voltage is not None and state is not None:
         raise RecordError("option.request")
-    with _office(folder) as (campaign, register, texts):
+    with Campaign(folder) as campaign:
         if voltage is not None:
-            name = records.add_request(
-                register,
-                campaign.settings,
-                account_no=_named(name, "account"),
-                voltage=voltage,
-                asked_on=_day(on),
-                matters=matters,
-                workdays=campaign.workdays_path,
-            )
+            name = campaign.add_request(name, voltage, _on(on), matters)
         if state is not None:
-            decided = _named(name, "request")
-            records.close_request(register, campaign.settings, decided, state, _day(on))
-        rows = register.ledgers.frame("requests", station=station)
-        chosen = _chosen(rows, "request", name, rows["state"] == "open", everything=everything)
-        show(chosen, _REQUESTS, texts, as_json=as_json)
+            campaign.close_request(name, state, _on(on))
+        rows = campaign.requests(name, station, everything=everything)
+        show(rows, _REQUESTS, texts_of(campaign), as_json=as_json)
 
 
 def appointment(
@@ -217,49 +179,36 @@ def appointment(
     as_json: Json = False,
 ) -> None:
     """Promises to call on a day: list them, make one, or take one back."""
-    from optimizer import records
+    from optimizer.desk import Campaign, day_of
 
     if cancel and date is not None:
         raise RecordError("option.appointment")
-    with _office(folder) as (campaign, register, texts):
+    with Campaign(folder) as campaign:
         if date is not None:
-            name = records.add_appointment(
-                register,
-                campaign.settings,
-                account_no=_named(name, "account"),
-                date=day_of(date, "DATE"),
-                window=_window(window),
-                note=note,
-            )
+            name = campaign.add_appointment(name, day_of(date, "DATE"), window, note)
         if cancel:
-            records.cancel_appointment(register, campaign.settings, _named(name, "appointment"))
-        rows = register.ledgers.frame("appointments", station=station)
-        waiting = register.ledgers.frame("tasks", "tasks.kind = 'appointment'")["subject"]
-        is_open = rows["appointment"].isin(waiting)
-        chosen = _chosen(rows, "appointment", name, is_open, everything=everything)
-        show(chosen, _APPOINTMENTS, texts, as_json=as_json)
+            campaign.cancel_appointment(name)
+        rows = campaign.appointments(name, station, everything=everything)
+        show(rows, _APPOINTMENTS, texts_of(campaign), as_json=as_json)
 
 
 def breaches(folder: Here = HERE, on: On = None, as_json: Json = False) -> None:
     """Requests for a connection that took too many visits or too much time."""
-    import pandas as pd
+    from optimizer.desk import Campaign
 
-    from optimizer import records
-
-    with _office(folder) as (_, register, texts):
-        rows = pd.DataFrame(records.breaches(register, _day(on)))
-    show(rows, _BREACHES, texts, as_json=as_json)
+    with Campaign(folder) as campaign:
+        show(campaign.breaches(_on(on)), _BREACHES, texts_of(campaign), as_json=as_json)
 
 
 def learn(
     folder: Here = HERE, on: On = None, station: StationId = None, as_json: Json = False
 ) -> None:
     """What the field's clocks correct in the planner's times, of all stations or of one."""
-    from optimizer import records
+    from optimizer.desk import Campaign
 
-    with _office(folder) as (campaign, register, texts):
-        settings = campaign.settings
-        learned = records.learn(register, settings, _day(on), station)
+    with Campaign(folder) as campaign:
+        settings, texts = campaign.settings, texts_of(campaign)
+        learned = campaign.learned(_on(on), station)
     if as_json:
         print_json({"learn": settings.follow.learn, **dataclasses.asdict(learned)})
         return
@@ -287,44 +236,11 @@ def _lessons(learned: Learned, settings: Settings, texts: Texts) -> pd.DataFrame
     return frame.assign(factor=[f"{factor:.2f}" for factor in frame["factor"]])
 
 
-@contextmanager
-def _office(folder: Here) -> Iterator[tuple[CampaignFolder, Register, Texts]]:
-    """The campaign, its register and its words."""
-    from optimizer.folder import CampaignFolder
+def _on(text: str | None) -> dt.date | None:
+    """The day of `--on`, None without it."""
+    from optimizer.desk import day_of
 
-    campaign = CampaignFolder(folder)
-    with campaign.register() as register:
-        yield campaign, register, texts_of(campaign)
-
-
-def _day(text: str | None) -> dt.date:
-    return today() if text is None else day_of(text, "--on")
-
-
-def _named(name: str | None, what: str) -> str:
-    if name is None:
-        raise RecordError("option.no_name", what=word(what))
-    return name
-
-
-def _window(text: str) -> str:
-    """Hours as the planner reads them."""
-    from optimizer.intake.cell_values import PARSERS
-
-    parsed = PARSERS["windows"](text)
-    if parsed.fault is not None:
-        raise RecordError("option.window", text=text)
-    return str(parsed.value)
-
-
-def _chosen(
-    rows: pd.DataFrame, key: str, name: str | None, is_open: pd.Series[bool], *, everything: bool
-) -> pd.DataFrame:
-    """The matter of that name or those of that account, else those that are open, else all."""
-    if name is not None:
-        named = rows[key] == name
-        return rows[named | (rows["account_no"] == name)] if "account_no" in rows else rows[named]
-    return rows if everything else rows[is_open]
+    return None if text is None else day_of(text, "--on")
 
 
 COMMANDS: Final[dict[str, Any]] = {

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
 
-    from optimizer.campaign import Campaign, Certificate
+    from optimizer.campaign import CampaignPlan, Certificate
     from optimizer.catalogue import Texts
     from optimizer.roads import Roads
 
@@ -53,7 +53,7 @@ def colours(number: int) -> list[str]:
 # ---- the map -----------------------------------------------------------------------------------
 
 
-def area_months(campaign: Campaign) -> pd.Series:
+def area_months(campaign: CampaignPlan) -> pd.Series:
     """By area: the month (YYYY-MM) of most of its visits, "" if none is planned, or "done"."""
     month = campaign.blocks.set_index("block")["date"].str[:7]
     visits = campaign.visits.merge(campaign.roll[["account_no", "area"]], on="account_no")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from optimizer.atomic_files import write_whole
-from optimizer.campaign.console_tables import sentences
 from optimizer.catalogue import Texts
 from optimizer.catalogue.escaping import clean
 from optimizer.drawing.route_map import FONT
@@ -18,6 +17,7 @@ from optimizer.reports.certificate_charts import (
     month_map,
     months_of,
 )
+from optimizer.reports.certificate_sentences import sentences
 from optimizer.sheets.typst_press import press
 from optimizer.territories.outlines import outlines
 
@@ -25,14 +25,14 @@ if TYPE_CHECKING:
     import datetime as dt
     from pathlib import Path
 
-    from optimizer.campaign import Campaign, Certificate, StationAccount
+    from optimizer.campaign import CampaignPlan, Certificate, StationAccount
     from optimizer.register import Register
     from optimizer.roads import Roads
     from optimizer.settings import Settings
 
 
 def write_certificate(
-    campaign: Campaign,
+    campaign: CampaignPlan,
     account: Certificate,
     path: Path,
     *,
@@ -83,7 +83,7 @@ def write_certificate(
 
 
 def _map(
-    campaign: Campaign, account: Certificate, register: Register, roads: Roads, texts: Texts
+    campaign: CampaignPlan, account: Certificate, register: Register, roads: Roads, texts: Texts
 ) -> str:
     placed, areas = register.territories()
     stations = register.stations().dropna(subset=["lon", "lat"])

@@ -23,14 +23,12 @@ from campaign_world import (
 from rich.console import Console
 
 from optimizer.campaign import (
-    Campaign,
+    CampaignPlan,
     InProcess,
     Processes,
     certificate,
     check_campaign,
     plan_campaign,
-    render,
-    render_what_if,
     what_if,
 )
 from optimizer.campaign.block_metrics import measure, survey
@@ -44,6 +42,7 @@ from optimizer.campaign.crew_assignment import (
 from optimizer.campaign.demand import DONE, FOLLOWED, OPEN, read_book, service_seconds
 from optimizer.campaign.planning import assemble
 from optimizer.campaign.scheduling import Dates, Pace, lay_out, place, stretches
+from optimizer.cli.campaign_tables import render_certificate, render_what_if
 from optimizer.errors import CampaignError
 from optimizer.register import Register
 from optimizer.register.agenda import STATUSES_TO_VISIT
@@ -86,7 +85,7 @@ def county(tmp_path_factory: pytest.TempPathFactory) -> Register:
 
 
 @pytest.fixture(scope="module")
-def campaign(county: Register, roads: Roads) -> Campaign:
+def campaign(county: Register, roads: Roads) -> CampaignPlan:
     return plan_campaign(county, roads, SETTINGS, executor=InProcess())
 
 
@@ -94,7 +93,7 @@ def campaign(county: Register, roads: Roads) -> Campaign:
 
 
 def test_everybody_gets_a_day_and_every_promise_holds(
-    campaign: Campaign, county: Register, roads: Roads
+    campaign: CampaignPlan, county: Register, roads: Roads
 ) -> None:
     """580 customers with roads, crews and time enough: all planned, the checker silent."""
     assert len(campaign.visits) == 420 + 160
@@ -102,7 +101,7 @@ def test_everybody_gets_a_day_and_every_promise_holds(
     assert check_campaign(campaign, county, roads, SETTINGS) == []
 
 
-def test_certificate_adds_up(campaign: Campaign) -> None:
+def test_certificate_adds_up(campaign: CampaignPlan) -> None:
     """Counts that a chief can verify by hand against the register's own."""
     account = certificate(campaign)
     assert (account.customers, account.planned, account.unplanned) == (580, 580, {})
@@ -116,12 +115,12 @@ def test_certificate_adds_up(campaign: Campaign) -> None:
     assert [s.available for s in account.stations] == [2 * 54, 32]
 
 
-def test_areas_stay_in_one_stretch(campaign: Campaign) -> None:
+def test_areas_stay_in_one_stretch(campaign: CampaignPlan) -> None:
     """Ten areas of a few days each: a crew that begins one finishes it before another."""
     assert certificate(campaign).whole_share >= 0.95
 
 
-def test_certificate_as_json_is_plain(campaign: Campaign) -> None:
+def test_certificate_as_json_is_plain(campaign: CampaignPlan) -> None:
     """Machines get dates as text and nothing that JSON does not know."""
     plain = certificate(campaign).as_json()
     assert plain["start"] == "2027-01-04"
@@ -130,18 +129,18 @@ def test_certificate_as_json_is_plain(campaign: Campaign) -> None:
 
 
 @pytest.mark.parametrize(("lang", "word"), [("zh", "覆盖证明"), ("en", "Certificate of coverage")])
-def test_certificate_reads_in_both_languages(campaign: Campaign, lang: Any, word: str) -> None:
+def test_certificate_reads_in_both_languages(campaign: CampaignPlan, lang: Any, word: str) -> None:
     """What the command prints names the stations and the totals."""
     console = Console(width=200, record=True, file=None, quiet=False)
     with console.capture() as shown:
-        console.print(render(certificate(campaign), lang))
+        console.print(render_certificate(certificate(campaign), lang))
     assert word in shown.get()
     assert "580" in shown.get()
     assert "ST01 所1" in shown.get()
 
 
 def test_same_seed_same_plan_in_one_process_and_in_two(
-    campaign: Campaign, county: Register, roads: Roads
+    campaign: CampaignPlan, county: Register, roads: Roads
 ) -> None:
     """Where stations are planned must not show in the plan."""
     again = plan_campaign(county, roads, SETTINGS, executor=Processes(2))
@@ -149,7 +148,9 @@ def test_same_seed_same_plan_in_one_process_and_in_two(
     pd.testing.assert_frame_equal(again.visits, campaign.visits)
 
 
-def test_calendar_goes_through_the_register_unchanged(campaign: Campaign, county: Register) -> None:
+def test_calendar_goes_through_the_register_unchanged(
+    campaign: CampaignPlan, county: Register
+) -> None:
     """What the day's plan will read is what the campaign wrote."""
     county.save_calendar(campaign.blocks, campaign.visits, campaign.unplanned)
     stored = county.blocks().sort_values("block", ignore_index=True)
@@ -169,7 +170,7 @@ def test_progress_counts_customers(county: Register, roads: Roads) -> None:
 # ---- who has no day, and why --------------------------------------------------------------------
 
 
-def codes(campaign: Campaign) -> dict[str, str]:
+def codes(campaign: CampaignPlan) -> dict[str, str]:
     return dict(zip(campaign.unplanned["account_no"], campaign.unplanned["code"], strict=True))
 
 
@@ -223,7 +224,7 @@ FIELD = ["visited", "moved", "demolished", "duplicate", "nobody_home", "conflict
 
 
 @pytest.fixture(scope="module")
-def tried(tmp_path_factory: pytest.TempPathFactory, roads: Roads) -> tuple[Register, Campaign]:
+def tried(tmp_path_factory: pytest.TempPathFactory, roads: Roads) -> tuple[Register, CampaignPlan]:
     """Twenty customers, of whom seven were tried, each with another result."""
     areas, customers = hamlets("ST00", 1, 20, np.random.default_rng(1))
     tables = {"stations": stations(1), "areas": areas, "customers": customers}
@@ -236,7 +237,9 @@ def tried(tmp_path_factory: pytest.TempPathFactory, roads: Roads) -> tuple[Regis
     return register, plan_campaign(register, roads, SETTINGS, executor=InProcess())
 
 
-def test_who_was_tried_in_vain_is_not_done(tried: tuple[Register, Campaign], roads: Roads) -> None:
+def test_who_was_tried_in_vain_is_not_done(
+    tried: tuple[Register, CampaignPlan], roads: Roads
+) -> None:
     """Four need no visit any more; three are followed up, and are told apart with what comes."""
     register, campaign = tried
     account = certificate(campaign)
@@ -261,12 +264,12 @@ def test_campaign_and_register_mean_the_same_by_done() -> None:
     [("zh", ["已完成 4", "跟进中 3", "1 refused: 客户拒访"]), ("en", ["4 done, 3 in follow-up"])],
 )
 def test_certificate_prints_who_is_followed_up(
-    tried: tuple[Register, Campaign], lang: Any, words: list[str]
+    tried: tuple[Register, CampaignPlan], lang: Any, words: list[str]
 ) -> None:
     """A refusal that prints as done would be a false certificate."""
     console = Console(width=200)
     with console.capture() as shown:
-        console.print(render(certificate(tried[1]), lang))
+        console.print(render_certificate(certificate(tried[1]), lang))
     assert all(word in shown.get() for word in words)
 
 
@@ -616,11 +619,11 @@ def test_book_is_of_one_moment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 # ---- the checker --------------------------------------------------------------------------------
 
 
-def rules(campaign: Campaign, county: Register, roads: Roads) -> set[str]:
+def rules(campaign: CampaignPlan, county: Register, roads: Roads) -> set[str]:
     return {breach.rule for breach in check_campaign(campaign, county, roads, SETTINGS)}
 
 
-def with_block(campaign: Campaign, **cells: object) -> Campaign:
+def with_block(campaign: CampaignPlan, **cells: object) -> CampaignPlan:
     """The campaign with the first block's cells changed."""
     blocks = campaign.blocks.copy()
     for column, value in cells.items():
@@ -633,7 +636,7 @@ def test_a_plan_that_breaks_a_rule_is_a_bug(
 ) -> None:
     """A planner that loses a customer stops with an error; its plan is never saved."""
 
-    def forgetful(*parts: Any) -> Campaign:
+    def forgetful(*parts: Any) -> CampaignPlan:
         whole = assemble(*parts)
         return replace(whole, visits=whole.visits.iloc[:-1])
 
@@ -642,14 +645,16 @@ def test_a_plan_that_breaks_a_rule_is_a_bug(
         plan_campaign(county, roads, SETTINGS, executor=InProcess())
 
 
-def test_checker_finds_a_lost_customer(campaign: Campaign, county: Register, roads: Roads) -> None:
+def test_checker_finds_a_lost_customer(
+    campaign: CampaignPlan, county: Register, roads: Roads
+) -> None:
     """Rule once: without day and without reason."""
     lost = replace(campaign, visits=campaign.visits.iloc[:-1])
     assert "once" in rules(lost, county, roads)
 
 
 def test_checker_finds_a_customer_planned_and_explained(
-    campaign: Campaign, county: Register, roads: Roads
+    campaign: CampaignPlan, county: Register, roads: Roads
 ) -> None:
     """Rule once: both."""
     row = {"account_no": ["0000000001"], "code": ["no_crew"], "reason": ["because"]}
@@ -657,7 +662,7 @@ def test_checker_finds_a_customer_planned_and_explained(
 
 
 def test_checker_finds_a_customer_planned_twice(
-    campaign: Campaign, county: Register, roads: Roads
+    campaign: CampaignPlan, county: Register, roads: Roads
 ) -> None:
     """Rule once: two blocks."""
     twice = campaign.visits.iloc[[0]].assign(block=campaign.blocks["block"].iloc[-1], seq=99)
@@ -666,7 +671,7 @@ def test_checker_finds_a_customer_planned_twice(
 
 
 def test_checker_finds_a_refusal_told_as_done(
-    tried: tuple[Register, Campaign], roads: Roads
+    tried: tuple[Register, CampaignPlan], roads: Roads
 ) -> None:
     """Rule told: the roll must say of each customer what the register says."""
     register, campaign = tried
@@ -678,7 +683,7 @@ def test_checker_finds_a_refusal_told_as_done(
 
 
 def test_checker_finds_an_unknown_reason(
-    campaign: Campaign, county: Register, roads: Roads
+    campaign: CampaignPlan, county: Register, roads: Roads
 ) -> None:
     """Rule reason: a code that the README does not list."""
     gone = campaign.visits["account_no"].iloc[-1]
@@ -690,43 +695,49 @@ def test_checker_finds_an_unknown_reason(
 
 
 def test_checker_finds_a_crew_of_another_station(
-    campaign: Campaign, county: Register, roads: Roads
+    campaign: CampaignPlan, county: Register, roads: Roads
 ) -> None:
     """Rule station."""
     assert "station" in rules(with_block(campaign, crew="ST01-C0"), county, roads)
 
 
-def test_checker_finds_a_day_off(campaign: Campaign, county: Register, roads: Roads) -> None:
+def test_checker_finds_a_day_off(campaign: CampaignPlan, county: Register, roads: Roads) -> None:
     """Rule duty: 10 January 2027 is a Sunday."""
     assert "duty" in rules(with_block(campaign, date="2027-01-10"), county, roads)
 
 
-def test_checker_finds_a_day_outside(campaign: Campaign, county: Register, roads: Roads) -> None:
+def test_checker_finds_a_day_outside(
+    campaign: CampaignPlan, county: Register, roads: Roads
+) -> None:
     """Rule horizon."""
     assert "horizon" in rules(with_block(campaign, date="2028-01-10"), county, roads)
 
 
-def test_checker_finds_two_blocks_a_day(campaign: Campaign, county: Register, roads: Roads) -> None:
+def test_checker_finds_two_blocks_a_day(
+    campaign: CampaignPlan, county: Register, roads: Roads
+) -> None:
     """Rule one a day."""
     own = campaign.blocks[campaign.blocks["crew"] == campaign.blocks.loc[0, "crew"]]
     assert "one a day" in rules(with_block(campaign, date=own["date"].iloc[1]), county, roads)
 
 
 def test_checker_finds_a_gap_in_the_order(
-    campaign: Campaign, county: Register, roads: Roads
+    campaign: CampaignPlan, county: Register, roads: Roads
 ) -> None:
     """Rule order: seq counts from 1."""
     shifted = replace(campaign, visits=campaign.visits.assign(seq=campaign.visits["seq"] + 1))
     assert "order" in rules(shifted, county, roads)
 
 
-def test_checker_finds_understated_work(campaign: Campaign, county: Register, roads: Roads) -> None:
+def test_checker_finds_understated_work(
+    campaign: CampaignPlan, county: Register, roads: Roads
+) -> None:
     """Rule work: a block that says a minute."""
     assert rules(with_block(campaign, work_s=60), county, roads) == {"work"}
 
 
 def test_checker_finds_a_day_too_long_and_too_full(
-    campaign: Campaign, county: Register, roads: Roads
+    campaign: CampaignPlan, county: Register, roads: Roads
 ) -> None:
     """Rules too long and most: the same plan under shorter days and smaller blocks."""
     strict = SETTINGS.model_copy(
@@ -756,7 +767,7 @@ def test_checker_finds_an_unskilled_crew(tmp_path: Path, roads: Roads) -> None:
 
 
 @pytest.fixture(scope="module")
-def short(tmp_path_factory: pytest.TempPathFactory, roads: Roads) -> tuple[Register, Campaign]:
+def short(tmp_path_factory: pytest.TempPathFactory, roads: Roads) -> tuple[Register, CampaignPlan]:
     """ST00: 240 customers, 1 crew on Mondays; ST01: 40 customers, 2 crews; four weeks."""
     rng = np.random.default_rng(3)
     areas, customers = hamlets("ST00", 6, 40, rng)
@@ -773,7 +784,9 @@ def short(tmp_path_factory: pytest.TempPathFactory, roads: Roads) -> tuple[Regis
     return register, campaign
 
 
-def test_certificate_tells_what_is_short_and_what_helps(short: tuple[Register, Campaign]) -> None:
+def test_certificate_tells_what_is_short_and_what_helps(
+    short: tuple[Register, CampaignPlan],
+) -> None:
     """Four Mondays for some twelve blocks: a lent crew, more days, or a later finish."""
     account = certificate(short[1])
     (shortage,) = account.shortages
@@ -788,7 +801,7 @@ def test_certificate_tells_what_is_short_and_what_helps(short: tuple[Register, C
     assert plain["remedies"][0] == {"kind": "lend", "changes": ["lend=ST01:ST00:1"]}
 
 
-def test_remedies_hold_what_they_promise(short: tuple[Register, Campaign]) -> None:
+def test_remedies_hold_what_they_promise(short: tuple[Register, CampaignPlan]) -> None:
     """Each remedy, asked as a question, leaves nobody without a day; a smaller one does."""
     register, campaign = short
     for remedy in certificate(campaign).remedies:
@@ -801,7 +814,7 @@ def test_remedies_hold_what_they_promise(short: tuple[Register, Campaign]) -> No
         assert sum(outcome.without_day for outcome in answer.after) > 0
 
 
-def test_what_if_changes_nothing_in_the_register(short: tuple[Register, Campaign]) -> None:
+def test_what_if_changes_nothing_in_the_register(short: tuple[Register, CampaignPlan]) -> None:
     """A question is not an order."""
     register, campaign = short
     what_if(register, SHORT, ["lend=ST01:ST00:1", "duty+1", "finish=2027-03-01"])
@@ -809,7 +822,9 @@ def test_what_if_changes_nothing_in_the_register(short: tuple[Register, Campaign
     pd.testing.assert_frame_equal(stored, campaign.blocks.sort_values("block", ignore_index=True))
 
 
-def test_what_if_without_a_change_is_the_plan_itself(campaign: Campaign, county: Register) -> None:
+def test_what_if_without_a_change_is_the_plan_itself(
+    campaign: CampaignPlan, county: Register
+) -> None:
     """The answer starts from what is planned: same crew-days, same customers without a day."""
     county.save_calendar(campaign.blocks, campaign.visits, campaign.unplanned)
     answer = what_if(county, SETTINGS, ["duty+0"])
@@ -825,7 +840,7 @@ def test_what_if_without_a_change_is_the_plan_itself(campaign: Campaign, county:
 
 
 def test_what_if_of_a_running_campaign_is_about_what_is_left(
-    short: tuple[Register, Campaign],
+    short: tuple[Register, CampaignPlan],
 ) -> None:
     """Days that are over help nobody, and who was not visited on them needs another day.
 
@@ -852,7 +867,7 @@ def shown_in_eighty(table: RenderableType) -> str:
     return shown.get()
 
 
-def test_what_if_is_shown_and_told_in_json(short: tuple[Register, Campaign]) -> None:
+def test_what_if_is_shown_and_told_in_json(short: tuple[Register, CampaignPlan]) -> None:
     """Stations that change are shown, as they are and as they would be; machines get all.
 
     Where nothing changes, that is said.
@@ -882,13 +897,13 @@ def test_what_if_is_shown_and_told_in_json(short: tuple[Register, Campaign]) -> 
         "2027-03-01",
     ],
 )
-def test_impossible_change_is_an_error(short: tuple[Register, Campaign], change: str) -> None:
+def test_impossible_change_is_an_error(short: tuple[Register, CampaignPlan], change: str) -> None:
     """What makes no sense is told, with what was asked."""
     with pytest.raises(CampaignError, match=re.escape(change)):
         what_if(short[0], SHORT, [change])
 
 
-def test_what_if_of_millennia_is_an_error(short: tuple[Register, Campaign]) -> None:
+def test_what_if_of_millennia_is_an_error(short: tuple[Register, CampaignPlan]) -> None:
     """The same slip of the pen in a question."""
     with pytest.raises(CampaignError, match="more than 10 years"):
         what_if(short[0], SHORT, ["finish=9999-12-31"])

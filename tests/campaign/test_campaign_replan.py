@@ -17,9 +17,9 @@ from optimizer.campaign import (
     certificate,
     check_campaign,
     plan_campaign,
-    render_replan,
     replan,
 )
+from optimizer.cli.campaign_tables import render_replan
 from optimizer.errors import CampaignError
 from optimizer.register import Register
 

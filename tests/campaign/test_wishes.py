@@ -19,7 +19,7 @@ from optimizer.intake import read_tables
 from optimizer.register import Register
 
 if TYPE_CHECKING:
-    from optimizer.campaign import Campaign
+    from optimizer.campaign import CampaignPlan
     from optimizer.roads import Roads
 
 SETTINGS = short_settings()
@@ -39,14 +39,14 @@ def county(tmp_path: Path) -> Register:
     return fill(tmp_path / "register.sqlite", tables | {"crews": crews("ST00", 1)})
 
 
-def first_days(campaign: Campaign) -> dict[str, str]:
+def first_days(campaign: CampaignPlan) -> dict[str, str]:
     """First day of each area."""
     visits = campaign.visits.merge(campaign.blocks, on="block")
     visits = visits.merge(campaign.roll[["account_no", "area"]], on="account_no")
     return visits.groupby("area")["date"].min().to_dict()
 
 
-def planned(county: Register, roads: Roads, folder: Path) -> Campaign:
+def planned(county: Register, roads: Roads, folder: Path) -> CampaignPlan:
     campaign = plan_campaign(county, roads, SETTINGS, folder=folder, executor=InProcess())
     assert check_campaign(campaign, county, roads, SETTINGS) == []
     return campaign

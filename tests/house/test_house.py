@@ -41,6 +41,7 @@ ORDER = [
     "maps",
     "reports",
     "folder",
+    "desk",
     "warm_up",
     "cli",
     "__main__",

@@ -1,26 +1,25 @@
-"""What the campaign tells people in a terminal, in Chinese and English."""
+"""Certificate, what-if and replan as tables of a terminal."""
 
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from rich import box
 from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from optimizer.campaign.certificate import Certificate
-from optimizer.campaign.unplanned import NEXT_STEPS, REASONS
 from optimizer.catalogue import Texts
+from optimizer.desk import certificate_sentences
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from rich.console import RenderableType
 
-    from optimizer.campaign.replan import Replan
-    from optimizer.campaign.what_if import Outcome, WhatIf
+    from optimizer.campaign import Certificate, Replan, WhatIf
+    from optimizer.campaign.what_if import Outcome
     from optimizer.catalogue import Lang
 
 
@@ -29,67 +28,16 @@ def _texts(lang: Lang) -> Callable[..., str]:
     return lambda name, **values: texts(f"certificate.{name}", **values)
 
 
-class Sentence(NamedTuple):
-    """One thing that the certificate says; `warns` where a planner has to do something."""
-
-    text: str
-    warns: bool = False
-
-
-def render(account: Certificate, lang: Lang) -> RenderableType:
+def render_certificate(account: Certificate, lang: Lang) -> RenderableType:
     """The certificate as text and tables for a terminal."""
     text = _texts(lang)
     lines = [
         Text(sentence.text, style="yellow" if sentence.warns else "")
-        for sentence in sentences(account, lang)
+        for sentence in certificate_sentences(account, lang)
     ]
     tables = (_station_table, _load_table, _month_table)
     title = Text(text("title"), style="bold")
     return Group(title, *lines, *(table(account, text) for table in tables))
-
-
-def sentences(account: Certificate, lang: Lang) -> list[Sentence]:
-    """What the certificate says of the county, for terminal and paper alike."""
-    text = _texts(lang)
-    facts = {name: getattr(account, name) for name in Certificate.__slots__}
-    said = [*_of_customers(account, lang), Sentence(text("days", **facts)), *_help(account, text)]
-    if account.last_day is not None:
-        said.append(Sentence(text("incomplete" if account.shortages else "last", **facts)))
-    said.append(Sentence(text("areas", **facts)))
-    if account.unwished:
-        said.append(Sentence(text("unwished", **facts), warns=True))
-    if account.forecast_blocks:
-        said.append(Sentence(text("forecast", **facts)))
-    return said
-
-
-def _of_customers(account: Certificate, lang: Lang) -> list[Sentence]:
-    following, unplanned = (sum(c.values()) for c in (account.follow_up, account.unplanned))
-    facts = {name: getattr(account, name) for name in ("customers", "planned", "settled")}
-    return [
-        Sentence(_texts(lang)("customers", following=following, open=unplanned, **facts)),
-        *(
-            Sentence(f"  {number:,} {code}: {NEXT_STEPS[code].sentence(lang)}")
-            for code, number in account.follow_up.items()
-        ),
-        *(
-            Sentence(f"  {number:,} {code}: {REASONS[code].sentence(lang)}", warns=True)
-            for code, number in account.unplanned.items()
-        ),
-    ]
-
-
-def _help(account: Certificate, text: Callable[..., str]) -> list[Sentence]:
-    short = [
-        text("short", station=s.station, lacking=s.lacking, customers=s.customers)
-        for s in account.shortages
-    ]
-    ways = [
-        text(remedy.kind, changes=" ".join(map(str, remedy.changes))) for remedy in account.remedies
-    ]
-    if short and not ways:
-        ways = [text("no_remedy")]
-    return [*(Sentence(line, warns=True) for line in short), *map(Sentence, ways)]
 
 
 def _narrow(columns: str, title: str) -> Table:

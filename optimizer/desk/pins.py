@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
-from optimizer.cli.console import time_of
+from optimizer.desk.opened import time_of
 from optimizer.errors import CampaignError
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ class _Pin(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Pins:
-    """What the options of `zoufang replan` say.
+    """What a chief fixes in a day that is planned anew.
 
     Attributes
     ----------
@@ -37,10 +37,10 @@ class Pins:
         Visits or crews whose pins are taken off.
     """
 
-    crews: dict[str, str]
-    begins: dict[str, int]
-    routes: dict[str, tuple[str, ...] | None]
-    loose: frozenset[str]
+    crews: dict[str, str] = field(default_factory=dict)
+    begins: dict[str, int] = field(default_factory=dict)
+    routes: dict[str, tuple[str, ...] | None] = field(default_factory=dict)
+    loose: frozenset[str] = frozenset()
 
     @classmethod
     def read(

@@ -1,0 +1,21 @@
+"""One campaign and everything that anybody can wish of it."""
+
+from __future__ import annotations
+
+from optimizer.desk.days import Days
+from optimizer.desk.evening import Evening
+from optimizer.desk.matters import Matters
+from optimizer.desk.planning import Planning
+from optimizer.desk.upkeep import Upkeep
+
+
+class Campaign(Planning, Days, Evening, Matters, Upkeep):
+    """A campaign's folder with the wishes of planner, chief, clerk and office.
+
+    Strings and paths are taken alike; register, roads and working days are opened when they are
+    first needed, and plans are stored by the call that plans::
+
+        with Campaign("county") as county:
+            plan = county.plan_day("S01", county.next_day("S01"))
+            county.write_day(plan)
+    """

@@ -1,0 +1,295 @@
+"""The chief's desk: a station's day planned, looked at, changed, printed."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from optimizer.desk.opened import OpenCampaign, day_of, time_of
+from optimizer.desk.pins import is_pinned
+from optimizer.errors import CampaignError
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Collection
+
+    from optimizer.check import Violation
+    from optimizer.dayplan import Change, Difference
+    from optimizer.desk.pins import Pins
+    from optimizer.model import DayPlan
+    from optimizer.routes import Figures, Fit
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedDay:
+    """A day planned anew.
+
+    Attributes
+    ----------
+    plan
+        As it is now stored.
+    differences
+        Every visit that changed.
+    broken
+        The rules that the chief's own routes break; they are kept all the same.
+    """
+
+    plan: DayPlan
+    differences: tuple[Difference, ...]
+    broken: tuple[Violation, ...]
+
+
+class Days(OpenCampaign):
+    """Wishes of a station's chief."""
+
+    def next_day(self, station: str | None = None) -> dt.date:
+        """The next day, today included, on which a station or any station has blocks.
+
+        Raises
+        ------
+        CampaignError
+            None is planned.
+        """
+        blocks = self.register.blocks(station, first=self.today)
+        if blocks.empty:
+            raise CampaignError("day.nothing_ahead")
+        return dt.date.fromisoformat(str(blocks["date"].min()))
+
+    def stations_on(self, date: dt.date | str, station: str | None = None) -> list[str]:
+        """The stations that a day's plan is for: the one that is named, else all with blocks.
+
+        Raises
+        ------
+        CampaignError
+            There is no such station, or none has blocks.
+        """
+        when = day_of(date)
+        known = list(self.register.stations()["station"])
+        if station is not None:
+            if station not in known:
+                raise CampaignError("station.unknown", station=station, known=known)
+            return [station]
+        busy = set(self.register.blocks(first=when, last=when)["station"])
+        if not busy:
+            raise CampaignError("day.nothing_planned", when=when)
+        return [name for name in known if name in busy]
+
+    def plan_day(
+        self,
+        station: str,
+        date: dt.date | str,
+        *,
+        seconds: float | None = None,
+        iterations: int | None = None,
+    ) -> DayPlan:
+        """Plan a station's day and store the plan.
+
+        Parameters
+        ----------
+        seconds, iterations
+            Time to search, by default that of the settings; or iterations of the search, for
+            plans that are the same on every machine.
+
+        Raises
+        ------
+        CampaignError
+            There is no such station.
+        """
+        from optimizer.dayplan import plan_day
+
+        plan = plan_day(
+            self.register,
+            self.roads,
+            self.settings,
+            station,
+            day_of(date),
+            seconds=seconds,
+            iterations=iterations,
+            workdays=self.workdays,
+        )
+        return self.register.save_day_plan(plan)
+
+    def day_plan(self, station: str, date: dt.date | str) -> DayPlan:
+        """The latest plan of a station's day.
+
+        Raises
+        ------
+        CampaignError
+            There is none.
+        """
+        when = day_of(date)
+        plan = self.register.day_plan(station, when)
+        if plan is None:
+            raise CampaignError("day.no_plan", station=station, when=when, folder=self.path)
+        return plan
+
+    def change_day(
+        self,
+        station: str,
+        date: dt.date | str,
+        *,
+        now: str | None = None,
+        absent: Collection[str] = (),
+        back: Collection[str] = (),
+        slower: float | None = None,
+        pins: Pins | None = None,
+        seconds: float = 3.0,
+        iterations: int | None = None,
+    ) -> ChangedDay:
+        """Plan a printed day anew after a change, keep what can be kept, and store it.
+
+        Parameters
+        ----------
+        now
+            HH:MM; what had begun by then stays as it is.
+        absent, back
+            Crews that cannot go, and crews that can go again.
+        slower
+            Rides take so many times as long: 1.3 in rain.
+        pins
+            What the chief fixes, and what he takes off.
+
+        Raises
+        ------
+        CampaignError
+            There is no plan, a crew is not of this day or both ill and well, or a pin cannot be.
+        """
+        from optimizer.dayplan import Change, read_day, replan
+        from optimizer.desk.pins import Pins
+        from optimizer.routes import StopAfter
+
+        old = self.day_plan(station, date)
+        change = Change(
+            now_s=None if now is None else time_of(now, "--now"),
+            absent=frozenset(absent),
+            back=frozenset(back),
+            speed_factor=None if slower is None else 1 / slower,
+        )
+        pins = pins or Pins()
+        pinned = {visit.visit_id for visit in old.visits if is_pinned(visit)}
+        known = read_day(
+            self.register,
+            self.roads,
+            self.settings,
+            station,
+            old.date,
+            self.workdays,
+            old.visits,
+            pins.visits | pinned,
+        )
+        change = pins.on(change, known, old)
+        _refuse_contradictions(change, old)
+        stop = StopAfter(iterations=iterations) if iterations else StopAfter(seconds=seconds)
+        seed = self.settings.campaign.seed
+        new, changed, broken = replan(known, old, change, stop, self.settings, seed)
+        return ChangedDay(self.register.save_day_plan(new), changed, broken)
+
+    def fits(self, station: str, date: dt.date | str, account_no: str) -> list[Fit]:
+        """Every crew and time at which one more customer could be called on, cheapest first.
+
+        Raises
+        ------
+        CampaignError
+            There is no plan; the customer is not the station's, is planned, or has no place.
+        """
+        from optimizer.dayplan import where_to_fit
+
+        plan = self.day_plan(station, date)
+        return where_to_fit(
+            self.register, self.roads, self.settings, plan, account_no, self.workdays
+        )
+
+    def figures(
+        self, station: str, date: dt.date | str, *, seconds_per_rule: float | None = None
+    ) -> tuple[Figures, dict[str, float]]:
+        """What a planned day amounts to and, if asked, what each rule costs.
+
+        Parameters
+        ----------
+        seconds_per_rule
+            How long to look for a plan without each rule; None for not at all.
+        """
+        from optimizer.dayplan import amounts
+        from optimizer.routes import StopAfter
+
+        each_rule = None if seconds_per_rule is None else StopAfter(seconds=seconds_per_rule)
+        plan = self.day_plan(station, date)
+        return amounts(self.register, self.roads, self.settings, plan, self.workdays, each_rule)
+
+    # ---- paper and phones ---------------------------------------------------------------------
+
+    def write_day(self, plan: DayPlan, out: str | os.PathLike[str] | None = None) -> Path:
+        """Write each crew's sheet (PDF) and phone map (HTML); tell the folder."""
+        from optimizer.maps import write_maps
+        from optimizer.sheets import draw_day, write_sheets
+
+        target = self._out(plan, out)
+        drawing = draw_day(plan, self.roads, self.settings)
+        write_sheets(plan, drawing, self.settings, target, self.lang)
+        write_maps(plan, drawing, self.settings, target, self.lang)
+        return target
+
+    def print_station(
+        self,
+        station: str,
+        date: dt.date | str,
+        *,
+        forms: bool = False,
+        mask: bool = False,
+        weather: str = "",
+        out: str | os.PathLike[str] | None = None,
+    ) -> tuple[Path, Path]:
+        """Write one file for the whole station, and its map; tell both."""
+        from optimizer.atomic_files import file_name
+        from optimizer.maps import write_day_map
+        from optimizer.sheets import draw_day, print_station
+
+        plan = self.day_plan(station, date)
+        drawing = draw_day(plan, self.roads, self.settings)
+        target, name = self._out(plan, out), file_name(station)
+        paper = target / f"{name}.pdf"
+        print_station(
+            plan, drawing, self.settings, paper, self.lang, forms=forms, mask=mask, weather=weather
+        )
+        page = write_day_map(
+            plan, drawing, self.settings, target / f"{name}.html", self.lang, mask=mask
+        )
+        return paper, page
+
+    def map_areas(self, station: str, out: str | os.PathLike[str] | None = None) -> Path:
+        """Write the map of a station's areas: done, due, to come, overdue."""
+        from optimizer.atomic_files import file_name
+        from optimizer.maps import write_campaign_map
+
+        folder = self.path / "out" if out is None else Path(out)
+        path = folder / f"{file_name(station)}.html"
+        write_campaign_map(
+            self.register,
+            self.roads,
+            self.settings,
+            station,
+            path,
+            lang=self.lang,
+            today=self.today,
+        )
+        return path
+
+    def _out(self, plan: DayPlan, out: str | os.PathLike[str] | None) -> Path:
+        return self.folder.out(plan.date, plan.station.station_id) if out is None else Path(out)
+
+
+def _refuse_contradictions(change: Change, plan: DayPlan) -> None:
+    """Refuse crews that are not of this day, and contradictions about who can go."""
+    known = {crew.crew_id for crew in plan.crews}
+    pinned = {*change.crews.values(), *change.routes}
+    strangers = sorted((change.absent | change.back | pinned) - known)
+    if strangers:
+        raise CampaignError("day.not_on_duty", strangers=strangers, known=sorted(known))
+    for crew in sorted(change.back & change.absent):
+        raise CampaignError("option.twice", option="--with, --without", name=crew)
+    if well := sorted(change.back.difference(plan.absent)):
+        raise CampaignError("day.not_absent", crews=well)
+    if ill := sorted(pinned & (change.absent | {*plan.absent} - change.back)):
+        raise CampaignError("day.absent", crews=ill)

@@ -1,0 +1,80 @@
+"""Reports, ledgers, and the care of the register."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from optimizer.catalogue.refusals import Saying
+from optimizer.desk.opened import OpenCampaign
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Callable
+
+    from optimizer.reports import Period
+
+
+class Upkeep(OpenCampaign):
+    """What is written for others, and what keeps the register whole."""
+
+    def write_bulletin(
+        self, period: Period, out: str | os.PathLike[str] | None = None
+    ) -> list[Path]:
+        """Write the bulletin of some days: PDF, XLSX and JSON."""
+        from optimizer.reports import write_bulletin
+
+        target, roads = self._target(out), self.known_roads
+        return write_bulletin(self.register, self.settings, period, target, self.lang, roads=roads)
+
+    def write_ledgers(
+        self,
+        out: str | os.PathLike[str] | None = None,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> list[Path]:
+        """Write the ledgers as workbooks and the register as a GeoPackage."""
+        from optimizer.reports import write_geopackage, write_ledgers
+
+        target, days = self._target(out), self.settings.campaign
+        written = write_ledgers(self.register, target, self.lang, progress=progress)
+        layers = write_geopackage(
+            self.register,
+            target / "register.gpkg",
+            days.start,
+            days.finish,
+            roads=self.known_roads,
+            settings=self.settings,
+        )
+        return [*written, layers]
+
+    def _target(self, out: str | os.PathLike[str] | None) -> Path:
+        return self.path / "out" if out is None else Path(out)
+
+    def damage(self) -> list[Saying]:
+        """What is wrong with the register as a file, a sentence each; empty when it is whole."""
+        return self.register.doctor()
+
+    def follow_up_all(self, progress: Callable[[int, int], None] | None = None) -> None:
+        """Derive anew what follows from all records."""
+        from optimizer.records import reckon_all
+
+        reckon_all(self.register, self.settings, progress=progress)
+
+    def disagreements(self) -> list[Saying]:
+        """Where the ledgers are not what the records say, and last what to do about it."""
+        from optimizer.records import verify
+
+        wrong = verify(self.register, self.settings)
+        return [*wrong, Saying("doctor.reckon", folder=self.path)] if wrong else []
+
+    def backup(self, file: str | os.PathLike[str]) -> Path:
+        """Write a consistent copy of the register while others work on."""
+        self.register.backup(Path(file))
+        return Path(file)
+
+    def restore(self, file: str | os.PathLike[str]) -> Path | None:
+        """Put a backup in the register's place; tell where the former one is kept."""
+        from optimizer.register import Register
+
+        self.close()
+        return Register.restore(Path(file), self.folder.register_path)
