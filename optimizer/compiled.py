@@ -15,6 +15,7 @@ from __future__ import annotations
 import logging
 from functools import cache, wraps
 from pathlib import Path
+from pickle import UnpicklingError
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 if TYPE_CHECKING:
@@ -65,10 +66,24 @@ def _compile(function: _Function, **options: Any) -> _Function:  # noqa: ANN401 
 
     machine_code: Any = njit(cache=True, **options)(function)
     on_disk: Any = getattr(machine_code, "_cache", None)
-    if getattr(on_disk, "_cache_file", None) is not None:
-        on_disk._cache_file._source_stamp = newest_source()  # noqa: SLF001  (no public way)
+    file = getattr(on_disk, "_cache_file", None)
+    if file is not None:
+        file._source_stamp = newest_source()  # noqa: SLF001  (there is no public way)
+        file._load_index = _forgetting(file._load_index)  # noqa: SLF001
         on_disk.load_overload = _telling(on_disk.load_overload)
     return cast("_Function", machine_code)
+
+
+def _forgetting(load: Callable[[], dict[Any, Any]]) -> Callable[[], dict[Any, Any]]:
+    """The same index, empty where it names types that are gone: numba finds its date only then."""
+
+    def read() -> dict[Any, Any]:
+        try:
+            return load()
+        except (AttributeError, ImportError, EOFError, UnpicklingError):
+            return {}
+
+    return read
 
 
 def _telling(load: Callable[..., Any]) -> Callable[..., Any]:

@@ -21,7 +21,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from optimizer.blocks.cvrp import CvrpStop, solve_cvrp
+from optimizer.blocks.cvrp import solve_cvrp
+from optimizer.search.stopping import StopAfter
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -118,7 +119,7 @@ def print_head() -> None:
     print(f"{day}, {platform.machine()}, {cores} cores, Python {platform.python_version()},")
     print(f"{versions}")
     print(f"`python scripts/benchmark_blocks.py {' '.join(sys.argv[1:])}`\n")
-    print("| file | cost | routes | CPU s | steps/s | seed | compiled in s |")
+    print("| file | cost | routes | CPU s | iterations/s | seed | compiled in s |")
     print("|---|---|---|---|---|---|---|")
 
 
@@ -133,15 +134,15 @@ def main() -> None:
     instance = read_vrplib(arguments.file)
     problem = (instance.x, instance.y, instance.demand, instance.capacity)
     begun_s = time.process_time()
-    solve_cvrp(*problem, CvrpStop(steps=1000))
+    solve_cvrp(*problem, StopAfter(iterations=1000))
     compiled_s = time.process_time()
-    solution = solve_cvrp(*problem, CvrpStop(seconds=arguments.seconds), seed=arguments.seed)
+    solution = solve_cvrp(*problem, StopAfter(seconds=arguments.seconds), seed=arguments.seed)
     seconds = time.process_time() - compiled_s
     cost = verify(instance, solution.routes)
     print_head()
     print(
         f"| {arguments.file.name} | {cost} | {len(solution.routes)} | {seconds:.1f} |"
-        f" {solution.steps / seconds:,.0f} | {arguments.seed} | {compiled_s - begun_s:.1f} |"
+        f" {solution.iterations / seconds:,.0f} | {arguments.seed} | {compiled_s - begun_s:.1f} |"
     )
     if arguments.output:
         write_solution(arguments.output, instance, solution.routes)

@@ -5,10 +5,10 @@
 Makes the example county of each size, then runs each stage in a process of its own and prints
 tables in Markdown: seconds and memory of the stages; growth, as times linear from the first size;
 what the certificate says. `--longer` routes each county's largest station once more with ten times
-the steps, and tells how much less travel that finds; `--replan` writes records of four weeks, in
-which every fourth station makes three visits of four, and plans the rest anew, twice. Memory is the
-sum over the stage's processes, read from /proc every half second: pages that they share count once
-a process.
+the iterations, and tells how much less travel that finds; `--replan` writes records of four weeks,
+in which every fourth station makes three visits of four, and plans the rest anew, twice. Memory is
+the sum over the stage's processes, read from /proc every half second: pages that they share count
+once a process.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def main() -> None:
     parser.add_argument("--sizes", type=int, nargs="+", default=[35_000])
     parser.add_argument("--folder", type=Path, help="where campaigns are made; kept afterwards")
     parser.add_argument("--processes", type=int, default=os.cpu_count())
-    parser.add_argument("--longer", action="store_true", help="also with ten times the steps")
+    parser.add_argument("--longer", action="store_true", help="also with ten times the iterations")
     parser.add_argument("--replan", action="store_true", help="also anew after four weeks")
     parser.add_argument("--stage", nargs=2, metavar=("STAGE", "DIR"), help=argparse.SUPPRESS)
     wanted = parser.parse_args()
@@ -202,7 +202,7 @@ def question(here, processes: int) -> dict[str, object]:  # type: ignore[no-unty
 
 
 def longer(here, _processes: int) -> dict[str, object]:  # type: ignore[no-untyped-def]  # noqa: ANN001
-    """Travel of the largest station's blocks, by that of the router given ten times the steps."""
+    """Travel of the largest station's blocks, by that with ten times the iterations."""
     from dataclasses import replace  # noqa: PLC0415
 
     from optimizer.campaign.block_routing import Task, route_job, station_jobs  # noqa: PLC0415

@@ -5,9 +5,7 @@ from optimizer.blocks.router import (
     Blocks,
     Doors,
     RouterParams,
-    Stretches,
     route_station,
-    stretches,
 )
 
 __all__ = [
@@ -15,7 +13,5 @@ __all__ = [
     "Blocks",
     "Doors",
     "RouterParams",
-    "Stretches",
     "route_station",
-    "stretches",
 ]

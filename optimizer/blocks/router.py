@@ -1,7 +1,7 @@
 """A station's doors into blocks: each crew's territory routed by itself.
 
 A territory gets a first plan that finishes an area before the next (`tour`), then ruin and
-recreate under the same prices (`anneal`).
+recreate under the same objective (`ruin_recreate`).
 """
 
 # ruff: noqa: PLR0917  (the matrices and the doors go through many hands)
@@ -13,18 +13,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from optimizer.blocks.ruin_recreate import (
-    Plan,
-    anneal,
-    copy_of,
-    new_plan,
-    new_undo,
-    take_stock,
-    total_price,
-)
-from optimizer.blocks.territory import Ground, leg_metres, leg_seconds, with_neighbours
-from optimizer.blocks.tour import Prices, cut, giant_tour, nearest
+from optimizer.blocks.objective import Objective
+from optimizer.blocks.plan import Plan, copied, new_plan, recompute, total_cost
+from optimizer.blocks.ruin_recreate import anneal
+from optimizer.blocks.territory import Territory, leg_metres, leg_seconds, with_neighbours
+from optimizer.blocks.tour import giant_tour, nearest_points, split_tour
+from optimizer.blocks.undo_log import new_undo_log
 from optimizer.errors import ProblemError
+from optimizer.search.annealing import cooling_factor
 from optimizer.search.rng import new_rng
 from optimizer.settings import TravelSettings
 
@@ -33,7 +29,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-ROUND_STEPS = 20_000
+ROUND_ITERATIONS = 20_000
 NO_BLOCK = -1
 
 
@@ -97,27 +93,27 @@ class RouterParams:
     ----------
     travel
         Parking, walking speed and detour.
-    steps_per_door
-        Ruin-and-recreate steps for each door.
-    first_s, last_s
-        Temperature at the first and the last step, seconds of travel.
-    near
+    iterations_per_door
+        Of ruin and recreate.
+    start_temperature_s, end_temperature_s
+        Of annealing, in seconds of travel.
+    neighbours
         How many neighbours of a door are looked at.
-    block_s, short_s, split_s, broken_s
-        Prices in seconds of travel: of a block; of each visit that a block with time left has
-        too few; of an area's first day more than its work needs; of each day beyond that or
-        between its days.
+    block_cost_s, underfull_penalty_s, split_penalty_s, gap_penalty_s
+        In seconds of travel: of a block; of each visit that a block with time left has too few;
+        of an area's first day more than its work needs; of each day beyond that or between its
+        days.
     """
 
     travel: TravelSettings = field(default_factory=TravelSettings)
-    steps_per_door: int = 120
-    first_s: float = 100.0
-    last_s: float = 1.0
-    near: int = 40
-    block_s: float = 1800.0
-    short_s: float = 120.0
-    split_s: float = 300.0
-    broken_s: float = 14_400.0
+    iterations_per_door: int = 120
+    start_temperature_s: float = 100.0
+    end_temperature_s: float = 1.0
+    neighbours: int = 40
+    block_cost_s: float = 1800.0
+    underfull_penalty_s: float = 120.0
+    split_penalty_s: float = 300.0
+    gap_penalty_s: float = 14_400.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -150,27 +146,6 @@ class Blocks:
 
     def __len__(self) -> int:
         return len(self.crew)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Stretches:
-    """How whole the areas stay; one row an area that has doors.
-
-    Attributes
-    ----------
-    area
-        int32: dense index.
-    days, fewest_days, span
-        int32: blocks it is in, blocks its work needs, and last block less first plus 1.
-    whole
-        bool: at most one day more than the fewest, all in a row, by one crew.
-    """
-
-    area: NDArray[np.int32]
-    days: NDArray[np.int32]
-    fewest_days: NDArray[np.int32]
-    span: NDArray[np.int32]
-    whole: NDArray[np.bool_]
 
 
 def route_station(
@@ -208,7 +183,7 @@ def route_station(
 
     Notes
     -----
-    The same arguments give the same blocks: it stops by steps, not by the clock.
+    The same arguments give the same blocks: it stops by iterations, not by the clock.
     """
     params = params or RouterParams()
     _check(node_s, node_m, depot_node, doors)
@@ -217,10 +192,10 @@ def route_station(
     done = int(np.count_nonzero(~reached))
     for crew in np.unique(doors.crew[reached]):
         members = np.flatnonzero(reached & (doors.crew == crew)).astype(np.int32)
-        ground = _ground(node_s, node_m, depot_node, doors, members, limits, params)
+        territory = _territory(node_s, node_m, depot_node, doors, members, limits, params)
         report = None if progress is None else _shifted(progress, done, len(doors))
-        plan = _route_territory(ground, limits, params, new_rng(seed, int(crew) + 1), report)
-        plans.append((int(crew), members, ground, plan))
+        plan = _route_territory(territory, limits, params, new_rng(seed, int(crew) + 1), report)
+        plans.append((int(crew), members, territory, plan))
         done += len(members)
     return _collect(doors, limits, plans)
 
@@ -246,7 +221,7 @@ def _check(
         raise ProblemError("doors.area: every door needs an area, 0 or more")
 
 
-def _ground(
+def _territory(
     node_s: NDArray[np.int32],
     node_m: NDArray[np.int32],
     depot_node: int,
@@ -254,7 +229,7 @@ def _ground(
     members: NDArray[np.int32],
     limits: BlockLimits,
     params: RouterParams,
-) -> Ground:
+) -> Territory:
     """The territory of `members`, its nodes and areas numbered anew."""
     travel = params.travel
     nodes, node = np.unique(np.append(doors.node[members], depot_node), return_inverse=True)
@@ -262,7 +237,7 @@ def _ground(
     access_s = doors.walk_s[members] + doors.ride_s[members]
     access_m = np.zeros(len(members)) if doors.access_m is None else doors.access_m[members]
     x, y = doors.x[members].astype(np.float64), doors.y[members].astype(np.float64)
-    ground = Ground(
+    territory = Territory(
         node_s=np.ascontiguousarray(node_s[np.ix_(nodes, nodes)], dtype=np.int32),
         node_m=np.ascontiguousarray(node_m[np.ix_(nodes, nodes)], dtype=np.int32),
         node=node.astype(np.int32),
@@ -279,19 +254,19 @@ def _ground(
         near=np.empty((0, 0), dtype=np.int32),
         near_s=np.empty((0, 0)),
     )
-    ground = with_neighbours(ground, nearest(x, y, params.near))
-    return ground._replace(min_days=_fewest_days(ground, limits))
+    territory = with_neighbours(territory, nearest_points(x, y, params.neighbours))
+    return territory._replace(min_days=_fewest_days(territory, limits))
 
 
-def _fewest_days(ground: Ground, limits: BlockLimits) -> NDArray[np.int32]:
+def _fewest_days(territory: Territory, limits: BlockLimits) -> NDArray[np.int32]:
     """How many blocks each area's work needs, riding there and back once a block."""
-    areas, depot = len(ground.min_days), len(ground.area)
+    areas, depot = len(territory.min_days), len(territory.area)
     ride_s = np.full(areas, np.inf)
-    for door, area in enumerate(ground.area):
-        there_and_back_s = leg_seconds(ground, depot, door) + leg_seconds(ground, door, depot)
+    for door, area in enumerate(territory.area):
+        there_and_back_s = leg_seconds(territory, depot, door) + leg_seconds(territory, door, depot)
         ride_s[area] = min(ride_s[area], there_and_back_s)
-    service_s = np.bincount(ground.area, ground.service_s[:-1], areas)
-    visits = np.bincount(ground.area, minlength=areas)
+    service_s = np.bincount(territory.area, territory.service_s[:-1], areas)
+    visits = np.bincount(territory.area, minlength=areas)
     by_time = np.ceil(service_s / np.maximum(limits.work_s - ride_s, 1.0))
     by_count = np.ceil(visits / limits.max_visits)
     fewest = np.minimum(np.maximum(by_time, by_count), visits)
@@ -300,71 +275,73 @@ def _fewest_days(ground: Ground, limits: BlockLimits) -> NDArray[np.int32]:
 
 
 def _route_territory(
-    ground: Ground,
+    territory: Territory,
     limits: BlockLimits,
     params: RouterParams,
     rng: NDArray[np.uint64],
     report: Callable[[int], None] | None,
 ) -> list[NDArray[np.int32]]:
     """Blocks of one territory in working order, each the doors in order."""
-    prices = Prices(
+    objective = Objective(
         work_s=float(limits.work_s),
         max_visits=limits.max_visits,
         min_visits=limits.min_visits,
-        short_s=params.short_s,
-        block_s=params.block_s,
-        split_s=params.split_s,
-        broken_s=params.broken_s,
-        service_s=max(1.0, float(ground.service_s[:-1].mean())),
+        underfull_penalty_s=params.underfull_penalty_s,
+        block_cost_s=params.block_cost_s,
+        split_penalty_s=params.split_penalty_s,
+        gap_penalty_s=params.gap_penalty_s,
+        service_s=max(1.0, float(territory.service_s[:-1].mean())),
     )
-    tour = giant_tour(ground)
-    bounds = cut(ground, prices, tour)
+    tour = giant_tour(territory)
+    bounds = split_tour(territory, objective, tour)
     rows = [tour[begin:end] for begin, end in pairwise(bounds)]
-    plan = new_plan(ground, limits.max_visits, rows)
-    best = _improve(ground, prices, plan, params, rng, report)
+    plan = new_plan(territory, limits.max_visits, rows)
+    best = _improve(territory, objective, plan, params, rng, report)
     return [best.rows[b, : best.size[b]] for b in range(len(best.size)) if best.size[b]]
 
 
 def _improve(
-    ground: Ground,
-    prices: Prices,
+    territory: Territory,
+    objective: Objective,
     plan: Plan,
     params: RouterParams,
     rng: NDArray[np.uint64],
     report: Callable[[int], None] | None,
 ) -> Plan:
     """Ruin and recreate in rounds short enough for progress and Ctrl-C."""
-    doors = len(ground.area)
-    steps = params.steps_per_door * doors
-    best = copy_of(plan)
-    undo = new_undo(plan)
-    now = np.full(2, total_price(ground, prices, plan))
-    temperature = params.first_s
-    cooling = (params.last_s / params.first_s) ** (1 / max(steps, 1))
-    for done in range(0, steps, ROUND_STEPS):
-        todo = min(ROUND_STEPS, steps - done)
-        temperature = anneal(ground, prices, plan, best, undo, rng, now, todo, temperature, cooling)
+    doors = len(territory.area)
+    iterations = params.iterations_per_door * doors
+    best = copied(plan)
+    log = new_undo_log(plan)
+    costs = np.full(2, total_cost(territory, objective, plan))
+    temperature = params.start_temperature_s
+    cooling = cooling_factor(params.end_temperature_s / params.start_temperature_s, iterations)
+    for done in range(0, iterations, ROUND_ITERATIONS):
+        todo = min(ROUND_ITERATIONS, iterations - done)
+        temperature = anneal(
+            territory, objective, plan, best, log, rng, costs, todo, temperature, cooling
+        )
         if report is not None:
-            report((done + todo) * doors // steps)
-    take_stock(ground, best)
+            report((done + todo) * doors // iterations)
+    recompute(territory, best)
     return best
 
 
 def _collect(
     doors: Doors,
     limits: BlockLimits,
-    plans: list[tuple[int, NDArray[np.int32], Ground, list[NDArray[np.int32]]]],
+    plans: list[tuple[int, NDArray[np.int32], Territory, list[NDArray[np.int32]]]],
 ) -> Blocks:
     """Number the blocks of all territories and add up their legs."""
     block, seq = np.full((2, len(doors)), NO_BLOCK, dtype=np.int32)
     fewest = np.zeros(int(doors.area.max(initial=-1)) + 1, dtype=np.int32)
     sums: list[tuple[int, int, int, int]] = []
-    for crew, members, ground, rows in plans:
-        np.add.at(fewest, np.unique(doors.area[members]), ground.min_days)
+    for crew, members, territory, rows in plans:
+        np.add.at(fewest, np.unique(doors.area[members]), territory.min_days)
         for row in rows:
             block[members[row]] = len(sums)
             seq[members[row]] = np.arange(len(row))
-            sums.append((crew, *_add_up(ground, row)))
+            sums.append((crew, *_add_up(territory, row)))
     crews, work_s, travel_s, distance_m = np.array(sums, dtype=np.int32).reshape(-1, 4).T
     return Blocks(
         block=block,
@@ -378,30 +355,11 @@ def _collect(
     )
 
 
-def _add_up(ground: Ground, row: NDArray[np.int32]) -> tuple[int, int, int]:
+def _add_up(territory: Territory, row: NDArray[np.int32]) -> tuple[int, int, int]:
     """Work, travel and metres of one block."""
-    depot = len(ground.area)
+    depot = len(territory.area)
     stops = [depot, *row.tolist(), depot]
     legs = list(pairwise(stops))
-    travel_s = round(sum(leg_seconds(ground, a, b) for a, b in legs))
-    distance_m = round(sum(leg_metres(ground, a, b) for a, b in legs))
-    return int(ground.service_s[row].sum()) + travel_s, travel_s, distance_m
-
-
-def stretches(doors: Doors, blocks: Blocks) -> Stretches:
-    """How whole each area stays in a station's blocks."""
-    placed = blocks.block >= 0
-    pairs = np.unique(np.column_stack((doors.area[placed], blocks.block[placed])), axis=0)
-    area, start, days = np.unique(pairs[:, 0], return_index=True, return_counts=True)
-    first = pairs[start, 1]
-    last = pairs[start + days - 1, 1]
-    fewest = blocks.fewest_days[area]
-    span = last - first + 1
-    whole = (span == days) & (days <= fewest + 1) & (blocks.crew[first] == blocks.crew[last])
-    return Stretches(
-        area=area.astype(np.int32),
-        days=days.astype(np.int32),
-        fewest_days=fewest,
-        span=span.astype(np.int32),
-        whole=whole,
-    )
+    travel_s = round(sum(leg_seconds(territory, a, b) for a, b in legs))
+    distance_m = round(sum(leg_metres(territory, a, b) for a, b in legs))
+    return int(territory.service_s[row].sum()) + travel_s, travel_s, distance_m

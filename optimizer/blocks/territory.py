@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-class Ground(NamedTuple):
+class Territory(NamedTuple):
     """What does not change while a territory is routed; the last row is the depot.
 
     Attributes
@@ -62,46 +62,46 @@ class Ground(NamedTuple):
 
 
 @inlined
-def crow_metres(ground: Ground, a: int, b: int) -> float:
+def crow_metres(territory: Territory, a: int, b: int) -> float:
     """As the crow flies."""
-    dx = ground.x[a] - ground.x[b]
-    dy = ground.y[a] - ground.y[b]
+    dx = territory.x[a] - territory.x[b]
+    dy = territory.y[a] - territory.y[b]
     return math.sqrt(dx * dx + dy * dy)
 
 
 @inlined
-def leg_seconds(ground: Ground, a: int, b: int) -> float:
+def leg_seconds(territory: Territory, a: int, b: int) -> float:
     """Riding, or walking there and back to the motorcycle: what `optimizer.travel` prices."""
     return float(
         door_seconds(
-            ground.node_s[ground.node[a], ground.node[b]],
-            ground.access_s[a],
-            ground.access_s[b],
-            crow_metres(ground, a, b) * ground.walk_s_per_m,
-            ground.parking_s,
+            territory.node_s[territory.node[a], territory.node[b]],
+            territory.access_s[a],
+            territory.access_s[b],
+            crow_metres(territory, a, b) * territory.walk_s_per_m,
+            territory.parking_s,
         )
     )
 
 
 @compiled
-def leg_metres(ground: Ground, a: int, b: int) -> float:
+def leg_metres(territory: Territory, a: int, b: int) -> float:
     """Metres of the way that `leg_seconds` prices."""
-    crow_m = crow_metres(ground, a, b)
-    net_s = ground.node_s[ground.node[a], ground.node[b]]
-    access_a, access_b = ground.access_s[a], ground.access_s[b]
-    walk_s = walk_seconds(net_s, access_a, access_b, crow_m * ground.walk_s_per_m)
-    if walk_s <= ride_seconds(net_s, access_a, access_b, ground.parking_s):
-        return float(round(2 * crow_m * ground.walk_detour))
-    net_m = ground.node_m[ground.node[a], ground.node[b]]
-    return float(round(ground.access_m[a] + net_m + ground.access_m[b]))
+    crow_m = crow_metres(territory, a, b)
+    net_s = territory.node_s[territory.node[a], territory.node[b]]
+    access_a, access_b = territory.access_s[a], territory.access_s[b]
+    walk_s = walk_seconds(net_s, access_a, access_b, crow_m * territory.walk_s_per_m)
+    if walk_s <= ride_seconds(net_s, access_a, access_b, territory.parking_s):
+        return float(round(2 * crow_m * territory.walk_detour))
+    net_m = territory.node_m[territory.node[a], territory.node[b]]
+    return float(round(territory.access_m[a] + net_m + territory.access_m[b]))
 
 
-def with_neighbours(ground: Ground, near: NDArray[np.int32]) -> Ground:
+def with_neighbours(territory: Territory, near: NDArray[np.int32]) -> Territory:
     """The same ground with `near`, sorted by travel."""
     near_s = np.empty(near.shape)
-    _measure_near(ground, near, near_s)
+    _measure_near(territory, near, near_s)
     order = np.argsort(near_s, axis=1, kind="stable")
-    result: Ground = ground._replace(
+    result: Territory = territory._replace(
         near=np.take_along_axis(near, order, axis=1),
         near_s=np.take_along_axis(near_s, order, axis=1),
     )
@@ -109,8 +109,10 @@ def with_neighbours(ground: Ground, near: NDArray[np.int32]) -> Ground:
 
 
 @compiled
-def _measure_near(ground: Ground, near: NDArray[np.int32], near_s: NDArray[np.float64]) -> None:
+def _measure_near(
+    territory: Territory, near: NDArray[np.int32], near_s: NDArray[np.float64]
+) -> None:
     for door in range(len(near)):
         for j in range(near.shape[1]):
-            there_s = leg_seconds(ground, door, near[door, j])
-            near_s[door, j] = min(there_s, leg_seconds(ground, near[door, j], door))
+            there_s = leg_seconds(territory, door, near[door, j])
+            near_s[door, j] = min(there_s, leg_seconds(territory, near[door, j], door))

@@ -7,58 +7,20 @@ Route first, cluster second (Beasley 1983), with the optimal cut by dynamic prog
 # ruff: noqa: PLR0917  (compiled functions take their arguments by position)
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.spatial import cKDTree
 
-from optimizer.blocks.territory import Ground, crow_metres, leg_seconds
+from optimizer.blocks.objective import Objective, block_penalty
+from optimizer.blocks.territory import Territory, crow_metres, leg_seconds
 from optimizer.compiled import allocating
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-class Prices(NamedTuple):
-    """What a territory's blocks are judged by, in seconds of travel, and their limits.
-
-    Attributes
-    ----------
-    work_s, max_visits
-        Limits of a block.
-    min_visits, short_s
-        Each visit that a block with time left has too few costs `short_s`.
-    block_s
-        Of each block.
-    split_s
-        Of a day more than an area's work needs; the first such day is allowed.
-    broken_s
-        Of every further day, and of every day between that does nothing for the area.
-    service_s
-        Mean seconds at a door: what "time left" is measured by.
-    """
-
-    work_s: float
-    max_visits: int
-    min_visits: int
-    short_s: float
-    block_s: float
-    split_s: float
-    broken_s: float
-    service_s: float
-
-
-@allocating
-def block_price(prices: Prices, visits: int, work_s: float) -> float:
-    """What a block costs besides its travel."""
-    if visits == 0:
-        return 0.0
-    room = (prices.work_s - work_s) // prices.service_s
-    short = max(0.0, min(prices.min_visits - visits, room))
-    return prices.block_s + prices.short_s * short
-
-
-def giant_tour(ground: Ground) -> NDArray[np.int32]:
+def giant_tour(territory: Territory) -> NDArray[np.int32]:
     """All doors, area after area.
 
     Parameters
@@ -70,15 +32,15 @@ def giant_tour(ground: Ground) -> NDArray[np.int32]:
     -------
     int32 (n,)
     """
-    doors_x, doors_y = ground.x[:-1], ground.y[:-1]
-    members = np.bincount(ground.area, minlength=len(ground.min_days))
-    centre_x = np.bincount(ground.area, doors_x, len(members)) / members
-    centre_y = np.bincount(ground.area, doors_y, len(members)) / members
+    doors_x, doors_y = territory.x[:-1], territory.y[:-1]
+    members = np.bincount(territory.area, minlength=len(territory.min_days))
+    centre_x = np.bincount(territory.area, doors_x, len(members)) / members
+    centre_y = np.bincount(territory.area, doors_y, len(members)) / members
     order = short_tour(centre_x, centre_y)
-    by_area = np.argsort(ground.area, kind="stable").astype(np.int32)
+    by_area = np.argsort(territory.area, kind="stable").astype(np.int32)
     starts = np.concatenate(([0], np.cumsum(members))).astype(np.int32)
-    tour = np.empty(len(ground.area), dtype=np.int32)
-    walk_through(ground, order, by_area, starts, tour)
+    tour = np.empty(len(territory.area), dtype=np.int32)
+    nearest_neighbour_tour(territory, order, by_area, starts, tour)
     return tour
 
 
@@ -89,14 +51,14 @@ def short_tour(x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.int
     -------
     int32 (n,), a permutation
     """
-    order = np.argsort(hilbert(x, y), kind="stable").astype(np.int32)
+    order = np.argsort(hilbert_index(x, y), kind="stable").astype(np.int32)
     if len(order) < 5:
         return order
-    untangle(x, y, nearest(x, y, 8), order)
+    two_opt(x, y, nearest_points(x, y, 8), order)
     return order
 
 
-def nearest(x: NDArray[np.float64], y: NDArray[np.float64], near: int) -> NDArray[np.int32]:
+def nearest_points(x: NDArray[np.float64], y: NDArray[np.float64], near: int) -> NDArray[np.int32]:
     """The nearest other points of each, nearest first.
 
     Returns
@@ -114,7 +76,7 @@ def nearest(x: NDArray[np.float64], y: NDArray[np.float64], near: int) -> NDArra
     return others
 
 
-def hilbert(x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.int64]:
+def hilbert_index(x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.int64]:
     """Position of each point along Hilbert's curve through the square around them (16 levels)."""
     side = max(np.ptp(x), np.ptp(y)) + 1.0
     column = ((x - x.min()) / side * 65536).astype(np.int64)
@@ -133,7 +95,7 @@ def hilbert(x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.int64]
 
 
 @allocating
-def untangle(
+def two_opt(
     x: NDArray[np.float64], y: NDArray[np.float64], near: NDArray[np.int32], tour: NDArray[np.int32]
 ) -> None:
     """2-opt with neighbour lists on a closed tour, in place."""
@@ -180,8 +142,8 @@ def _try_reversal(
 
 
 @allocating
-def walk_through(
-    ground: Ground,
+def nearest_neighbour_tour(
+    territory: Territory,
     order: NDArray[np.int32],
     by_area: NDArray[np.int32],
     starts: NDArray[np.int32],
@@ -194,7 +156,7 @@ def walk_through(
         for remaining in range(len(left), 0, -1):
             best, best_s = 0, np.inf
             for i in range(remaining):
-                leg_s = _step(ground, tour, done, left[i])
+                leg_s = _leg_with_tie_break(territory, tour, done, left[i])
                 if leg_s < best_s:
                     best, best_s = i, leg_s
             tour[done] = left[best]
@@ -203,17 +165,21 @@ def walk_through(
 
 
 @allocating
-def _step(ground: Ground, tour: NDArray[np.int32], done: int, door: int) -> float:
+def _leg_with_tie_break(
+    territory: Territory, tour: NDArray[np.int32], done: int, door: int
+) -> float:
     """From the tour's last door to `door`, by road or foot, then as the crow flies."""
     if done == 0:
-        return leg_seconds(ground, len(ground.area), door)
+        return leg_seconds(territory, len(territory.area), door)
     last = tour[done - 1]
-    return leg_seconds(ground, last, door) + 0.01 * crow_metres(ground, last, door)
+    return leg_seconds(territory, last, door) + 0.01 * crow_metres(territory, last, door)
 
 
 @allocating
-def cut(ground: Ground, prices: Prices, tour: NDArray[np.int32]) -> NDArray[np.int32]:
-    """Cut a tour into blocks so that travel and prices are least.
+def split_tour(
+    territory: Territory, objective: Objective, tour: NDArray[np.int32]
+) -> NDArray[np.int32]:
+    """Cut a tour into blocks so that travel and penalties are least: Prins's Split.
 
     A door whose work alone exceeds a block's gets a block of its own.
 
@@ -226,7 +192,7 @@ def cut(ground: Ground, prices: Prices, tour: NDArray[np.int32]) -> NDArray[np.i
     cheapest[0] = 0.0
     begin = np.zeros(count + 1, np.int32)
     for i in range(count):
-        _cut_from(ground, prices, tour, i, cheapest, begin)
+        _split_from(territory, objective, tour, i, cheapest, begin)
     blocks = 0
     at = count
     while at > 0:
@@ -241,9 +207,9 @@ def cut(ground: Ground, prices: Prices, tour: NDArray[np.int32]) -> NDArray[np.i
 
 
 @allocating
-def _cut_from(
-    ground: Ground,
-    prices: Prices,
+def _split_from(
+    territory: Territory,
+    objective: Objective,
     tour: NDArray[np.int32],
     i: int,
     cheapest: NDArray[np.float64],
@@ -252,20 +218,20 @@ def _cut_from(
     """Try every block that begins with the tour's `i`-th door."""
     depot = len(tour)
     out_s, service_s, areas = 0.0, 0.0, 1
-    for j in range(i, min(len(tour), i + prices.max_visits)):
-        service_s += ground.service_s[tour[j]]
+    for j in range(i, min(len(tour), i + objective.max_visits)):
+        service_s += territory.service_s[tour[j]]
         if j == i:
-            out_s = leg_seconds(ground, depot, tour[j])
+            out_s = leg_seconds(territory, depot, tour[j])
         else:
-            out_s += leg_seconds(ground, tour[j - 1], tour[j])
-            areas += ground.area[tour[j]] != ground.area[tour[j - 1]]
-        travel_s = out_s + leg_seconds(ground, tour[j], depot)
+            out_s += leg_seconds(territory, tour[j - 1], tour[j])
+            areas += territory.area[tour[j]] != territory.area[tour[j - 1]]
+        travel_s = out_s + leg_seconds(territory, tour[j], depot)
         work_s = service_s + travel_s
-        if j > i and work_s > prices.work_s:
-            if service_s + out_s > prices.work_s:
+        if j > i and work_s > objective.work_s:
+            if service_s + out_s > objective.work_s:
                 return
             continue
-        price = block_price(prices, j - i + 1, work_s) + prices.split_s * areas
-        if cheapest[i] + travel_s + price < cheapest[j + 1]:
-            cheapest[j + 1] = cheapest[i] + travel_s + price
+        cost = block_penalty(objective, j - i + 1, work_s) + objective.split_penalty_s * areas
+        if cheapest[i] + travel_s + cost < cheapest[j + 1]:
+            cheapest[j + 1] = cheapest[i] + travel_s + cost
             begin[j + 1] = i

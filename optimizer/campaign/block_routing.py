@@ -67,7 +67,7 @@ class StationJob:
     doors, depot
         Where the roll's doors and the station meet the roads.
     patience
-        Times the router's usual steps: what more time would bring is measured with it.
+        Times the router's usual iterations: what more time would bring is measured with it.
     """
 
     task: Task
@@ -174,7 +174,7 @@ def _route(job: StationJob, ground: Survey, crew: int, members: NDArray[np.intp]
         int(at.node[-1]),
         doors,
         limits,
-        replace(usual, steps_per_door=usual.steps_per_door * job.patience),
+        replace(usual, iterations_per_door=usual.iterations_per_door * job.patience),
         roll.seed(crew, settings.campaign.seed),
     )
 

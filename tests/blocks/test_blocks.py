@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from optimizer.blocks import BlockLimits, Blocks, Doors, RouterParams, route_station, stretches
+from optimizer.blocks import BlockLimits, Blocks, Doors, RouterParams, route_station
 from optimizer.errors import ProblemError
 from optimizer.settings import TravelSettings
 from optimizer.travel import Doors as TravelDoors
 from optimizer.travel import fill_door_matrices
 
-SHORT = RouterParams(steps_per_door=20)
+SHORT = RouterParams(iterations_per_door=20)
 
 
 def straight_road(
@@ -43,6 +45,46 @@ def straight_road(
         "doors": doors,
         "params": SHORT,
     }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stretches:
+    """How whole the areas stay; one row an area that has doors.
+
+    Attributes
+    ----------
+    area
+        int32: dense index.
+    days, fewest_days, span
+        int32: blocks it is in, blocks its work needs, and last block less first plus 1.
+    whole
+        bool: at most one day more than the fewest, all in a row, by one crew.
+    """
+
+    area: np.ndarray
+    days: np.ndarray
+    fewest_days: np.ndarray
+    span: np.ndarray
+    whole: np.ndarray
+
+
+def stretches(doors: Doors, blocks: Blocks) -> Stretches:
+    """How whole each area stays in a station's blocks."""
+    placed = blocks.block >= 0
+    pairs = np.unique(np.column_stack((doors.area[placed], blocks.block[placed])), axis=0)
+    area, start, days = np.unique(pairs[:, 0], return_index=True, return_counts=True)
+    first = pairs[start, 1]
+    last = pairs[start + days - 1, 1]
+    fewest = blocks.fewest_days[area]
+    span = last - first + 1
+    whole = (span == days) & (days <= fewest + 1) & (blocks.crew[first] == blocks.crew[last])
+    return Stretches(
+        area=area.astype(np.int32),
+        days=days.astype(np.int32),
+        fewest_days=fewest,
+        span=span.astype(np.int32),
+        whole=whole,
+    )
 
 
 def visits_by_block(blocks: Blocks) -> list[list[int]]:
@@ -173,7 +215,7 @@ def test_one_huge_area() -> None:
             if column is not None
         }
     )
-    world["params"] = RouterParams(steps_per_door=1)
+    world["params"] = RouterParams(iterations_per_door=1)
     blocks = route_station(**world, limits=BlockLimits())
     check(world["doors"], blocks, BlockLimits())
     assert stretches(world["doors"], blocks).span[0] == len(blocks)
@@ -244,7 +286,7 @@ def test_rules_hold_on_generated_stations(  # noqa: PLR0917
     """Exactly once, limits kept, territories kept, whatever the station; and again the same."""
     world = generated(seed, count, areas, crews)
     limits = BlockLimits(max_visits=max_visits, min_visits=1, work_s=work_s)
-    params = RouterParams(steps_per_door=10, travel=TravelSettings(parking_s=30))
+    params = RouterParams(iterations_per_door=10, travel=TravelSettings(parking_s=30))
     blocks = route_station(**world, limits=limits, params=params, seed=seed)
     check(world["doors"], blocks, limits)
     again = route_station(**world, limits=limits, params=params, seed=seed)
@@ -264,13 +306,13 @@ def test_areas_are_whole_in_a_generated_station() -> None:
     assert (np.bincount(blocks.block[blocks.block >= 0]) >= 15).mean() > 0.9
 
 
-def test_more_steps_are_not_worse() -> None:
+def test_more_iterations_are_not_worse() -> None:
     """Ruin and recreate shortens what the first plan leaves."""
     world = generated(6, 800, 10, 2)
     work = [
         route_station(
-            **world, limits=BlockLimits(), params=RouterParams(steps_per_door=steps)
+            **world, limits=BlockLimits(), params=RouterParams(iterations_per_door=iterations)
         ).travel_s.sum()
-        for steps in (0, 50)
+        for iterations in (0, 50)
     ]
     assert work[1] < 0.97 * work[0]

@@ -12,11 +12,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from optimizer.blocks.cvrp import CvrpParams, CvrpSolution, CvrpStop, solve_cvrp
-from optimizer.blocks.cvrp.instance import new_plane, new_routes, with_depots
-from optimizer.blocks.cvrp.minimise_fleet import squeeze
+from optimizer.blocks.cvrp import CvrpParams, CvrpSolution, solve_cvrp
+from optimizer.blocks.cvrp.instance import new_instance, new_routes, with_depots
+from optimizer.blocks.cvrp.minimise_fleet import minimise_fleet
 from optimizer.blocks.cvrp.savings import savings_routes
 from optimizer.errors import ProblemError
+from optimizer.search.stopping import StopAfter
 
 World = tuple[np.ndarray, np.ndarray, np.ndarray]
 
@@ -66,7 +67,7 @@ def brute_force(world: World, capacity: int) -> int:
 def test_tiny_instances_are_solved_to_the_optimum(seed: int) -> None:
     """Six customers have 720 orders: the search finds the best of them."""
     world = scattered(seed, 6)
-    solution = solve_cvrp(*world, 5, CvrpStop(steps=3000), seed=1)
+    solution = solve_cvrp(*world, 5, StopAfter(iterations=3000), seed=1)
     check(world, 5, solution)
     assert solution.cost == brute_force(world, 5)
 
@@ -74,7 +75,7 @@ def test_tiny_instances_are_solved_to_the_optimum(seed: int) -> None:
 def test_two_villages_two_routes() -> None:
     """Three customers 100 m east, three 100 m west, capacity 3: out and back twice, 404 m."""
     x = np.array([100.0, 101, 102, -100, -101, -102, 0])
-    solution = solve_cvrp(x, np.zeros(7), np.ones(6, np.int32), 3, CvrpStop(steps=500))
+    solution = solve_cvrp(x, np.zeros(7), np.ones(6, np.int32), 3, StopAfter(iterations=500))
     assert sorted(sorted(map(int, route)) for route in solution.routes) == [[0, 1, 2], [3, 4, 5]]
     assert solution.cost == 204 + 204
 
@@ -89,29 +90,29 @@ def test_two_villages_two_routes() -> None:
 def test_rules_hold(seed: int, count: int, capacity: int, near: int) -> None:
     """Exactly once, within capacity, cost as claimed, whatever the instance; and again the same."""
     world = scattered(seed, count)
-    params = CvrpParams(near=near, window=50, window_steps=300)
-    solution = solve_cvrp(*world, capacity, CvrpStop(steps=1000), seed=seed, params=params)
+    params = CvrpParams(neighbours=near, window=50, window_iterations=300)
+    solution = solve_cvrp(*world, capacity, StopAfter(iterations=1000), seed=seed, params=params)
     check(world, capacity, solution)
-    again = solve_cvrp(*world, capacity, CvrpStop(steps=1000), seed=seed, params=params)
+    again = solve_cvrp(*world, capacity, StopAfter(iterations=1000), seed=seed, params=params)
     assert [list(route) for route in again.routes] == [list(route) for route in solution.routes]
 
 
 def test_customers_at_one_point() -> None:
     """Coordinates that are all the same break no neighbour list."""
     x, y, demand = np.ones(31), np.ones(31), np.ones(30, np.int32)
-    solution = solve_cvrp(x, y, demand, 10, CvrpStop(steps=200))
+    solution = solve_cvrp(x, y, demand, 10, StopAfter(iterations=200))
     check((x, y, demand), 10, solution)
     assert solution.cost == 0
 
 
-def test_squeeze_reaches_the_fewest_routes() -> None:
+def test_the_fleet_reaches_the_fewest_routes() -> None:
     """Savings leave more routes than the demand needs; chains carry room to where it lacks."""
     x, y, demand = scattered(1, 600, most=1)
-    plane, _ = new_plane(x, y, demand, 12, 60)
-    first = savings_routes(plane)
-    plane = with_depots(plane, len(first))
-    routes = new_routes(plane, first)
-    squeeze(plane, routes, 50)
+    instance, _ = new_instance(x, y, demand, 12, 60)
+    first = savings_routes(instance)
+    instance = with_depots(instance, len(first))
+    routes = new_routes(instance, first)
+    minimise_fleet(instance, routes, 50)
     assert len(first) > 50
     assert np.count_nonzero(routes.size) == 50
     assert routes.load.sum() == 600
@@ -120,14 +121,14 @@ def test_squeeze_reaches_the_fewest_routes() -> None:
 
 def test_seconds_are_kept() -> None:
     """People stop it by the clock."""
-    solution = solve_cvrp(*scattered(1, 200), 10, CvrpStop(seconds=0.2))
-    assert solution.steps > 0
+    solution = solve_cvrp(*scattered(1, 200), 10, StopAfter(seconds=0.2))
+    assert solution.iterations > 0
 
 
 def test_progress_ends_at_the_whole() -> None:
     """The count rises to 1000 of 1000."""
     seen: list[tuple[int, int]] = []
-    stop = CvrpStop(steps=25_000)
+    stop = StopAfter(iterations=25_000)
     solve_cvrp(*scattered(1, 50), 10, stop, progress=lambda *at: seen.append(at))
     assert seen == [(400, 1000), (800, 1000), (1000, 1000)]
 
@@ -136,11 +137,11 @@ def test_wrong_input_is_named() -> None:
     """A demand above the capacity, a missing depot and an endless search are sentences."""
     x, y, demand = scattered(1, 5)
     with pytest.raises(ProblemError, match=r"0 \.\. 2, the capacity"):
-        solve_cvrp(x, y, demand + 2, 2, CvrpStop(steps=1))
+        solve_cvrp(x, y, demand + 2, 2, StopAfter(iterations=1))
     with pytest.raises(ProblemError, match="depot at the end"):
-        solve_cvrp(x[1:], y, demand, 5, CvrpStop(steps=1))
-    with pytest.raises(ProblemError, match="either steps or seconds"):
-        CvrpStop()
+        solve_cvrp(x[1:], y, demand, 5, StopAfter(iterations=1))
+    with pytest.raises(ProblemError, match="either seconds or iterations"):
+        StopAfter()
 
 
 def test_benchmark_script_writes_a_solution(tmp_path: Path) -> None:
@@ -171,12 +172,12 @@ def test_benchmark_script_writes_a_solution(tmp_path: Path) -> None:
 
 
 def test_bar_at_3600_customers(shared_data: Path) -> None:
-    """2 million steps, some four seconds, stay below what FILO2 reaches in four."""
+    """2 million iterations, some four seconds, stay below what FILO2 reaches in four."""
     sys.path.insert(0, str(Path(__file__).parents[2] / "scripts"))
     from benchmark_blocks import read_vrplib  # noqa: PLC0415
 
     instance = read_vrplib(shared_data / "vrp" / "liling-sub3600.vrp")
     world = (instance.x, instance.y, instance.demand)
-    solution = solve_cvrp(*world, instance.capacity, CvrpStop(steps=2_000_000))
+    solution = solve_cvrp(*world, instance.capacity, StopAfter(iterations=2_000_000))
     check(world, instance.capacity, solution)
     assert solution.cost <= 1_326_000

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+import pickle
 import subprocess
 import sys
 from importlib import import_module
 from pathlib import Path
+
+import numba  # noqa: TID251  (for its version)
 
 import optimizer
 from optimizer import compiled
@@ -37,6 +40,15 @@ def test_the_first_call_tells_that_it_compiles_and_later_ones_do_not(tmp_path):
     """Half a minute of silence looks like a hang; the same sentence every day is noise."""
     assert run_with_cache(tmp_path) == ["False", "zoufang", "told", "True"]
     assert run_with_cache(tmp_path) == ["True", "True"]
+
+
+def test_machine_code_of_types_that_are_gone_is_forgotten(tmp_path):
+    """After an upgrade that renames a type, what is on disk cannot even be read."""
+    run_with_cache(tmp_path)
+    (index,) = tmp_path.rglob("*below*.nbi")
+    gone = pickle.dumps(numba.__version__) + b"coptimizer.search.rng\nNoSuchType\n."
+    index.write_bytes(gone)
+    assert run_with_cache(tmp_path) == ["False", "zoufang", "told", "True"]
 
 
 def test_warming_up_leaves_nothing_to_compile():

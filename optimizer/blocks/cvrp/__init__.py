@@ -1,8 +1,8 @@
 """The router held against the literature: capacity, Euclidean distances, nothing else.
 
 `solve_cvrp` shows what the search behind the blocks is worth on instances that others have solved
-too: savings (`savings`), as few routes as the demand needs (`squeeze`), ruin and recreate under
-simulated annealing (`anneal`).
+too: savings (`savings`), as few routes as the demand needs (`minimise_fleet`), ruin and recreate
+(`ruin_recreate`).
 """
 
 # ruff: noqa: PLR0917  (a problem, a stop, a seed, parameters)
@@ -16,27 +16,32 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from optimizer.blocks.cvrp.instance import (
-    Plane,
+    Instance,
     Routes,
-    measure,
-    new_plane,
+    measure_links,
+    new_instance,
     new_routes,
     visits_of,
     with_depots,
 )
-from optimizer.blocks.cvrp.minimise_fleet import squeeze
-from optimizer.blocks.cvrp.ruin_recreate import Strings, anneal, new_trail
+from optimizer.blocks.cvrp.minimise_fleet import minimise_fleet
+from optimizer.blocks.cvrp.ruin_recreate import anneal
 from optimizer.blocks.cvrp.savings import savings_routes
+from optimizer.blocks.cvrp.undo_log import new_undo_log
 from optimizer.errors import ProblemError
+from optimizer.search.annealing import temperature_at
 from optimizer.search.rng import new_rng
+from optimizer.search.sisr import AVERAGE_REMOVED
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from numpy.typing import NDArray
 
+    from optimizer.search.stopping import StopAfter
+
 SPARE_ROUTES = 20
-STARTS = (100, 200)
+SAVINGS_NEIGHBOURS = (100, 200)
 """Neighbours of a customer whose savings make a first solution: the shorter one is kept."""
 
 
@@ -46,50 +51,32 @@ class CvrpParams:
 
     Attributes
     ----------
-    near
-        Neighbours of a customer that are looked at.
-    removed, longest
-        Customers taken out in a step on average, and the longest string.
-    first, last
-        Temperature at the beginning and the end, in mean lengths of a link.
-    window, window_steps
-        Customers of a window, and the steps made there before the next.
+    neighbours
+        Of a customer that are looked at.
+    average_removed, longest_string
+        Customers removed in an iteration on average, and the longest string.
+    start_temperature, end_temperature
+        In mean lengths of a link.
+    window, window_iterations
+        Customers of a window, and the iterations made there before the next.
     """
 
-    near: int = 200
-    removed: float = 10.0
-    longest: int = 7
-    first: float = 0.15
-    last: float = 0.005
+    neighbours: int = 200
+    average_removed: float = AVERAGE_REMOVED
+    longest_string: int = 7
+    start_temperature: float = 0.15
+    end_temperature: float = 0.005
     window: int = 2000
-    window_steps: int = 10_000
-
-
-@dataclass(frozen=True, kw_only=True)
-class CvrpStop:
-    """When to stop: after `steps`, or after `seconds` of the process's CPU time; one of the two."""
-
-    steps: int | None = None
-    seconds: float | None = None
-
-    def __post_init__(self) -> None:
-        if (self.steps is None) == (self.seconds is None):
-            raise ProblemError("stop: give either steps or seconds")
-
-    def share(self, steps: int, seconds: float) -> float:
-        """How much of the whole is done; 1 or more at the end."""
-        if self.steps is not None:
-            return steps / self.steps if self.steps else 1.0
-        return seconds / self.seconds if self.seconds else 1.0
+    window_iterations: int = 10_000
 
 
 @dataclass(frozen=True, kw_only=True)
 class CvrpSolution:
-    """Routes (customers as the caller counts them, in order), their length, and the steps made."""
+    """Routes (customers as the caller counts them, in order), their length, iterations made."""
 
     routes: list[NDArray[np.int64]]
     cost: int
-    steps: int
+    iterations: int
 
 
 def solve_cvrp(
@@ -97,7 +84,7 @@ def solve_cvrp(
     y: NDArray[np.float64],
     demand: NDArray[np.int32],
     capacity: int,
-    stop: CvrpStop,
+    stop: StopAfter,
     seed: int = 1,
     params: CvrpParams | None = None,
     progress: Callable[[int, int], None] | None = None,
@@ -113,7 +100,8 @@ def solve_cvrp(
     capacity
         Of a route; there are as many routes as it takes.
     stop
-        The same steps and seed give the same routes; seconds count from the call.
+        The same iterations and seed give the same routes; seconds are of the processor, from the
+        call.
     progress
         Called with thousandths of the time that are over, and 1000.
 
@@ -126,28 +114,29 @@ def solve_cvrp(
     params = params or CvrpParams()
     _check(x, y, demand, capacity)
     if len(demand) == 0:
-        return CvrpSolution(routes=[], cost=0, steps=0)
-    plane, order = new_plane(x, y, demand, capacity, params.near)
-    starts = [
-        _begin(plane, width) for width in sorted({min(width, params.near) for width in STARTS})
-    ]
-    plane, routes = min(starts, key=lambda start: measure(start[0], start[1].links))
-    steps = _anneal_in_windows(plane, routes, stop, seed, params, begun_s, progress)
+        return CvrpSolution(routes=[], cost=0, iterations=0)
+    instance, order = new_instance(x, y, demand, capacity, params.neighbours)
+    widths = sorted({min(width, params.neighbours) for width in SAVINGS_NEIGHBOURS})
+    starts = [_first_solution(instance, width) for width in widths]
+    instance, routes = min(starts, key=lambda start: measure_links(start[0], start[1].links))
+    iterations = _anneal_in_windows(instance, routes, stop, seed, params, begun_s, progress)
     return CvrpSolution(
-        routes=[order[row] for row in visits_of(plane, routes.links)],
-        cost=measure(plane, routes.links),
-        steps=steps,
+        routes=[order[row] for row in visits_of(instance, routes.links)],
+        cost=measure_links(instance, routes.links),
+        iterations=iterations,
     )
 
 
-def _begin(plane: Plane, width: int) -> tuple[Plane, Routes]:
-    """The plane with its depots, and a first solution by the savings of so many neighbours."""
-    near, near_m = (np.ascontiguousarray(table[:, :width]) for table in (plane.near, plane.near_m))
-    first = savings_routes(plane._replace(near=near, near_m=near_m))
-    plane = with_depots(plane, len(first) + SPARE_ROUTES)
-    routes = new_routes(plane, first)
-    squeeze(plane, routes, math.ceil(int(plane.demand.sum()) / plane.capacity))
-    return plane, routes
+def _first_solution(instance: Instance, width: int) -> tuple[Instance, Routes]:
+    """The instance with its depots, and a first solution by the savings of so many neighbours."""
+    near, near_m = (
+        np.ascontiguousarray(table[:, :width]) for table in (instance.near, instance.near_m)
+    )
+    first = savings_routes(instance._replace(near=near, near_m=near_m))
+    instance = with_depots(instance, len(first) + SPARE_ROUTES)
+    routes = new_routes(instance, first)
+    minimise_fleet(instance, routes, math.ceil(int(instance.demand.sum()) / instance.capacity))
+    return instance, routes
 
 
 def _check(
@@ -162,31 +151,33 @@ def _check(
 
 
 def _anneal_in_windows(
-    plane: Plane,
+    instance: Instance,
     routes: Routes,
-    stop: CvrpStop,
+    stop: StopAfter,
     seed: int,
     params: CvrpParams,
     begun_s: float,
     progress: Callable[[int, int], None] | None,
 ) -> int:
-    """Improve `routes` in place, window after window; the steps made."""
-    trail, rng = new_trail(routes), new_rng(seed)
+    """Improve `routes` in place, window after window; the iterations made."""
+    log, rng = new_undo_log(routes), new_rng(seed)
     best = routes.links.copy()
-    now = np.repeat(measure(plane, routes.links), 2)
-    first = params.first * now[0] / len(routes.links)
-    strings = Strings(float(params.removed), params.longest)
-    size = min(params.window, plane.customers)
+    costs = np.repeat(measure_links(instance, routes.links), 2)
+    start = params.start_temperature * costs[0] / len(routes.links)
+    end_to_start = params.end_temperature / params.start_temperature
+    strings = (float(params.average_removed), params.longest_string)
+    size = min(params.window, instance.customers)
     places = np.random.default_rng(seed)
-    steps, share = 0, stop.share(0, time.process_time() - begun_s)
+    iterations, share = 0, stop.share(0, time.process_time() - begun_s)
     while share < 1.0:
-        window = (int(places.integers(plane.customers)), size)
-        temperature = first * (params.last / params.first) ** share
-        todo = min(params.window_steps, (stop.steps or steps + params.window_steps) - steps)
-        anneal(plane, routes, best, trail, strings, rng, now, window, todo, temperature)
-        steps += todo
-        share = stop.share(steps, time.process_time() - begun_s)
+        window = (int(places.integers(instance.customers)), size)
+        temperature = temperature_at(share, start, end_to_start)
+        left = stop.iterations - iterations if stop.iterations else params.window_iterations
+        todo = min(params.window_iterations, left)
+        anneal(instance, routes, best, log, strings, rng, costs, window, todo, temperature)
+        iterations += todo
+        share = stop.share(iterations, time.process_time() - begun_s)
         if progress is not None:
             progress(min(1000, int(1000 * share)), 1000)
     routes.links[:] = best
-    return steps
+    return iterations

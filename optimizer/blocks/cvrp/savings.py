@@ -11,45 +11,49 @@ from optimizer.compiled import allocating
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from optimizer.blocks.cvrp.instance import Plane
+    from optimizer.blocks.cvrp.instance import Instance
 
 
-def savings_routes(plane: Plane) -> list[NDArray[np.int32]]:
+def savings_routes(instance: Instance) -> list[NDArray[np.int32]]:
     """Routes within capacity, each the customers in order."""
-    from_, to, saved = _pairs(plane)
+    from_, to, saved = _pairs(instance)
     order = np.argsort(-saved, kind="stable")
-    row, starts = _merge(plane, from_[order], to[order])
+    row, starts = _merge(instance, from_[order], to[order])
     return np.split(row, starts[1:])
 
 
 @allocating
-def _pairs(plane: Plane) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int32]]:
+def _pairs(instance: Instance) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int32]]:
     """Every pair of neighbours once, and what serving one after the other saves."""
-    count, width = plane.near.shape
+    count, width = instance.near.shape
     pairs = np.empty((3, count * width), np.int32)
     found = 0
     for i in range(count):
         for k in range(width):
-            j = plane.near[i, k]
-            if j < i and plane.near_m[i, k] <= plane.near_m[j, width - 1] and _has(plane, j, i):
+            j = instance.near[i, k]
+            if (
+                j < i
+                and instance.near_m[i, k] <= instance.near_m[j, width - 1]
+                and _has(instance, j, i)
+            ):
                 continue
-            saved = plane.home_m[i] + plane.home_m[j] - plane.near_m[i, k]
+            saved = instance.home_m[i] + instance.home_m[j] - instance.near_m[i, k]
             pairs[0, found], pairs[1, found], pairs[2, found] = i, j, saved
             found += 1
     return pairs[0, :found].copy(), pairs[1, :found].copy(), pairs[2, :found].copy()
 
 
 @allocating
-def _has(plane: Plane, i: int, j: int) -> bool:
-    for k in range(plane.near.shape[1]):  # noqa: SIM110  (a loop compiles faster)
-        if plane.near[i, k] == j:
+def _has(instance: Instance, i: int, j: int) -> bool:
+    for k in range(instance.near.shape[1]):  # noqa: SIM110  (a loop compiles faster)
+        if instance.near[i, k] == j:
             return True
     return False
 
 
 @allocating
 def _merge(
-    plane: Plane, from_: NDArray[np.int32], to: NDArray[np.int32]
+    instance: Instance, from_: NDArray[np.int32], to: NDArray[np.int32]
 ) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
     """Join route ends in the given order of pairs.
 
@@ -58,16 +62,16 @@ def _merge(
     int32 (n,), int32 (routes,)
         Customers route after route, and where each route begins.
     """
-    count = plane.customers
+    count = instance.customers
     beside = np.full((count, 2), -1, np.int32)
     parent = np.arange(count).astype(np.int32)
-    load = plane.demand.copy()
+    load = instance.demand.copy()
     for k in range(len(from_)):
         i, j = from_[k], to[k]
         if beside[i, 1] >= 0 or beside[j, 1] >= 0:
             continue
         a, b = _root(parent, i), _root(parent, j)
-        if a == b or load[a] + load[b] > plane.capacity:
+        if a == b or load[a] + load[b] > instance.capacity:
             continue
         parent[b] = a
         load[a] += load[b]
