@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from optimizer.campaign import plan_campaign
     from optimizer.campaign.certificate import certificate
-    from optimizer.check import check
+    from optimizer.checker import check
     from optimizer.dayplan import plan_day
     from optimizer.folder import CampaignFolder
     from optimizer.intake import read_tables
@@ -26,7 +26,7 @@ _ROOMS = {
     "CampaignFolder": "folder",
     "Register": "register",
     "certificate": "campaign",
-    "check": "check",
+    "check": "checker",
     "plan_campaign": "campaign",
     "plan_day": "dayplan",
     "read_roads": "roads",

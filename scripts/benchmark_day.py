@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from peers import by_ortools, by_pyvrp, by_vroom
 
-from optimizer.check import check
+from optimizer.checker import check
 from optimizer.dayplan import Change, Day, replan
 from optimizer.model import (
     CrewDay,

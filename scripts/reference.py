@@ -12,7 +12,7 @@ import typer
 from environment import ROOT
 
 from optimizer.campaign.unplanned import REASONS as CAMPAIGN_REASONS
-from optimizer.check import RULES
+from optimizer.checker import RULES
 from optimizer.cli import app
 from optimizer.intake import columns
 from optimizer.routes.reasons import SENTENCES

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from optimizer.catalogue import Texts
-    from optimizer.check import Violation
+    from optimizer.checker import Violation
     from optimizer.dayplan import Difference
     from optimizer.model import DayPlan
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from optimizer.check import Violation
+    from optimizer.checker import Violation
     from optimizer.dayplan.day import Day
     from optimizer.model import CrewDay, Problem, Stop, Visit
     from optimizer.routes import StopAfter

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Collection
 
-    from optimizer.check import Violation
+    from optimizer.checker import Violation
     from optimizer.dayplan import Change, Difference
     from optimizer.desk.pins import Pins
     from optimizer.model import DayPlan

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from optimizer.check import Violation, check
+from optimizer.checker import Violation, check
 from optimizer.routes.initial_routes import empty_routes
 from optimizer.routes.metrics import plan_cost
 from optimizer.routes.problem_arrays import MODES, REAL, VISIT, ProblemArrays

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from optimizer.check import check
+from optimizer.checker import check
 from optimizer.routes.reasons import Reason, unassigned
 from optimizer.routes.timing import timed
 from optimizer.vroom_json.writing import Answer

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from optimizer.check import Violation
+    from optimizer.checker import Violation
     from optimizer.model import Rest, Route, Stop, Unassigned, Visit
     from optimizer.vroom_json.reading import Order
 

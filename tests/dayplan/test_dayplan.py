@@ -13,7 +13,7 @@ from day_world import EIGHT, HOUR, NOON, crew, noon_lunch, problem, visit
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from optimizer.check import check
+from optimizer.checker import check
 from optimizer.dayplan import (
     Change,
     Day,

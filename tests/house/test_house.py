@@ -32,7 +32,7 @@ ORDER = [
     "blocks",
     "campaign",
     "records",
-    "check",
+    "checker",
     "routes",
     "vroom_json",
     "dayplan",

@@ -10,7 +10,7 @@ import numpy as np
 import osmium
 import pytest
 
-from optimizer.check import check
+from optimizer.checker import check
 from optimizer.dayplan import read_day
 from optimizer.folder import CampaignFolder
 

@@ -12,7 +12,7 @@ from day_world import EIGHT, HOUR, NOON, crew, noon_lunch, problem, problems, st
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from optimizer.check import check
+from optimizer.checker import check
 from optimizer.errors import ProblemError
 from optimizer.model import Problem, TimeWindow
 from optimizer.routes import Params, Reason, StopAfter, plan_cost, solve

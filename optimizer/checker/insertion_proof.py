@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from optimizer.check.plan_view import NOON_S, stay
+from optimizer.checker.plan_view import NOON_S, stay
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
-    from optimizer.check.plan_view import Plan
+    from optimizer.checker.plan_view import Plan
     from optimizer.model import CrewDay, Route, Visit
 
 

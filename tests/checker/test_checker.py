@@ -1,4 +1,4 @@
-"""`optimizer.check`: one test a rule; each breaks a good plan in one place."""
+"""`optimizer.checker`: one test a rule; each breaks a good plan in one place."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from optimizer.catalogue import messages
-from optimizer.check import RULES, check
-from optimizer.check.insertion_proof import rooms
-from optimizer.check.plan_view import Plan
+from optimizer.checker import RULES, check
+from optimizer.checker.insertion_proof import rooms
+from optimizer.checker.plan_view import Plan
 from optimizer.model import Rest, TimeWindow, Unassigned
 from optimizer.routes import Params, StopAfter, solve
 from optimizer.routes.timing import BROKEN, timed, timed_price

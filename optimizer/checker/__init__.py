@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from optimizer.check.insertion_proof import rooms
-from optimizer.check.plan_view import NOON_S, Plan, Violation, must, stay
+from optimizer.checker.insertion_proof import rooms
+from optimizer.checker.plan_view import NOON_S, Plan, Violation, must, stay
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
