@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import io
 import sys
-from typing import NoReturn
+from typing import Annotated, NoReturn
 
 import typer
 
+import optimizer
 from optimizer import compiled
 from optimizer.catalogue import Texts
 from optimizer.catalogue.refusals import Saying, reason
@@ -24,6 +25,23 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+
+
+def _version(wanted: bool) -> None:  # noqa: FBT001  (typer's callback)
+    if wanted:
+        typer.echo(f"zoufang {optimizer.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def zoufang(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Tell the version.")
+    ] = False,
+) -> None:
+    """走访: plans visits to every customer of a county, and keeps their book."""
+
+
 for group in (planner, chief, answers, clerk, office):
     for name, command in group.COMMANDS.items():
         app.command(name, rich_help_panel=group.PANEL)(command)
