@@ -56,7 +56,9 @@ def is_compiled(function: Callable[..., Any]) -> bool:
 @cache
 def tell_of_compiling() -> None:
     """Tell that machine code is being made; later calls are silent."""
-    logging.getLogger("zoufang").info("machine code is being made, once: this takes a minute")
+    logging.getLogger("zoufang").info(
+        "machine code for this kind of planning is being made, once: up to a minute"
+    )
     for hook in _hooks:
         hook()
 

@@ -1,1 +1,1 @@
-"""What the searches share: random numbers, and the policy of ruin and recreate."""
+"""What the searches share: random numbers, SISR's parameters, annealing and stopping."""
