@@ -97,7 +97,7 @@ def leg_metres(territory: Territory, a: int, b: int) -> float:
 
 
 def with_neighbours(territory: Territory, near: NDArray[np.int32]) -> Territory:
-    """The same ground with `near`, sorted by travel."""
+    """The same territory with `near`, sorted by travel."""
     near_s = np.empty(near.shape)
     _measure_near(territory, near, near_s)
     order = np.argsort(near_s, axis=1, kind="stable")

@@ -25,7 +25,7 @@ def giant_tour(territory: Territory) -> NDArray[np.int32]:
 
     Parameters
     ----------
-    ground
+    territory
         A territory with at least one door.
 
     Returns

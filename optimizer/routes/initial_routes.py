@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from optimizer.routes.rules import omission_penalties
-from optimizer.routes.timing import BROKEN, ride, timed_price
+from optimizer.routes.timing import INFEASIBLE, ride, timing_penalty
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -53,7 +53,7 @@ def _thin_out(
 ) -> list[int]:
     """A route without those visits whose prize is least for their time, until it is feasible."""
     row = [*tasks]
-    while row and timed_price(problem, crew, [problem.visits[v] for v in row]) >= BROKEN:
+    while row and timing_penalty(problem, crew, [problem.visits[v] for v in row]) >= INFEASIBLE:
         calls = [problem.visits[v] for v in row]
         places = [crew.start_place, *(visit.place for visit in calls), crew.end_place]
         saved_s = [

@@ -12,29 +12,32 @@ from optimizer.compiled import compiled
 from optimizer.routes.problem_arrays import (
     ADDRESS,
     AREA,
+    BALANCE,
     CAPACITY,
     COUNT0,
     GROUP,
+    IS_VISIT,
     LOAD,
     LUNCH_S,
+    MAX_TRAVEL,
+    MAX_VISITS,
     MODES,
     NEVER,
-    REAL,
+    ORDER,
+    OVERLAP,
     SPEED,
-    STOPS,
-    TRAVEL,
     UNPREFERRED,
     ProblemArrays,
 )
 from optimizer.routes.route_state import (
     LENGTH,
-    LOADED,
     LOCKED,
-    REALS,
-    RIDDEN,
     SLACK,
+    TOTAL_LOAD,
+    TOTAL_TRAVEL,
+    TOTAL_WORK,
     TRIED,
-    WORK,
+    VISIT_COUNT,
     RouteState,
 )
 from optimizer.routes.schedule import (
@@ -68,8 +71,8 @@ def cheapest_insertion(  # noqa: C901, PLR0912, PLR0915  (calls would cost half 
     best, best_r, best_k, best_mode = bound, -1, -1, 0
     task, window, crew, modes = data.task, data.window, data.crew, state.task
     first, last = first_begin(task, window, v), last_begin(task, window, v)
-    balanced, lonely = data.weights[0] > 0.0, task[v, ADDRESS] == 0
-    ordered = data.weights[3] > 0.0 and task[v, REAL] == 1
+    balanced, alone = data.weights[BALANCE] > 0.0, task[v, ADDRESS] == 0
+    ordered = data.weights[ORDER] > 0.0 and task[v, IS_VISIT] == 1
     until_blink = next_blink(state.rng, blink_rate)
     for r in range(len(crew)):
         state.route[r, TRIED] = 0
@@ -81,8 +84,8 @@ def cheapest_insertion(  # noqa: C901, PLR0912, PLR0915  (calls would cost half 
         if extra >= best and not (balanced or ordered):
             continue
         if (
-            route[REALS] + task[v, REAL] > crew[r, STOPS]
-            or route[LOADED] + task[v, LOAD] > crew[r, CAPACITY]
+            route[VISIT_COUNT] + task[v, IS_VISIT] > crew[r, MAX_VISITS]
+            or route[TOTAL_LOAD] + task[v, LOAD] > crew[r, CAPACITY]
         ):
             continue
         if route[LENGTH] == 0 and only < 0:
@@ -90,20 +93,20 @@ def cheapest_insertion(  # noqa: C901, PLR0912, PLR0915  (calls would cost half 
                 continue
             state.route[crew[r, GROUP], TRIED] = 1
         lunch_s = crew[r, LUNCH_S]
-        if lonely and blink_rate > 0.0 and duration(task, crew, r, len(task), v) > route[SLACK]:
+        if alone and blink_rate > 0.0 and duration(task, crew, r, len(task), v) > route[SLACK]:
             continue
         row, column = data.time[crew[r, SPEED], v], data.back[crew[r, SPEED], v]
         seq, schedule = state.seq[r], state.schedule[r]
-        idle = route[REALS] == 0
+        idle = route[VISIT_COUNT] == 0
         for k in range(route[LENGTH] + 1):
             to_v, on = column[seq[k]], row[seq[k + 1]]
             ride = to_v + on - schedule[k, EDGE]
             if idle:
-                ride = first_travel(schedule, route[LENGTH], ride) if task[v, REAL] == 1 else 0
+                ride = first_travel(schedule, route[LENGTH], ride) if task[v, IS_VISIT] == 1 else 0
             delta = ride + extra
             if balanced:
                 work = work_change(task, crew, r, seq[k], v, seq[k + 1])
-                delta += balance_change(data.weights[0], state.route, r, ride + work)
+                delta += balance_change(data.weights[BALANCE], state.route, r, ride + work)
             if ordered:
                 delta += order_change(task, seq, k, v)
             if delta >= best:
@@ -112,7 +115,7 @@ def cheapest_insertion(  # noqa: C901, PLR0912, PLR0915  (calls would cost half 
             if early > last:
                 break
             # the next door at the same address is spared its setup, and may begin later
-            if lonely or not same_address(task, v, seq[k + 1]):
+            if alone or not same_address(task, v, seq[k + 1]):
                 rest = duration(task, crew, r, seq[k], v) + on
                 if too_late(schedule, k, to_v, first, rest, lunch_s):
                     continue
@@ -120,14 +123,14 @@ def cheapest_insertion(  # noqa: C901, PLR0912, PLR0915  (calls would cost half 
             if until_blink == 0:
                 until_blink = next_blink(state.rng, blink_rate)
                 continue
-            if route[RIDDEN] + ride > crew[r, TRAVEL]:
+            if route[TOTAL_TRAVEL] + ride > crew[r, MAX_TRAVEL]:
                 continue
             for mode in range(task[v, MODES]):
-                dear = data.penalty[v, UNPREFERRED] if mode == 1 else 0.0
-                if delta + dear < best and fits(
+                penalty = data.penalty[v, UNPREFERRED] if mode == 1 else 0.0
+                if delta + penalty < best and fits(
                     task, window, crew, modes, seq, schedule, r, k, v, mode, to_v, on
                 ):
-                    best, best_r, best_k, best_mode = delta + dear, r, k, mode
+                    best, best_r, best_k, best_mode = delta + penalty, r, k, mode
     return best_r, best_k, best_mode, best
 
 
@@ -157,13 +160,13 @@ def last_begin(task: Ints, window: Ints, v: int) -> int:
 def entry_cost(data: ProblemArrays, state: RouteState, v: int, r: int) -> float:
     """What a task costs in a route wherever it stands there."""
     cost = data.crew_cost[v, r]
-    if state.route[r, REALS] == 0 and data.task[v, REAL] == 1:
+    if state.route[r, VISIT_COUNT] == 0 and data.task[v, IS_VISIT] == 1:
         cost += data.fixed[r]
     area = data.task[v, AREA]
-    if data.weights[1] > 0.0 and area >= 0 and state.area_count[area, r] == 0:
+    if data.weights[OVERLAP] > 0.0 and area >= 0 and state.area_count[area, r] == 0:
         for other in range(len(state.route)):
             if state.area_count[area, other] > 0:
-                return cost + data.weights[1]
+                return cost + data.weights[OVERLAP]
     return cost
 
 
@@ -179,7 +182,7 @@ def first_travel(schedule: Ints, n: int, detour: int) -> int:
 @compiled
 def work_change(task: Ints, crew: Ints, r: int, before: int, v: int, after: int) -> int:
     """Seconds at doors that v adds between two nodes; the next door's setup may change."""
-    work = duration(task, crew, r, before, v) * task[v, REAL]
+    work = duration(task, crew, r, before, v) * task[v, IS_VISIT]
     if after < len(task) and task[after, ADDRESS] != 0:
         work += duration(task, crew, r, v, after) - duration(task, crew, r, before, after)
     return work
@@ -189,9 +192,9 @@ def work_change(task: Ints, crew: Ints, r: int, before: int, v: int, after: int)
 def order_change(task: Ints, seq: NDArray[np.int32], k: int, v: int) -> int:
     """How the penalties of order change with v after the k-th node."""
     before, after = seq[k], seq[k + 1]
-    if before < len(task) and task[before, REAL] == 0:
+    if before < len(task) and task[before, IS_VISIT] == 0:
         before = seq[k - 1]
-    if after < len(task) and task[after, REAL] == 0:
+    if after < len(task) and task[after, IS_VISIT] == 0:
         after = seq[k + 2]
     change = order_penalty(task, before, v)
     if after < len(task):
@@ -204,7 +207,7 @@ def balance_change(weight: float, route: Ints, r: int, more: int) -> float:
     """How the penalty of unequal work changes when a route gets more work."""
     longest, shortest, most, least = 0, NEVER, 0, NEVER
     for other in range(len(route)):
-        work = route[other, WORK]
+        work = route[other, TOTAL_WORK]
         longest = max(longest, work)
         shortest = min(shortest, work)
         if other == r:

@@ -11,13 +11,21 @@ import numpy as np
 
 from optimizer.routes.initial_routes import empty_routes
 from optimizer.routes.ortools_improvement import improve_with_ortools
-from optimizer.routes.problem_arrays import MODES, OMITTED, REAL, SERVICE, SETUP, ProblemArrays
+from optimizer.routes.problem_arrays import (
+    IS_VISIT,
+    MANDATORY,
+    MODES,
+    OMITTED,
+    SERVICE,
+    SETUP,
+    ProblemArrays,
+)
 from optimizer.routes.route_state import (
     FEASIBLE,
     LOCKED,
-    REALS,
-    RIDDEN,
     SOFT,
+    TOTAL_TRAVEL,
+    VISIT_COUNT,
     RouteState,
     empty_state,
     load_routes,
@@ -125,10 +133,10 @@ class Search:
     def _lacking_lunch(self) -> NDArray[np.bool_]:
         """Crews that go out without the lunch at a place that they are due."""
         meals = self._absent()
-        meals = meals[self.data.task[meals, REAL] == 0]
+        meals = meals[self.data.task[meals, IS_VISIT] == 0]
         without = (self.data.crew_cost[meals] >= 0).any(axis=0)
         loose = self.state.route[:, LOCKED] == 0
-        lacking: NDArray[np.bool_] = without & loose & (self.state.route[:, REALS] > 0)
+        lacking: NDArray[np.bool_] = without & loose & (self.state.route[:, VISIT_COUNT] > 0)
         return lacking
 
     def _absent(self) -> NDArray[np.int64]:
@@ -188,10 +196,10 @@ class SoftPenalties:
     @classmethod
     def over(cls, data: ProblemArrays, ride_s: float) -> SoftPenalties:
         """Where rides take so many seconds on average."""
-        penalty, visit = data.penalty[:, OMITTED], data.task[:, REAL] == 1
+        penalty, visit = data.penalty[:, OMITTED], data.task[:, IS_VISIT] == 1
         doors = data.task[visit][:, [SERVICE, SETUP]].sum() / max(1, visit.sum())
         usual = ride_s + float(doors)
-        optional = visit & (penalty < data.weights[2])
+        optional = visit & (penalty < data.weights[MANDATORY])
         dearest = max(1.0, penalty[optional].max(initial=0.0))
         prize = np.where(optional, penalty / dearest, MANDATORY_PRIZE)
         opening = np.minimum(penalty, usual * (OPENING + OPENING_TOP * prize))
@@ -247,6 +255,6 @@ def finish_with_ortools(data: ProblemArrays, state: RouteState, clock: Clock) ->
 
 def _mean_ride(state: RouteState) -> float:
     """Seconds of a ride in the present plan, on average."""
-    travel = state.route[:, RIDDEN].sum()
-    rides = state.route[:, REALS].sum() + (state.route[:, REALS] > 0).sum()
+    travel = state.route[:, TOTAL_TRAVEL].sum()
+    rides = state.route[:, VISIT_COUNT].sum() + (state.route[:, VISIT_COUNT] > 0).sum()
     return max(1.0, float(travel) / max(1, int(rides)))

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from optimizer.routes.ortools_model import Model
-from optimizer.routes.problem_arrays import OMITTED, REAL, ProblemArrays
-from optimizer.routes.route_state import LENGTH, LOCKED, REALS, WORK, RouteState
+from optimizer.routes.problem_arrays import BALANCE, IS_VISIT, OMITTED, ProblemArrays
+from optimizer.routes.route_state import LENGTH, LOCKED, TOTAL_WORK, VISIT_COUNT, RouteState
 from optimizer.routes.schedule import CREW, MODE
 
 if TYPE_CHECKING:
@@ -43,11 +43,11 @@ def improve_with_ortools(
     if not crews or not tasks:
         return None
     model = Model(data, crews, tasks)
-    if data.weights[0] > 0:
-        model.balance(int(state.route[crews, WORK].min()))
+    if data.weights[BALANCE] > 0:
+        model.balance(int(state.route[crews, TOTAL_WORK].min()))
     routes = [
         [(int(v), int(state.task[v, MODE])) for v in state.seq[r, 1 : state.route[r, LENGTH] + 1]]
-        if state.route[r, REALS]
+        if state.route[r, VISIT_COUNT]
         else []
         for r in crews
     ]
@@ -69,7 +69,7 @@ def improve_with_ortools(
 
 def _only_lunch(data: ProblemArrays, crew: int) -> list[tuple[int, int]]:
     """What the search has in the route of a crew that stays: its lunch at a place, if any."""
-    meals = np.flatnonzero((data.task[:, REAL] == 0) & (data.crew_cost[:, crew] >= 0))
+    meals = np.flatnonzero((data.task[:, IS_VISIT] == 0) & (data.crew_cost[:, crew] >= 0))
     return [(int(meal), 0) for meal in meals]
 
 

@@ -21,7 +21,7 @@ from optimizer.routes.problem_arrays import (
     ADDRESS,
     ANY,
     AREA,
-    BACK,
+    BALANCE,
     CAPACITY,
     COUNT0,
     END,
@@ -29,23 +29,25 @@ from optimizer.routes.problem_arrays import (
     FOLLOW_PRICE,
     FOLLOWS,
     HOME_BY,
-    LEAVE,
+    IS_VISIT,
     LOAD,
     LUNCH_FROM,
     LUNCH_S,
     LUNCH_TO,
     MANY,
+    MAX_TRAVEL,
+    MAX_VISITS,
     MODES,
     NEEDS_LUNCH,
     OMITTED,
+    OVERLAP,
     PACE,
-    REAL,
     SERVICE,
     SETUP,
+    SHIFT_END,
+    SHIFT_START,
     SPEED,
     START,
-    STOPS,
-    TRAVEL,
     UNPREFERRED,
     ProblemArrays,
 )
@@ -116,7 +118,7 @@ class Model:
     @property
     def _horizon(self) -> int:
         """When the last crew is back."""
-        return int(self.data.crew[self.crews, BACK].max())
+        return int(self.data.crew[self.crews, SHIFT_END].max())
 
     @property
     def _visits(self) -> Iterable[tuple[int, int, _Node]]:
@@ -161,7 +163,7 @@ class Model:
         wanted = np.where(task >= 0, table[:, FOLLOWS], ANY)
         before = np.where(task >= 0, task, FIRST)
         # who comes from lunch may come from anywhere
-        from_lunch = (task >= 0) & (table[:, REAL] == 0)
+        from_lunch = (task >= 0) & (table[:, IS_VISIT] == 0)
         right = (before[:, None] == wanted[None, :]) | (wanted == ANY) | from_lunch[:, None]
         price: NDArray[np.int64] = np.where(right, 0, table[:, FOLLOW_PRICE])
         return price
@@ -187,7 +189,7 @@ class Model:
         """Seconds of riding and service from node to node, the setup at the second one included."""
         task = np.array([node.task for node in self.nodes])
         table = self.data.task[task]
-        real = (task >= 0) & (table[:, REAL] == 1)
+        real = (task >= 0) & (table[:, IS_VISIT] == 1)
         address = np.where(real, table[:, ADDRESS], 0)
         same_address = (address[:, None] == address[None, :]) & (address != 0)
         service = (table[:, SERVICE] * self.data.crew[crew, PACE] + 500) // 1000
@@ -195,23 +197,23 @@ class Model:
         work: NDArray[np.int64] = self._rides(crew) + np.where(real, service, 0)[:, None] + setup
         return work
 
-    def _stays(self, crew: int) -> NDArray[np.int64]:
+    def _durations(self, crew: int) -> NDArray[np.int64]:
         """Seconds of a crew at each node, without the setup where others share its address."""
         sharing = {number for numbers in self._shared_addresses().values() for number in numbers}
-        stays = np.zeros(len(self.nodes), dtype=np.int64)
+        durations = np.zeros(len(self.nodes), dtype=np.int64)
         for _, number, node in self._visits:
-            real, service = self.data.task[node.task, REAL], self.data.task[node.task, SERVICE]
+            real, service = self.data.task[node.task, IS_VISIT], self.data.task[node.task, SERVICE]
             if real:
                 pace = self.data.crew[crew, PACE]
                 setup = 0 if number in sharing else self.data.task[node.task, SETUP]
-                stays[number] = (service * pace + 500) // 1000 + setup
+                durations[number] = (service * pace + 500) // 1000 + setup
             else:
-                stays[number] = service
-        return stays
+                durations[number] = service
+        return durations
 
     def _keep_time(self) -> None:
         """Shifts, windows, setup once an address, lunch."""
-        transits = self._transits(lambda crew: self._rides(crew) + self._stays(crew)[:, None])
+        transits = self._transits(lambda crew: self._rides(crew) + self._durations(crew)[:, None])
         horizon = self._horizon
         self.routing.AddDimensionWithVehicleTransits(transits, horizon, horizon, False, "time")  # noqa: FBT003
         clock = self.routing.GetDimensionOrDie("time")
@@ -221,9 +223,9 @@ class Model:
         for vehicle, crew in enumerate(self.crews):
             row = self.data.crew[crew]
             for index in (self.routing.Start(vehicle), self.routing.End(vehicle)):
-                clock.CumulVar(index).SetRange(int(row[LEAVE]), int(row[BACK]))
+                clock.CumulVar(index).SetRange(int(row[SHIFT_START]), int(row[SHIFT_END]))
             if row[NEEDS_LUNCH]:
-                self._lunch(clock, vehicle, row, self._stays(crew))
+                self._lunch(clock, vehicle, row, self._durations(crew))
 
     def _open(self, begin: Any, node: _Node) -> None:  # noqa: ANN401
         """Let service begin within the windows of a mode."""
@@ -250,7 +252,7 @@ class Model:
                     done = solver.Sum(before)
                     solver.Add(clock.SlackVar(index) >= (routing.ActiveVar(index) - done) * setup)
 
-    def _lunch(self, clock: Any, vehicle: int, row: NDArray[np.int64], stays: Any) -> None:  # noqa: ANN401
+    def _lunch(self, clock: Any, vehicle: int, row: NDArray[np.int64], durations: Any) -> None:  # noqa: ANN401
         """A break that may lie in a ride; who is back early enough needs none."""
         solver = self.routing.solver()
         span = solver.FixedDurationIntervalVar(
@@ -265,7 +267,7 @@ class Model:
         solver.Add(span.PerformedExpr() + without >= 1)
         visits = [0] * self.routing.Size()
         for index, number, _ in self._visits:
-            visits[index] = int(stays[number])
+            visits[index] = int(durations[number])
         clock.SetBreakIntervalsOfVehicle([span], vehicle, visits)
 
     def _choose_visits(self) -> None:
@@ -279,15 +281,15 @@ class Model:
             may = [k for k, crew in enumerate(self.crews) if self.data.crew_cost[task, crew] >= 0]
             for index in indices if len(may) < len(self.crews) else ():
                 routing.VehicleVar(index).SetValues([-1, *may])
-            if self.data.task[task, REAL]:
+            if self.data.task[task, IS_VISIT]:
                 routing.AddDisjunction(indices, int(self.data.penalty[task, OMITTED] * SCALE))
                 areas.setdefault(int(self.data.task[task, AREA]), []).extend(indices)
             else:
                 self._lunch_at_place(indices[0], may[0])
-        if self.data.weights[1] > 0:
+        if self.data.weights[OVERLAP] > 0:
             for area, indices in areas.items():
                 if area >= 0 and len(indices) > 1:
-                    price = int(self.data.weights[1] * SCALE)
+                    price = int(self.data.weights[OVERLAP] * SCALE)
                     routing.AddSoftSameVehicleConstraint(indices, price)
 
     def _lunch_at_place(self, index: int, vehicle: int) -> None:
@@ -300,16 +302,16 @@ class Model:
     def _keep_limits(self) -> None:
         """Most visits, longest travel, what a crew carries."""
         task, crew = self.data.task, self.data.crew
-        for column, what, number in ((LOAD, CAPACITY, "load"), (REAL, STOPS, "stops")):
+        for column, what, number in ((LOAD, CAPACITY, "load"), (IS_VISIT, MAX_VISITS, "stops")):
             most = crew[self.crews, what]
             if most.min() < MANY:
                 amounts = [0 if n.task < 0 else int(task[n.task, column]) for n in self.nodes]
                 unary = self.routing.RegisterUnaryTransitVector(amounts)
                 self.routing.AddDimensionWithVehicleCapacity(unary, 0, most.tolist(), True, number)  # noqa: FBT003
-        if crew[self.crews, TRAVEL].min() < MANY:
+        if crew[self.crews, MAX_TRAVEL].min() < MANY:
             self._dimension("travel", self._rides)
             rides = self.routing.GetDimensionOrDie("travel")
-            for vehicle, most in enumerate(crew[self.crews, TRAVEL].tolist()):
+            for vehicle, most in enumerate(crew[self.crews, MAX_TRAVEL].tolist()):
                 rides.CumulVar(self.routing.End(vehicle)).SetMax(most)
 
     def _dimension(self, name: str, seconds: Callable[[int], NDArray[np.int64]]) -> None:
@@ -332,7 +334,7 @@ class Model:
         """Price the longest work, and keep the shortest from becoming shorter."""
         self._dimension("work", self._work)
         work = self.routing.GetDimensionOrDie("work")
-        work.SetGlobalSpanCostCoefficient(max(1, round(self.data.weights[0] * SCALE)))
+        work.SetGlobalSpanCostCoefficient(max(1, round(self.data.weights[BALANCE] * SCALE)))
         for vehicle in range(len(self.crews)):
             work.CumulVar(self.routing.End(vehicle)).SetMin(shortest)
 

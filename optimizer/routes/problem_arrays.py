@@ -39,14 +39,16 @@ NOT_ALLOWED = -1.0
 MANY = 1 << 30
 """More than any limit."""
 
-START, END, SPEED, LEAVE, BACK, STOPS, TRAVEL, CAPACITY = range(8)
+START, END, SPEED, SHIFT_START, SHIFT_END, MAX_VISITS, MAX_TRAVEL, CAPACITY = range(8)
 NEEDS_LUNCH, LUNCH_FROM, LUNCH_TO, LUNCH_S, HOME_BY, GROUP, PACE = range(8, 15)
 """Columns of `ProblemArrays.crew`."""
-SERVICE, SETUP, ADDRESS, LOAD, AREA, REAL, MODES, COUNT0, COUNT1, VISIT = range(10)
+SERVICE, SETUP, ADDRESS, LOAD, AREA, IS_VISIT, MODES, COUNT0, COUNT1, VISIT = range(10)
 FOLLOWS, FOLLOW_PRICE = range(10, 12)
 """Columns of `ProblemArrays.task`."""
 OMITTED, UNPREFERRED = range(2)
 """Columns of `ProblemArrays.penalty`: of leaving a task out, and of mode 1."""
+BALANCE, OVERLAP, MANDATORY, ORDER = range(4)
+"""In `ProblemArrays.weights`."""
 FIRST, ANY = -2, -1
 """In the column FOLLOWS: no task should come before; any may."""
 
@@ -61,14 +63,15 @@ class ProblemArrays(NamedTuple):
     time, back
         int32 (P, N, N): seconds from row to column; `back` is the transpose.
     crew
-        int64 (m, 15): nodes of START and END, page of `time` (SPEED), LEAVE not before, BACK by,
-        most STOPS, TRAVEL and CAPACITY, HUNGRY 1 if lunch is a break on the road, when it may
-        begin and how long it is, HOME_BY the latest return without lunch (-1: never without),
-        LIKE equal for interchangeable crews, PACE thousandths by which service is multiplied.
+        int64 (m, 15): nodes of START and END, page of `time` (SPEED), SHIFT_START and SHIFT_END,
+        MAX_VISITS, MAX_TRAVEL and CAPACITY, NEEDS_LUNCH 1 if lunch is a break on the road, when
+        it may begin and how long it is, HOME_BY the latest return without lunch (-1: never
+        without), GROUP equal for interchangeable crews, PACE thousandths by which service is
+        multiplied.
     task
         int64 (q, 12): SERVICE and SETUP seconds, ADDRESS (0 where no other task has the same),
-        LOAD, AREA (-1 is none), REAL 1 for a visit and 0 for a lunch, MODES, windows in mode 0 and
-        1, VISIT's index, the task that it FOLLOWS at best and the FOLLOW_PRICE of another.
+        LOAD, AREA (-1 is none), IS_VISIT 1 for a visit and 0 for a lunch, MODES, windows in mode 0
+        and 1, VISIT's index, the task that it FOLLOWS at best and the FOLLOW_PRICE of another.
     window
         int64 (q, 2, W, 2): when service may begin with the preferred times kept (mode 0) and,
         where MODES is 2, without.
@@ -81,8 +84,8 @@ class ProblemArrays(NamedTuple):
     near
         int32 (q, K): the other tasks, nearest first.
     weights
-        float64 (4): of balance, of overlap, and of leaving out what is mandatory; above 0 if any
-        task has a FOLLOW_PRICE.
+        float64 (4): penalties of unequal work (BALANCE), of OVERLAP, and of leaving out what is
+        MANDATORY; ORDER is above 0 if any task has a FOLLOW_PRICE.
     """
 
     time: NDArray[np.int32]

@@ -10,10 +10,10 @@ import numpy as np
 
 from optimizer.model import Unassigned
 from optimizer.routes.insertion_cost import cheapest_insertion
-from optimizer.routes.problem_arrays import REAL, ProblemArrays
+from optimizer.routes.problem_arrays import IS_VISIT, ProblemArrays
 from optimizer.routes.route_state import RouteState, empty_state, load_routes
 from optimizer.routes.rules import hard_windows, may_go, too_early
-from optimizer.routes.timing import BROKEN, timed, timed_price
+from optimizer.routes.timing import INFEASIBLE, timed, timing_penalty
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -178,7 +178,7 @@ def _only_lunches(data: ProblemArrays) -> RouteState:
     """Routes without a visit, in which crews who lunch at a place do nothing else."""
     empty = empty_state(data, 0)
     rows = np.full((len(data.crew), len(data.task) + 2), -1, dtype=np.int32)
-    for meal in np.flatnonzero(data.task[:, REAL] == 0):
+    for meal in np.flatnonzero(data.task[:, IS_VISIT] == 0):
         rows[data.crew_cost[meal] >= 0, 0] = meal
     load_routes(data, empty, rows, np.zeros(len(data.task), dtype=np.int64))
     return empty
@@ -221,28 +221,28 @@ class _Trial:
         """Why a visit that some crew may make is not in the plan."""
         able = [r for r in range(len(self.problem.crews)) if self.data.crew_cost[task, r] >= 0]
         extra = min(self._extra(self.state, task, r) for r in able)
-        if extra < BROKEN:
+        if extra < INFEASIBLE:
             ride_s = extra - visit.added_price
             facts = {"minutes": round(ride_s / 60), "price": round(visit.price / 60)}
             if visit.added_price and ride_s <= visit.price:
                 facts["added"] = round(visit.added_price / 60)
                 return unassigned(visit, Reason.OFF_SHEET, self.lang, **facts)
             return unassigned(visit, Reason.OUTWEIGHED, self.lang, **facts)
-        alone = [r for r in able if self._extra(self.empty, task, r) < BROKEN]
+        alone = [r for r in able if self._extra(self.empty, task, r) < INFEASIBLE]
         if not alone:
             return self._not_even_alone(visit, [self.problem.crews[r] for r in able])
         return unassigned(visit, Reason.DAY_FULL, self.lang, count=len(alone))
 
     def _extra(self, state: RouteState, task: int, crew: int) -> float:
         """Price of the cheapest place with a crew; BROKEN if there is none."""
-        return float(cheapest_insertion(self.data, state, task, crew, BROKEN, 0.0)[3])
+        return float(cheapest_insertion(self.data, state, task, crew, INFEASIBLE, 0.0)[3])
 
     def _not_even_alone(self, visit: Visit, crews: list[CrewDay]) -> Unassigned:
         """Why none of the crews can make it on a day without any other visit."""
-        if any(timed_price(self.problem, crew, (visit,)) < BROKEN for crew in crews):
+        if any(timing_penalty(self.problem, crew, (visit,)) < INFEASIBLE for crew in crews):
             return unassigned(visit, Reason.OVER_LIMIT, self.lang)
         free = replace(visit, windows=(), pinned_start_s=None, failed_s=None)
-        if any(timed_price(self.problem, crew, (free,)) < BROKEN for crew in crews):
+        if any(timing_penalty(self.problem, crew, (free,)) < INFEASIBLE for crew in crews):
             return unassigned(visit, Reason.NOT_IN_TIME, self.lang)
         if visit.pinned_crew:
             return unassigned(visit, Reason.PINNED, self.lang, crew=visit.pinned_crew)

@@ -15,19 +15,21 @@ import numpy as np
 from optimizer.compiled import compiled
 from optimizer.routes.problem_arrays import (
     AREA,
-    BACK,
+    BALANCE,
     CAPACITY,
     END,
+    IS_VISIT,
     LOAD,
     LUNCH_S,
+    MAX_TRAVEL,
+    MAX_VISITS,
     MODES,
     NEVER,
     OMITTED,
-    REAL,
+    OVERLAP,
+    SHIFT_END,
     SPEED,
     START,
-    STOPS,
-    TRAVEL,
     UNPREFERRED,
     ProblemArrays,
 )
@@ -51,7 +53,19 @@ if TYPE_CHECKING:
 
 ABSENT, OUT_OF_PLAY = -1, -2
 """In the column CREW: in no route; in none because no crew may go."""
-LENGTH, REALS, LOADED, RIDDEN, WORK, FEASIBLE, LOCKED, LOGGED, OLD_LENGTH, TRIED, SLACK = range(11)
+(
+    LENGTH,
+    VISIT_COUNT,
+    TOTAL_LOAD,
+    TOTAL_TRAVEL,
+    TOTAL_WORK,
+    FEASIBLE,
+    LOCKED,
+    LOGGED,
+    OLD_LENGTH,
+    TRIED,
+    SLACK,
+) = range(11)
 """Columns of `RouteState.route`."""
 SOFT, TRUE = range(2)
 """In `RouteState.left_out`."""
@@ -67,8 +81,8 @@ class RouteState(NamedTuple):
     schedule
         int64 (m, q + 2, 5): one row a node of `seq`.
     route
-        int64 (m, 11): LENGTH in tasks, REALS the visits of them, load, travel, work (travel and
-        service), whether it is FEASIBLE, what an iteration notes, and the SLACK: the most
+        int64 (m, 11): LENGTH in tasks, VISIT_COUNT of them, total load, travel and work (travel
+        and service), whether it is FEASIBLE, what an iteration notes, and the SLACK: the most
         seconds, detour included, for which one more stop can fit anywhere.
     cost
         float64 (m): of each route.
@@ -189,7 +203,7 @@ def refresh(data: ProblemArrays, state: RouteState, r: int) -> None:
         ride = time[before, v]
         schedule[k - 1, EDGE] = ride
         travel += ride
-        if task[v, REAL] == 1:
+        if task[v, IS_VISIT] == 1:
             work += duration(task, data.crew, r, before, v)
             reals += 1
             cost += order_penalty(task, call, v)
@@ -206,14 +220,19 @@ def refresh(data: ProblemArrays, state: RouteState, r: int) -> None:
     else:
         cost += data.fixed[r]
     state.cost[r] = cost + travel
-    row[REALS], row[LOADED], row[RIDDEN], row[WORK] = reals, load, travel, work + travel
+    row[VISIT_COUNT], row[TOTAL_LOAD], row[TOTAL_TRAVEL], row[TOTAL_WORK] = (
+        reals,
+        load,
+        travel,
+        work + travel,
+    )
     home = forward(task, data.window, data.crew, state.task, seq, schedule, r, n)
     backward(task, data.window, data.crew, state.task, seq, schedule, r, n)
     row[SLACK] = slack(schedule, n, data.crew[r, LUNCH_S])
     limits = data.crew[r]
     row[FEASIBLE] = reals == 0 or (
-        home <= limits[BACK] and reals <= limits[STOPS]
-        and load <= limits[CAPACITY] and travel <= limits[TRAVEL]
+        home <= limits[SHIFT_END] and reals <= limits[MAX_VISITS]
+        and load <= limits[CAPACITY] and travel <= limits[MAX_TRAVEL]
     )  # fmt: skip
 
 
@@ -257,12 +276,12 @@ def total_cost(data: ProblemArrays, state: RouteState) -> float:
     longest, shortest = 0, NEVER
     for r in range(len(state.cost)):
         cost += state.cost[r]
-        longest = max(longest, state.route[r, WORK])
-        shortest = min(shortest, state.route[r, WORK])
-    if data.weights[0] > 0.0:
-        cost += data.weights[0] * (longest - shortest)
-    if data.weights[1] > 0.0:
-        cost += data.weights[1] * overlapping(state.area_count)
+        longest = max(longest, state.route[r, TOTAL_WORK])
+        shortest = min(shortest, state.route[r, TOTAL_WORK])
+    if data.weights[BALANCE] > 0.0:
+        cost += data.weights[BALANCE] * (longest - shortest)
+    if data.weights[OVERLAP] > 0.0:
+        cost += data.weights[OVERLAP] * overlapping(state.area_count)
     return cost
 
 

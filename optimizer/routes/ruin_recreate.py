@@ -19,16 +19,25 @@ from typing import TYPE_CHECKING
 
 from optimizer.compiled import compiled
 from optimizer.routes.insertion_cost import cheapest_insertion, last_begin
-from optimizer.routes.problem_arrays import COUNT0, LOAD, MODES, OMITTED, REAL, START, ProblemArrays
+from optimizer.routes.problem_arrays import (
+    COUNT0,
+    IS_VISIT,
+    LOAD,
+    MANDATORY,
+    MODES,
+    OMITTED,
+    START,
+    ProblemArrays,
+)
 from optimizer.routes.route_state import (
     ABSENT,
     LENGTH,
     LOCKED,
     LOGGED,
     OLD_LENGTH,
-    REALS,
     SOFT,
     TRUE,
+    VISIT_COUNT,
     RouteState,
     clear_log,
     insert,
@@ -121,7 +130,7 @@ def insert_all(data: ProblemArrays, state: RouteState) -> float:
     sort_batch(data, state, count)
     for real in range(2):  # lunches at places first: a route without its lunch is none
         for b in range(count):
-            if data.task[state.batch[b], REAL] == real:
+            if data.task[state.batch[b], IS_VISIT] == real:
                 insert_cheapest(data, state, state.batch[b], 0.0)
     clear_log(state)
     return total_cost(data, state)
@@ -137,7 +146,7 @@ def ruin(data: ProblemArrays, state: RouteState) -> int:
         seed, limit = mandatory, tasks
     used, stops = 0, 0
     for r in range(len(state.route)):
-        if state.route[r, REALS] > 0:
+        if state.route[r, VISIT_COUNT] > 0:
             used += 1
             stops += state.route[r, LENGTH]
     if used == 0:
@@ -169,13 +178,16 @@ def ruin(data: ProblemArrays, state: RouteState) -> int:
 @compiled
 def pick_mandatory(data: ProblemArrays, state: RouteState) -> int:
     """Now and then a mandatory task that is absent, at its true penalty; else -1."""
-    if state.left_out[SOFT] < data.weights[2] or splitmix_uniform(state.rng) >= MANDATORY_SHARE:
+    if (
+        state.left_out[SOFT] < data.weights[MANDATORY]
+        or splitmix_uniform(state.rng) >= MANDATORY_SHARE
+    ):
         return -1
     count = state.absent[-1]
     first = int(splitmix_uniform(state.rng) * count)
     for a in range(count):
         v = state.absent[(first + a) % count]
-        if state.soft_penalty[v] >= data.weights[2]:
+        if state.soft_penalty[v] >= data.weights[MANDATORY]:
             return v
     return -1
 

@@ -18,22 +18,22 @@ from optimizer.compiled import compiled
 from optimizer.routes.problem_arrays import (
     ADDRESS,
     ANY,
-    BACK,
     COUNT0,
     FIRST,
     FOLLOW_PRICE,
     FOLLOWS,
     HOME_BY,
-    LEAVE,
+    IS_VISIT,
     LUNCH_FROM,
     LUNCH_S,
     LUNCH_TO,
     NEEDS_LUNCH,
     NEVER,
     PACE,
-    REAL,
     SERVICE,
     SETUP,
+    SHIFT_END,
+    SHIFT_START,
 )
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def begin_until(task: Ints, window: Ints, v: int, mode: int, latest: int) -> int
 def duration(task: Ints, crew: Ints, r: int, before: int, v: int) -> int:
     """Seconds of a crew at a door, coming from a node: service, and setup at a new address."""
     service = task[v, SERVICE]
-    if crew[r, PACE] != 1000 and task[v, REAL] == 1:
+    if crew[r, PACE] != 1000 and task[v, IS_VISIT] == 1:
         service = (service * crew[r, PACE] + 500) // 1000
     if same_address(task, v, before):
         return service
@@ -116,21 +116,21 @@ def forward(
     task: Ints, window: Ints, crew: Ints, modes: Ints, seq: Ints, schedule: Ints, r: int, n: int
 ) -> int:
     """Earliest departures, lunch to come and lunch over; earliest return that is allowed."""
-    hungry = crew[r, NEEDS_LUNCH] == 1
-    early0 = crew[r, LEAVE] if hungry else NEVER
-    early1 = NEVER if hungry else crew[r, LEAVE]
+    needs_lunch = crew[r, NEEDS_LUNCH] == 1
+    early0 = crew[r, SHIFT_START] if needs_lunch else NEVER
+    early1 = NEVER if needs_lunch else crew[r, SHIFT_START]
     schedule[0, EARLY0] = early0
     schedule[0, EARLY1] = early1
     for k in range(1, n + 1):
         v, ride = seq[k], schedule[k - 1, EDGE]
         mode = modes[v, MODE]
         length = duration(task, crew, r, seq[k - 1], v)
-        fed = early1 + ride
+        lunched = early1 + ride
         if early0 < NEVER:
-            fed = min(fed, after_lunch(crew, r, early0, ride))
+            lunched = min(lunched, after_lunch(crew, r, early0, ride))
             begin = begin_from(task, window, v, mode, early0 + ride)
             early0 = begin + length if begin < NEVER else NEVER
-        begin = begin_from(task, window, v, mode, fed) if fed < NEVER else NEVER
+        begin = begin_from(task, window, v, mode, lunched) if lunched < NEVER else NEVER
         early1 = begin + length if begin < NEVER else NEVER
         schedule[k, EARLY0] = early0
         schedule[k, EARLY1] = early1
@@ -148,16 +148,16 @@ def backward(
     task: Ints, window: Ints, crew: Ints, modes: Ints, seq: Ints, schedule: Ints, r: int, n: int
 ) -> None:
     """Latest arrivals, lunch to come and lunch over."""
-    hungry = crew[r, NEEDS_LUNCH] == 1
-    late0 = crew[r, HOME_BY] if hungry else -1
-    late1 = crew[r, BACK]
+    needs_lunch = crew[r, NEEDS_LUNCH] == 1
+    late0 = crew[r, HOME_BY] if needs_lunch else -1
+    late1 = crew[r, SHIFT_END]
     schedule[n + 1, LATE0] = late0
     schedule[n + 1, LATE1] = late1
     for k in range(n, 0, -1):
         v, ride = seq[k], schedule[k, EDGE]
         mode = modes[v, MODE]
         length = duration(task, crew, r, seq[k - 1], v)
-        if hungry:
+        if needs_lunch:
             leave = max(late0 - ride, before_lunch(crew, r, late1, ride))
             late0 = begin_until(task, window, v, mode, leave - length)
         late1 = begin_until(task, window, v, mode, late1 - ride - length)
@@ -171,8 +171,8 @@ def slack(schedule: Ints, n: int, lunch_s: int) -> int:
     most = -NEVER
     for k in range(n + 1):
         early0, late1 = schedule[k, EARLY0], schedule[k + 1, LATE1]
-        fed = late1 - min(schedule[k, EARLY1], early0 + lunch_s)
-        most = max(most, max(fed, schedule[k + 1, LATE0] - early0) - schedule[k, EDGE])
+        lunched = late1 - min(schedule[k, EARLY1], early0 + lunch_s)
+        most = max(most, max(lunched, schedule[k + 1, LATE0] - early0) - schedule[k, EDGE])
     return most
 
 
@@ -233,10 +233,10 @@ def fits(
 @compiled
 def in_time(
     task: Ints, window: Ints, crew: Ints, modes: Ints, seq: NDArray[np.int32], schedule: Ints,
-    r: int, k: int, v: int, arrival: int, fed: int,
+    r: int, k: int, v: int, arrival: int, lunched: int,
 ) -> bool:  # fmt: skip
     """Whether coming from v one can arrive so at the stop after the k-th and finish the route."""
-    late = schedule[k + 1, LATE1] if fed else schedule[k + 1, LATE0]
+    late = schedule[k + 1, LATE1] if lunched else schedule[k + 1, LATE0]
     j = seq[k + 1]
     if j >= len(task) or task[j, ADDRESS] == 0:
         return arrival <= late
@@ -245,7 +245,7 @@ def in_time(
         return arrival <= late
     ride = schedule[k + 1, EDGE]
     leave = schedule[k + 2, LATE1] - ride
-    if not fed:
+    if not lunched:
         leave = max(
             schedule[k + 2, LATE0] - ride, before_lunch(crew, r, schedule[k + 2, LATE1], ride)
         )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from optimizer.checker import Violation, check
 from optimizer.routes.initial_routes import empty_routes
 from optimizer.routes.metrics import plan_cost
-from optimizer.routes.problem_arrays import MODES, REAL, VISIT, ProblemArrays
+from optimizer.routes.problem_arrays import IS_VISIT, MODES, VISIT, ProblemArrays
 from optimizer.routes.reasons import explain
 from optimizer.routes.route_state import LENGTH, RouteState, load_routes, save_best
 from optimizer.routes.ruin_recreate import insert_all
@@ -96,11 +96,11 @@ def _as_timed(
     for route in routes:
         r = crews[route.crew_id]
         tasks = rows[r, : state.route[r, LENGTH]].tolist()
-        calls = [v for v in tasks if data.task[v, REAL]]
+        calls = [v for v in tasks if data.task[v, IS_VISIT]]
         if len(calls) < len(tasks):
             if route.rest is None:
                 continue  # home before lunch: the search has it at its place all the same
-            meal = next(v for v in tasks if not data.task[v, REAL])
+            meal = next(v for v in tasks if not data.task[v, IS_VISIT])
             rows[r, : len(tasks)] = [*calls[: route.rest.after], meal, *calls[route.rest.after :]]
         for v, stop in zip(calls, route.stops, strict=True):
             if data.task[v, MODES] == 2:

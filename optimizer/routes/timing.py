@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     from optimizer.model import CrewDay, Lunch, Problem, Visit
 
-BROKEN = 1e12
-"""Price of a rule that is broken because it must."""
+INFEASIBLE = 1e12
+"""Penalty of a rule that cannot be kept."""
 ALWAYS = TimeWindow(0, LAST_S)
 
 
@@ -38,7 +38,7 @@ class _Label:
 
     leave_s: int
     price: float
-    fed: bool
+    lunched: bool
     stops: int = 0
     before: _Label | None = None
     span: TimeWindow = ALWAYS
@@ -50,7 +50,7 @@ class _Arrival(NamedTuple):
 
     time_s: int
     price: float
-    fed: bool
+    lunched: bool
     lunch: bool
 
 
@@ -64,7 +64,7 @@ def ride(problem: Problem, crew: CrewDay, start: int | None, end: int | None) ->
     return Ride(seconds, int(problem.metres[start, end]))
 
 
-def stay_s(crew: CrewDay, before: Visit | None, visit: Visit) -> int:
+def duration_s(crew: CrewDay, before: Visit | None, visit: Visit) -> int:
     """Seconds at a door after another one: service, and setup unless at the same address."""
     same_address = (
         before is not None and visit.address_key and visit.address_key == before.address_key
@@ -86,8 +86,8 @@ def timed(
     return _Line(problem, crew, tuple(visits), lunch_after).route()
 
 
-def timed_price(problem: Problem, crew: CrewDay, visits: Sequence[Visit]) -> float:
-    """Price of preferences that the best timing ignores; `BROKEN` or more if it cannot be done."""
+def timing_penalty(problem: Problem, crew: CrewDay, visits: Sequence[Visit]) -> float:
+    """Penalty of preferences that the best timing ignores; `INFEASIBLE` or more if it cannot be."""
     return _Line(problem, crew, tuple(visits)).final().price
 
 
@@ -104,10 +104,12 @@ class _Line:
         self.places = places
         self.rides = [ride(problem, crew, a, b) for a, b in pairwise(places)]
         before = [None, *visits]
-        self.stays = [stay_s(crew, a, b) for a, b in zip(before, visits, strict=False)]
+        self.durations = [duration_s(crew, a, b) for a, b in zip(before, visits, strict=False)]
         # who comes back from lunch at a place parks once more, even at the same address
         away = crew.lunch is not None and crew.lunch.at_place is not None
-        self.fed_stays = [stay_s(crew, None, visit) for visit in visits] if away else self.stays
+        self.durations_after_lunch = (
+            [duration_s(crew, None, visit) for visit in visits] if away else self.durations
+        )
 
     def route(self) -> Route:
         """The whole route with its times."""
@@ -124,8 +126,8 @@ class _Line:
     def final(self) -> _Label:
         """The best way to be back."""
         crew = self.crew
-        hungry = crew.lunch is not None and bool(self.visits)
-        labels = [_Label(crew.shift.start_s, 0.0, fed=not hungry)]
+        needs_lunch = crew.lunch is not None and bool(self.visits)
+        labels = [_Label(crew.shift.start_s, 0.0, lunched=not needs_lunch)]
         for _ in self.visits:
             labels = _pareto(new for label in labels for new in self._serve(label))
         ends = [self._home(label, came) for label in labels for came in self._arrivals(label)]
@@ -134,11 +136,13 @@ class _Line:
     def _arrivals(self, label: _Label) -> Iterator[_Arrival]:
         """Ways to arrive at the next node, lunch before it or not."""
         k = label.stops
-        yield _Arrival(label.leave_s + self.rides[k].seconds, label.price, label.fed, lunch=False)
-        if not label.fed and self.crew.lunch is not None and self.lunch_after in {None, k}:
+        yield _Arrival(
+            label.leave_s + self.rides[k].seconds, label.price, label.lunched, lunch=False
+        )
+        if not label.lunched and self.crew.lunch is not None and self.lunch_after in {None, k}:
             arrival, late, detour = self._lunch(self.crew.lunch, label.leave_s, k)
-            price = label.price + (BROKEN if late else 0.0) + detour
-            yield _Arrival(arrival, price, fed=True, lunch=True)
+            price = label.price + (INFEASIBLE if late else 0.0) + detour
+            yield _Arrival(arrival, price, lunched=True, lunch=True)
 
     def _lunch(self, lunch: Lunch, leave_s: int, k: int) -> tuple[int, bool, int]:
         """Arrival when lunch is taken in gap k, whether it is too late for it, its detour."""
@@ -164,33 +168,35 @@ class _Line:
         visit = self.visits[label.stops]
         hard = hard_windows(visit)
         wanted = overlaps(hard, visit.preferred_windows) if visit.preferred_windows else hard
-        dear = visit.preference_price if visit.preferred_windows else 0
+        penalty = visit.preference_price if visit.preferred_windows else 0
         for came in self._arrivals(label):
-            for windows, price in ((wanted, 0.0), (hard, dear)):
+            for windows, price in ((wanted, 0.0), (hard, penalty)):
                 span = next((w for w in windows if came.time_s <= w.end_s), None)
                 if span is not None:
                     yield self._served(label, came, span, price)
             if not hard or came.time_s > hard[-1].end_s:
-                yield self._served(label, came, ALWAYS, BROKEN + dear)
+                yield self._served(label, came, ALWAYS, INFEASIBLE + penalty)
 
     def _served(self, label: _Label, came: _Arrival, span: TimeWindow, price: float) -> _Label:
         """The next visit served within a window."""
-        leave = max(came.time_s, span.start_s) + self._stay(label.stops, lunch=came.lunch)
-        return _Label(leave, came.price + price, came.fed, label.stops + 1, label, span, came.lunch)
+        leave = max(came.time_s, span.start_s) + self._duration(label.stops, lunch=came.lunch)
+        return _Label(
+            leave, came.price + price, came.lunched, label.stops + 1, label, span, came.lunch
+        )
 
-    def _stay(self, k: int, *, lunch: bool) -> int:
+    def _duration(self, k: int, *, lunch: bool) -> int:
         """Seconds at visit k, with lunch just before it or not."""
-        return self.fed_stays[k] if lunch else self.stays[k]
+        return self.durations_after_lunch[k] if lunch else self.durations[k]
 
     def _home(self, label: _Label, came: _Arrival) -> _Label:
         """The return, with the price of being late or hungry."""
         price, lunch = came.price, self.crew.lunch
         if came.time_s > self.crew.shift.end_s:
-            price += BROKEN
-        if not came.fed and lunch is not None:
+            price += INFEASIBLE
+        if not came.lunched and lunch is not None:
             at_home = not lunch.always and came.time_s <= lunch.window.end_s
-            price += 0.0 if at_home else BROKEN
-        return _Label(came.time_s, price, came.fed, label.stops + 1, label, ALWAYS, came.lunch)
+            price += 0.0 if at_home else INFEASIBLE
+        return _Label(came.time_s, price, came.lunched, label.stops + 1, label, ALWAYS, came.lunch)
 
     def _latest_start(self, spans: list[TimeWindow], gap: int | None, end_s: int) -> int:
         """Latest departure with the same return."""
@@ -198,7 +204,7 @@ class _Line:
         for k in range(len(self.visits), -1, -1):
             latest = self._leave_by(latest, k, lunch=k == gap)
             if k:
-                duration = self._stay(k - 1, lunch=k - 1 == gap)
+                duration = self._duration(k - 1, lunch=k - 1 == gap)
                 latest = min(spans[k - 1].end_s, latest - duration)
         return max(self.crew.shift.start_s, latest)
 
@@ -229,7 +235,7 @@ class _Line:
                 clock += way.seconds
             if k < len(self.visits):
                 begin = max(clock, spans[k].start_s)
-                duration = self._stay(k, lunch=k == gap)
+                duration = self._duration(k, lunch=k == gap)
                 stops.append(
                     Stop(
                         visit_id=self.visits[k].visit_id,
@@ -255,7 +261,7 @@ class _Line:
             else:
                 clock += self.rides[k].seconds
             if k < len(self.visits):
-                clock = max(clock, spans[k].start_s) + self._stay(k, lunch=k == gap)
+                clock = max(clock, spans[k].start_s) + self._duration(k, lunch=k == gap)
         return clock
 
     def _rest(self, meal: Lunch, leave_s: int, k: int) -> tuple[Rest, int, Ride]:
@@ -283,7 +289,7 @@ class _Line:
 def _pareto(labels: Iterator[_Label]) -> list[_Label]:
     """Labels of which no other is as early, as cheap and as well fed."""
     kept: list[_Label] = []
-    for label in sorted(labels, key=lambda one: (one.leave_s, one.price, not one.fed)):
-        if not any(one.price <= label.price and one.fed >= label.fed for one in kept):
+    for label in sorted(labels, key=lambda one: (one.leave_s, one.price, not one.lunched)):
+        if not any(one.price <= label.price and one.lunched >= label.lunched for one in kept):
             kept.append(label)
     return kept

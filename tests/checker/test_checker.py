@@ -16,7 +16,7 @@ from optimizer.checker.insertion_proof import rooms
 from optimizer.checker.plan_view import Plan
 from optimizer.model import Rest, TimeWindow, Unassigned
 from optimizer.routes import Params, StopAfter, solve
-from optimizer.routes.timing import BROKEN, timed, timed_price
+from optimizer.routes.timing import INFEASIBLE, timed, timing_penalty
 
 
 def line(crews, *visits, **more):
@@ -287,7 +287,7 @@ def test_the_place_that_a_visit_is_taken_from_is_found_again(day, data):
         stops.insert(after, one)
         new = timed(day, plan.crews[crew_id], stops)
         wrong = check(replace(day, visits=tuple(stops)), [new])
-        assert timed_price(day, plan.crews[crew_id], stops) < BROKEN
+        assert timing_penalty(day, plan.crews[crew_id], stops) < INFEASIBLE
         assert not [one for one in wrong if one.rule != "once"]
 
 

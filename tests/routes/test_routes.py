@@ -22,7 +22,7 @@ from optimizer.routes.problem_arrays import MODES, OMITTED, arrays_of
 from optimizer.routes.route_state import ABSENT, FEASIBLE, LENGTH, empty_state, load_routes
 from optimizer.routes.ruin_recreate import insert_all
 from optimizer.routes.schedule import CREW, MODE
-from optimizer.routes.timing import BROKEN, timed, timed_price
+from optimizer.routes.timing import INFEASIBLE, timed, timing_penalty
 
 QUICK = StopAfter(iterations=400)
 ONE = Params(starts=1, lang="en")
@@ -143,7 +143,7 @@ def test_compiled_schedules_agree_with_the_timing(day):
         and route.travel_s <= (one.max_travel_s or route.travel_s)
         and sum(v.load for v in made) <= (99 if one.capacity is None else one.capacity)
     )
-    possible = timed_price(day, one, made) < BROKEN and limits
+    possible = timing_penalty(day, one, made) < INFEASIBLE and limits
     assert bool(state.route[0, FEASIBLE]) == possible or not made
 
 
