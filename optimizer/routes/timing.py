@@ -1,7 +1,7 @@
 """The times of one route: visits in their order, to the second.
 
 The order is given; the choice of windows, of the moment for lunch and of the departure is made
-here, exactly: of all ways to drive the route, one of least price, of these the earliest return,
+here, exactly: of all ways to drive the route, one of least penalty, of these the earliest return,
 of these the latest departure. An order that cannot be kept is timed all the same, late where it
 must be (a chief's own route is shown as it is, and the checker says what is wrong with it).
 """
@@ -34,10 +34,10 @@ class Ride(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class _Label:
-    """A way to have served the first stops: leaves at `leave_s`, has cost `price`."""
+    """A way to have served the first stops: leaves at `leave_s`, has cost `penalty`."""
 
     leave_s: int
-    price: float
+    penalty: float
     lunched: bool
     stops: int = 0
     before: _Label | None = None
@@ -46,10 +46,10 @@ class _Label:
 
 
 class _Arrival(NamedTuple):
-    """Being somewhere: when, at what price so far, lunch over or not, lunch just taken or not."""
+    """Being somewhere: when, at what penalty so far, lunch over or not, lunch just taken or not."""
 
     time_s: int
-    price: float
+    penalty: float
     lunched: bool
     lunch: bool
 
@@ -88,7 +88,7 @@ def timed(
 
 def timing_penalty(problem: Problem, crew: CrewDay, visits: Sequence[Visit]) -> float:
     """Penalty of preferences that the best timing ignores; `INFEASIBLE` or more if it cannot be."""
-    return _Line(problem, crew, tuple(visits)).final().price
+    return _Line(problem, crew, tuple(visits)).final().penalty
 
 
 class _Line:
@@ -131,18 +131,18 @@ class _Line:
         for _ in self.visits:
             labels = _pareto(new for label in labels for new in self._serve(label))
         ends = [self._home(label, came) for label in labels for came in self._arrivals(label)]
-        return min(ends, key=lambda end: (end.price, end.leave_s))
+        return min(ends, key=lambda end: (end.penalty, end.leave_s))
 
     def _arrivals(self, label: _Label) -> Iterator[_Arrival]:
         """Ways to arrive at the next node, lunch before it or not."""
         k = label.stops
         yield _Arrival(
-            label.leave_s + self.rides[k].seconds, label.price, label.lunched, lunch=False
+            label.leave_s + self.rides[k].seconds, label.penalty, label.lunched, lunch=False
         )
         if not label.lunched and self.crew.lunch is not None and self.lunch_after in {None, k}:
             arrival, late, detour = self._lunch(self.crew.lunch, label.leave_s, k)
-            price = label.price + (INFEASIBLE if late else 0.0) + detour
-            yield _Arrival(arrival, price, lunched=True, lunch=True)
+            penalty = label.penalty + (INFEASIBLE if late else 0.0) + detour
+            yield _Arrival(arrival, penalty, lunched=True, lunch=True)
 
     def _lunch(self, lunch: Lunch, leave_s: int, k: int) -> tuple[int, bool, int]:
         """Arrival when lunch is taken in gap k, whether it is too late for it, its detour."""
@@ -168,20 +168,20 @@ class _Line:
         visit = self.visits[label.stops]
         hard = hard_windows(visit)
         wanted = overlaps(hard, visit.preferred_windows) if visit.preferred_windows else hard
-        penalty = visit.preference_price if visit.preferred_windows else 0
+        unpreferred = visit.preference_price if visit.preferred_windows else 0
         for came in self._arrivals(label):
-            for windows, price in ((wanted, 0.0), (hard, penalty)):
+            for windows, penalty in ((wanted, 0.0), (hard, unpreferred)):
                 span = next((w for w in windows if came.time_s <= w.end_s), None)
                 if span is not None:
-                    yield self._served(label, came, span, price)
+                    yield self._served(label, came, span, penalty)
             if not hard or came.time_s > hard[-1].end_s:
-                yield self._served(label, came, ALWAYS, INFEASIBLE + penalty)
+                yield self._served(label, came, ALWAYS, INFEASIBLE + unpreferred)
 
-    def _served(self, label: _Label, came: _Arrival, span: TimeWindow, price: float) -> _Label:
+    def _served(self, label: _Label, came: _Arrival, span: TimeWindow, penalty: float) -> _Label:
         """The next visit served within a window."""
         leave = max(came.time_s, span.start_s) + self._duration(label.stops, lunch=came.lunch)
         return _Label(
-            leave, came.price + price, came.lunched, label.stops + 1, label, span, came.lunch
+            leave, came.penalty + penalty, came.lunched, label.stops + 1, label, span, came.lunch
         )
 
     def _duration(self, k: int, *, lunch: bool) -> int:
@@ -189,14 +189,16 @@ class _Line:
         return self.durations_after_lunch[k] if lunch else self.durations[k]
 
     def _home(self, label: _Label, came: _Arrival) -> _Label:
-        """The return, with the price of being late or hungry."""
-        price, lunch = came.price, self.crew.lunch
+        """The return, with the penalty of being late or without lunch."""
+        penalty, lunch = came.penalty, self.crew.lunch
         if came.time_s > self.crew.shift.end_s:
-            price += INFEASIBLE
+            penalty += INFEASIBLE
         if not came.lunched and lunch is not None:
             at_home = not lunch.always and came.time_s <= lunch.window.end_s
-            price += 0.0 if at_home else INFEASIBLE
-        return _Label(came.time_s, price, came.lunched, label.stops + 1, label, ALWAYS, came.lunch)
+            penalty += 0.0 if at_home else INFEASIBLE
+        return _Label(
+            came.time_s, penalty, came.lunched, label.stops + 1, label, ALWAYS, came.lunch
+        )
 
     def _latest_start(self, spans: list[TimeWindow], gap: int | None, end_s: int) -> int:
         """Latest departure with the same return."""
@@ -289,7 +291,7 @@ class _Line:
 def _pareto(labels: Iterator[_Label]) -> list[_Label]:
     """Labels of which no other is as early, as cheap and as well fed."""
     kept: list[_Label] = []
-    for label in sorted(labels, key=lambda one: (one.leave_s, one.price, not one.lunched)):
-        if not any(one.price <= label.price and one.lunched >= label.lunched for one in kept):
+    for label in sorted(labels, key=lambda one: (one.leave_s, one.penalty, not one.lunched)):
+        if not any(one.penalty <= label.penalty and one.lunched >= label.lunched for one in kept):
             kept.append(label)
     return kept
