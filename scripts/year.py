@@ -651,6 +651,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     wish = parser.parse_args()
     begin = time.monotonic()
+    sys.path.append(str(Path(__file__).parent / "benchmarks"))
     from circumstances import circumstances  # noqa: PLC0415  (a neighbour only of the script)
 
     print(circumstances("numpy", "pandas"))

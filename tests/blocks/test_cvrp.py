@@ -151,15 +151,15 @@ def test_benchmark_script_writes_a_solution(tmp_path: Path) -> None:
         "NODE_COORD_SECTION\n1 0 0\n2 100 0\n3 100 10\n4 -100 0\n5 -100 10\n"
         "DEMAND_SECTION\n1 0\n2 1\n3 1\n4 1\n5 1\nDEPOT_SECTION\n1\n-1\nEOF\n"
     )
-    script = Path(__file__).parents[2] / "scripts" / "benchmark_blocks.py"
+    script = Path(__file__).parents[2] / "scripts" / "benchmarks" / "block_router.py"
     out = tmp_path / "square.sol"
     done = subprocess.run(
         [sys.executable, script, tmp_path / "square.vrp", "--seconds", "0.1", "-o", out],
         check=True,
         capture_output=True,
         text=True,
-        cwd=script.parents[1],
-        env={"PYTHONPATH": str(script.parents[1])},
+        cwd=script.parents[2],
+        env={"PYTHONPATH": str(script.parents[2])},
     )
     assert "\n| square.vrp | 420 | 2 | " in done.stdout
     assert "numba" in done.stdout
@@ -173,8 +173,8 @@ def test_benchmark_script_writes_a_solution(tmp_path: Path) -> None:
 
 def test_bar_at_3600_customers(shared_data: Path) -> None:
     """2 million iterations, some four seconds, stay below what FILO2 reaches in four."""
-    sys.path.insert(0, str(Path(__file__).parents[2] / "scripts"))
-    from benchmark_blocks import read_vrplib  # noqa: PLC0415
+    sys.path.insert(0, str(Path(__file__).parents[2] / "scripts" / "benchmarks"))
+    from block_router import read_vrplib  # noqa: PLC0415
 
     instance = read_vrplib(shared_data / "vrp" / "liling-sub3600.vrp")
     world = (instance.x, instance.y, instance.demand)

@@ -1,6 +1,6 @@
 """Measure paper and phones at county size: a sheet and a map for each of 300 crews.
 
-    python scripts/benchmark_paper.py CAMPAIGN [--crews 300] [--days 40]
+    python scripts/benchmarks/paper.py CAMPAIGN [--crews 300] [--days 40]
 
 CAMPAIGN is a made-up county with its calendar, as `python scripts/demo.py` leaves one in
 `example/`. Days of its stations are planned, outside the measured time, then printed over and over

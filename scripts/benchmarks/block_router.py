@@ -1,6 +1,6 @@
 """Hold the router against the literature: a VRPLIB file in; cost, routes and CPU seconds out.
 
-    python scripts/benchmark_blocks.py FILE.vrp --seconds 60 [--seed 1] [-o FILE.sol]
+    python scripts/benchmarks/block_router.py FILE.vrp --seconds 60 [--seed 1] [-o FILE.sol]
 
 Prints the machine, the versions and the command, then a row of a table in Markdown. The solution
 is verified by itself: every customer once, no route over capacity, cost recomputed.
@@ -118,7 +118,7 @@ def print_head() -> None:
     day, cores = dt.datetime.now().astimezone().date(), os.cpu_count()
     print(f"{day}, {platform.machine()}, {cores} cores, Python {platform.python_version()},")
     print(f"{versions}")
-    print(f"`python scripts/benchmark_blocks.py {' '.join(sys.argv[1:])}`\n")
+    print(f"`python scripts/benchmarks/block_router.py {' '.join(sys.argv[1:])}`\n")
     print("| file | cost | routes | CPU s | iterations/s | seed | compiled in s |")
     print("|---|---|---|---|---|---|---|")
 

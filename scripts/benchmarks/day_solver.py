@@ -1,6 +1,6 @@
 """Hold the day's solver against VROOM, PyVRP and OR-Tools alone, on the same inputs in one run.
 
-    python scripts/benchmark_day.py plain rules vrptw change county --data ../shared/data
+    python scripts/benchmarks/day_solver.py plain rules vrptw change county --data ../shared/data
 
 plain: 300 visits, 16 crews, a quarter with windows of two hours, on real road networks;
 rules: the same with lunch, skills, several windows, and more visits than fit;
@@ -80,7 +80,7 @@ def main() -> None:
     """Run the parts that are asked for."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
     parser.add_argument("parts", nargs="+", choices=PARTS)
-    parser.add_argument("--data", type=Path, default=Path(__file__).parents[2] / "shared" / "data")
+    parser.add_argument("--data", type=Path, default=Path(__file__).parents[3] / "shared" / "data")
     parser.add_argument("--seconds", type=float, help="time of each run; by default the bar's")
     parser.add_argument("--seeds", type=int, default=2)
     parser.add_argument("--instances", type=int, help="at most so many a part; else 10, vrptw all")
@@ -102,7 +102,7 @@ def print_head() -> None:
     versions = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in LIBRARIES)
     print(f"{now}, {processor()}, {os.cpu_count()} cores, load {load} before the start")
     print(f"{platform.platform()}, Python {platform.python_version()}, {versions}")
-    print(f"`python scripts/benchmark_day.py {' '.join(sys.argv[1:])}`\n", flush=True)
+    print(f"`python scripts/benchmarks/day_solver.py {' '.join(sys.argv[1:])}`\n", flush=True)
 
 
 def processor() -> str:

@@ -1,6 +1,6 @@
 """Seconds and memory of each stage from a customer file to the certificate, by size.
 
-    python scripts/benchmark_campaign.py --sizes 35000 350000 1000000 --folder /tmp/bench
+    python scripts/benchmarks/whole_county.py --sizes 35000 350000 1000000 --folder /tmp/bench
 
 Makes the example county of each size, then runs each stage in a process of its own and prints
 tables in Markdown: seconds and memory of the stages; growth, as times linear from the first size;
@@ -31,7 +31,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 LIBRARIES = ("numpy", "numba", "pandas", "scipy", "joblib", "ortools", "routingkit-cch")
 STAGES = ("init", "roads", "import", "territories", "campaign", "what-if")
 
@@ -269,7 +269,7 @@ def print_table(results: dict[int, dict[str, dict[str, object]]]) -> None:
     day, cores = dt.datetime.now().astimezone().date(), os.cpu_count()
     print(f"{day}, {platform.machine()}, {cores} cores, Python {platform.python_version()},")
     print(f"{versions}")
-    print(f"`python scripts/benchmark_campaign.py {' '.join(sys.argv[1:])}`\n")
+    print(f"`python scripts/benchmarks/whole_county.py {' '.join(sys.argv[1:])}`\n")
     stages = list(next(iter(results.values())))
     print_rows(
         "customers",

@@ -1,6 +1,6 @@
 """Measure the register at county size: storing, reading, records, status, candidates, file size.
 
-    python scripts/benchmark_register.py [--customers 350000] [--records 400000]
+    python scripts/benchmarks/register_load.py [--customers 350000] [--records 400000]
 
 Prints one line a measurement: what, seconds, and the bar where there is one.
 """
