@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 EARTH_M = 6_371_008.8
+DEGREE_M = EARTH_M * float(np.radians(1.0))
+"""Metres of a degree from south to north."""
 
 
 class Plane(NamedTuple):

@@ -5,6 +5,7 @@ from optimizer.blocks.router import (
     Blocks,
     Doors,
     RouterParams,
+    fewest_blocks,
     route_station,
 )
 
@@ -13,5 +14,6 @@ __all__ = [
     "Blocks",
     "Doors",
     "RouterParams",
+    "fewest_blocks",
     "route_station",
 ]

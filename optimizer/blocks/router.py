@@ -265,13 +265,33 @@ def _fewest_days(territory: Territory, limits: BlockLimits) -> NDArray[np.int32]
     for door, area in enumerate(territory.area):
         there_and_back_s = leg_seconds(territory, depot, door) + leg_seconds(territory, door, depot)
         ride_s[area] = min(ride_s[area], there_and_back_s)
-    service_s = np.bincount(territory.area, territory.service_s[:-1], areas)
+    service_s = np.bincount(territory.area, territory.service_s[:-1], areas).astype(np.float64)
     visits = np.bincount(territory.area, minlength=areas)
-    by_time = np.ceil(service_s / np.maximum(limits.work_s - ride_s, 1.0))
-    by_count = np.ceil(visits / limits.max_visits)
-    fewest = np.minimum(np.maximum(by_time, by_count), visits)
-    result: NDArray[np.int32] = np.maximum(fewest, 1).astype(np.int32)
-    return result
+    return fewest_blocks(service_s, visits, ride_s, limits.work_s, limits.max_visits)
+
+
+def fewest_blocks(
+    service_s: NDArray[np.float64],
+    visits: NDArray[np.int64],
+    ride_s: NDArray[np.float64],
+    work_s: NDArray[np.float64] | float,
+    max_visits: int,
+) -> NDArray[np.int32]:
+    """How many blocks the work of each area needs at least.
+
+    Parameters
+    ----------
+    service_s, visits
+        float64 and int64 (areas,): what there is to do, at how many doors.
+    ride_s
+        float64 (areas,): the shortest way there and back, once a block.
+    work_s
+        Service and travel that fit a block, of each area or of all.
+    """
+    by_time = service_s / np.maximum(work_s - ride_s, 1.0)
+    fewest = np.ceil(np.maximum(by_time, visits / max_visits))
+    within: NDArray[np.float64] = np.clip(fewest, 1, np.maximum(visits, 1))
+    return within.astype(np.int32)
 
 
 def _route_territory(

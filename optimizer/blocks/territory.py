@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from optimizer.compiled import compiled, inlined
-from optimizer.travel.doors import door_seconds, ride_seconds, walk_seconds
+from optimizer.compiled import allocating, compiled, inlined
+from optimizer.travel.doors import door_seconds, leg
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -83,17 +83,20 @@ def leg_seconds(territory: Territory, a: int, b: int) -> float:
     )
 
 
-@compiled
+@allocating
 def leg_metres(territory: Territory, a: int, b: int) -> float:
     """Metres of the way that `leg_seconds` prices."""
-    crow_m = crow_metres(territory, a, b)
-    net_s = territory.node_s[territory.node[a], territory.node[b]]
-    access_a, access_b = territory.access_s[a], territory.access_s[b]
-    walk_s = walk_seconds(net_s, access_a, access_b, crow_m * territory.walk_s_per_m)
-    if walk_s <= ride_seconds(net_s, access_a, access_b, territory.parking_s):
-        return float(round(2 * crow_m * territory.walk_detour))
-    net_m = territory.node_m[territory.node[a], territory.node[b]]
-    return float(round(territory.access_m[a] + net_m + territory.access_m[b]))
+    _, metres = leg(
+        territory.node_s[territory.node[a], territory.node[b]],
+        territory.node_m[territory.node[a], territory.node[b]],
+        (territory.access_s[a], territory.access_s[b]),
+        (territory.access_m[a], territory.access_m[b]),
+        crow_metres(territory, a, b),
+        territory.walk_s_per_m,
+        territory.walk_detour,
+        territory.parking_s,
+    )
+    return float(metres)
 
 
 def with_neighbours(territory: Territory, near: NDArray[np.int32]) -> Territory:

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from optimizer.compiled import allocating
-from optimizer.travel import Doors, door_seconds
-from optimizer.travel.doors import ride_seconds, walk_seconds
+from optimizer.travel import Doors, leg
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
     from optimizer.travel import Travel
 
 
-class Survey(NamedTuple):
+class DoorNetwork(NamedTuple):
     """Some doors and, as the last row, the station; `node_s`, `node_m` between their nodes."""
 
     doors: Doors
@@ -29,7 +28,7 @@ class Survey(NamedTuple):
     parking_s: float
 
 
-class Measured(NamedTuple):
+class BlockMetrics(NamedTuple):
     """Blocks with what they take.
 
     Attributes
@@ -47,7 +46,7 @@ class Measured(NamedTuple):
     distance_m: NDArray[np.int32]
 
 
-def survey(travel: Travel, places: Attachment, station: Attachment) -> Survey:
+def door_network(travel: Travel, places: Attachment, station: Attachment) -> DoorNetwork:
     """Doors at `places`, and the matrices between their nodes and the station's."""
     doors, depot = travel.doors(places), travel.doors(station)
     node = np.append(doors.node, depot.node)
@@ -61,7 +60,7 @@ def survey(travel: Travel, places: Attachment, station: Attachment) -> Survey:
         y=np.append(doors.y, depot.y),
     )
     settings = travel.settings
-    return Survey(
+    return DoorNetwork(
         both,
         node_s,
         node_m,
@@ -71,13 +70,13 @@ def survey(travel: Travel, places: Attachment, station: Attachment) -> Survey:
     )
 
 
-def measure(
-    ground: Survey,
+def measure_blocks(
+    network: DoorNetwork,
     block: NDArray[np.int32],
     seq: NDArray[np.int32],
     service_s: NDArray[np.int32],
     limit_s: float,
-) -> Measured:
+) -> BlockMetrics:
     """Add up blocks; one that takes more than `limit_s` is cut, only a single door may exceed it.
 
     Parameters
@@ -88,18 +87,18 @@ def measure(
         At each door.
     """
     order = np.lexsort((seq, block))
-    number, travel_s, distance_m = _add_up(ground, block[order], order, service_s, limit_s)
+    number, travel_s, distance_m = _add_up(network, block[order], order, service_s, limit_s)
     new_block, new_seq = np.empty((2, len(order)), dtype=np.int32)
     new_block[order] = number
     starts = np.searchsorted(number, np.arange(len(travel_s)))
     new_seq[order] = np.arange(len(order)) - starts[number]
     work_s = travel_s + np.bincount(number, service_s[order], len(travel_s)).astype(np.int32)
-    return Measured(new_block, new_seq, work_s, travel_s, distance_m)
+    return BlockMetrics(new_block, new_seq, work_s, travel_s, distance_m)
 
 
 @allocating
 def _add_up(
-    ground: Survey,
+    network: DoorNetwork,
     block: NDArray[np.int32],
     order: NDArray[np.int64],
     service_s: NDArray[np.int32],
@@ -107,18 +106,18 @@ def _add_up(
 ) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int32]]:
     """New block of each door of `order`, and travel and metres of each new block."""
     size = len(order)
-    depot = len(ground.doors.node) - 1
+    depot = len(network.doors.node) - 1
     number = np.empty(size, np.int32)
     travel_s = np.zeros(size, np.int32)
     distance_m = np.zeros(size, np.int32)
     here, now, out_s, out_m, work_s = depot, -1, 0, 0, 0
     for i in range(size):
         door = order[i]
-        on_s, on_m = _leg(ground, here, door)
-        home_s, home_m = _leg(ground, door, depot)
+        on_s, on_m = _leg(network, here, door)
+        home_s, home_m = _leg(network, door, depot)
         longer_s = work_s + on_s + service_s[door] + home_s
         if i == 0 or block[i] != block[i - 1] or longer_s > limit_s:
-            on_s, on_m = _leg(ground, depot, door)
+            on_s, on_m = _leg(network, depot, door)
             now, out_s, out_m, work_s = now + 1, 0, 0, 0
         out_s, out_m = out_s + on_s, out_m + on_m
         work_s += on_s + service_s[door]
@@ -130,16 +129,17 @@ def _add_up(
 
 
 @allocating
-def _leg(ground: Survey, i: int, j: int) -> tuple[int, int]:
+def _leg(network: DoorNetwork, i: int, j: int) -> tuple[int, int]:
     """Seconds and metres of one leg, as `Travel.door_matrix` has them."""
-    doors, parking_s = ground.doors, ground.parking_s
+    doors = network.doors
     a, b = doors.node[i], doors.node[j]
-    net_s, access_i, access_j = ground.node_s[a, b], doors.access_s[i], doors.access_s[j]
-    crow_m = math.hypot(doors.x[i] - doors.x[j], doors.y[i] - doors.y[j])
-    crow_s = crow_m * ground.walk_s_per_m
-    seconds = door_seconds(net_s, access_i, access_j, crow_s, parking_s)
-    if walk_seconds(net_s, access_i, access_j, crow_s) <= ride_seconds(
-        net_s, access_i, access_j, parking_s
-    ):
-        return seconds, round(2 * crow_m * ground.walk_detour)
-    return seconds, round(doors.access_m[i] + ground.node_m[a, b] + doors.access_m[j])
+    return leg(
+        network.node_s[a, b],
+        network.node_m[a, b],
+        (doors.access_s[i], doors.access_s[j]),
+        (doors.access_m[i], doors.access_m[j]),
+        math.hypot(doors.x[i] - doors.x[j], doors.y[i] - doors.y[j]),
+        network.walk_s_per_m,
+        network.walk_detour,
+        network.parking_s,
+    )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from optimizer import blocks as router
-from optimizer.campaign.block_metrics import Measured, Survey, measure, survey
+from optimizer.campaign.block_metrics import BlockMetrics, DoorNetwork, door_network, measure_blocks
 from optimizer.travel import Travel
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from optimizer.campaign.demand import StationRoll
+    from optimizer.campaign.demand import StationDemand
     from optimizer.roads import Attachment, Roads
     from optimizer.settings import Settings
 
@@ -25,26 +25,26 @@ TOO_LONG: Final = -2
 
 
 @dataclass(frozen=True, slots=True)
-class Task:
+class RoutingTask:
     """A station whose doors are to be put into blocks.
 
     Attributes
     ----------
     fresh
-        bool (n,): the doors of the roll that are put into new blocks; the others have theirs.
+        bool (n,): the doors of the demand that are put into new blocks; the others have theirs.
     pace
         Share of a usual day's visits that the new blocks are made for.
     """
 
-    roll: StationRoll
+    demand: StationDemand
     settings: Settings
     fresh: NDArray[np.bool_]
     pace: float
 
     @classmethod
-    def whole(cls, roll: StationRoll, settings: Settings, pace: float = 1.0) -> Task:
-        """All doors of a roll into new blocks."""
-        return cls(roll, settings, np.ones(len(roll.customer), dtype=bool), pace)
+    def whole(cls, demand: StationDemand, settings: Settings, pace: float = 1.0) -> RoutingTask:
+        """All doors of a station's demand into new blocks."""
+        return cls(demand, settings, np.ones(len(demand.customer), dtype=bool), pace)
 
     @property
     def most_visits(self) -> int:
@@ -54,7 +54,7 @@ class Task:
     @property
     def work_s(self) -> NDArray[np.int32]:
         """int32 (crews,): service and travel of each crew's block at most."""
-        work_s: NDArray[np.int32] = (self.roll.work_s * self.pace).astype(np.int32)
+        work_s: NDArray[np.int32] = (self.demand.work_s * self.pace).astype(np.int32)
         return work_s
 
 
@@ -65,12 +65,12 @@ class StationJob:
     Attributes
     ----------
     doors, depot
-        Where the roll's doors and the station meet the roads.
+        Where the doors and the station meet the roads.
     patience
         Times the router's usual iterations: what more time would bring is measured with it.
     """
 
-    task: Task
+    task: RoutingTask
     doors: Attachment
     depot: Attachment
     roads: Roads
@@ -109,13 +109,13 @@ class StationBlocks:
     pace: NDArray[np.float64]
 
 
-def station_jobs(tasks: Sequence[Task], roads: Roads) -> list[StationJob]:
-    """Attach every roll's doors to the roads."""
+def station_jobs(tasks: Sequence[RoutingTask], roads: Roads) -> list[StationJob]:
+    """Attach every station's doors to the roads."""
     bare = replace(roads)  # without what has been computed from it: smaller to send
     jobs = []
     for task in tasks:
-        doors = roads.attach(task.roll.door_lon, task.roll.door_lat)
-        depot = roads.attach([task.roll.lon], [task.roll.lat])
+        doors = roads.attach(task.demand.door_lon, task.demand.door_lat)
+        depot = roads.attach([task.demand.lon], [task.demand.lat])
         jobs.append(StationJob(task, doors, depot, bare))
     return jobs
 
@@ -127,36 +127,38 @@ def route_job(job: StationJob) -> StationBlocks:
     number = len(job.doors.node)
     block = np.full(number, UNREACHABLE, dtype=np.int32)
     seq = np.full(number, -1, dtype=np.int32)
-    parts: list[tuple[int, Measured]] = []
+    parts: list[tuple[int, BlockMetrics]] = []
     done = 0
-    for crew in np.unique(task.roll.crew):
-        members = np.flatnonzero((task.roll.crew == crew) & task.fresh & ~job.doors.far)
+    for crew in np.unique(task.demand.crew):
+        members = np.flatnonzero((task.demand.crew == crew) & task.fresh & ~job.doors.far)
         if not len(members):
             continue
-        ground = survey(travel, job.doors.take(members), job.depot)
-        routed = _route(job, ground, int(crew), members)
-        service_s, limit_s = task.roll.service_s[members], float(task.work_s[crew])
-        measured = measure(ground, routed.block, routed.seq, service_s, limit_s)
+        network = door_network(travel, job.doors.take(members), job.depot)
+        routed = _route(job, network, int(crew), members)
+        service_s, limit_s = task.demand.service_s[members], float(task.work_s[crew])
+        measured = measure_blocks(network, routed.block, routed.seq, service_s, limit_s)
         block[members] = measured.block + done
         seq[members] = measured.seq
         parts.append((int(crew), measured))
         done += len(measured.work_s)
     whole = _put_together(parts, block, seq, _fewest_days(job, travel), task.pace)
-    return _without_too_long(whole, task.roll.work_s)
+    return _without_too_long(whole, task.demand.work_s)
 
 
-def _route(job: StationJob, ground: Survey, crew: int, members: NDArray[np.intp]) -> router.Blocks:
+def _route(
+    job: StationJob, network: DoorNetwork, crew: int, members: NDArray[np.intp]
+) -> router.Blocks:
     """Blocks of one territory's doors, `members`."""
-    task, at = job.task, ground.doors
-    roll, settings = task.roll, task.settings
+    task, at = job.task, network.doors
+    demand, settings = task.demand, task.settings
     doors = router.Doors(
         node=at.node[:-1],
         x=at.x[:-1],
         y=at.y[:-1],
         walk_s=at.access_s[:-1].astype(np.float32),
         ride_s=np.zeros(len(members), dtype=np.float32),
-        service_s=roll.service_s[members],
-        area=roll.area[members],
+        service_s=demand.service_s[members],
+        area=demand.area[members],
         crew=np.zeros(len(members), dtype=np.int32),
         access_m=at.access_m[:-1].astype(np.float32),
     )
@@ -169,19 +171,19 @@ def _route(job: StationJob, ground: Survey, crew: int, members: NDArray[np.intp]
     )
     usual = router.RouterParams(travel=settings.travel)
     return router.route_station(
-        ground.node_s,
-        ground.node_m,
+        network.node_s,
+        network.node_m,
         int(at.node[-1]),
         doors,
         limits,
         replace(usual, iterations_per_door=usual.iterations_per_door * job.patience),
-        roll.seed(crew, settings.campaign.seed),
+        demand.seed(crew, settings.campaign.seed),
     )
 
 
 def _fewest_days(job: StationJob, travel: Travel) -> NDArray[np.int32]:
     """How many blocks the work of each area needs, all its doors' blocks riding there and back."""
-    roll, number = job.task.roll, int(job.task.roll.area.max(initial=-1)) + 1
+    demand, number = job.task.demand, int(job.task.demand.area.max(initial=-1)) + 1
     if not number:
         return np.zeros(0, dtype=np.int32)
     doors, depot = travel.doors(job.doors), travel.doors(job.depot)
@@ -190,18 +192,16 @@ def _fewest_days(job: StationJob, travel: Travel) -> NDArray[np.int32]:
     back = travel.node_seconds(node, depot.node)[:, 0]
     ends_s = doors.access_s + depot.access_s[0] + travel.settings.parking_s
     ride_s = np.full(number, np.inf)
-    np.minimum.at(ride_s, roll.area, (there + back)[row] + 2 * ends_s)
+    np.minimum.at(ride_s, demand.area, (there + back)[row] + 2 * ends_s)
     work_s = np.zeros(number)
-    np.maximum.at(work_s, roll.area, job.task.work_s[roll.crew])
-    visits = np.bincount(roll.area, minlength=number)
-    by_time = np.bincount(roll.area, roll.service_s, number) / np.maximum(work_s - ride_s, 1)
-    fewest = np.ceil(np.maximum(by_time, visits / job.task.most_visits))
-    within: NDArray[np.float64] = np.clip(fewest, 1, np.maximum(visits, 1))
-    return within.astype(np.int32)
+    np.maximum.at(work_s, demand.area, job.task.work_s[demand.crew])
+    service_s = np.bincount(demand.area, demand.service_s, number).astype(np.float64)
+    visits = np.bincount(demand.area, minlength=number)
+    return router.fewest_blocks(service_s, visits, ride_s, work_s, job.task.most_visits)
 
 
 def _put_together(
-    parts: list[tuple[int, Measured]],
+    parts: list[tuple[int, BlockMetrics]],
     block: NDArray[np.int32],
     seq: NDArray[np.int32],
     fewest: NDArray[np.int32],

@@ -13,8 +13,7 @@ from optimizer.campaign.demand import AT_REST, FOLLOWED, SETTLED
 from optimizer.campaign.unplanned import NEXT_STEPS
 
 if TYPE_CHECKING:
-    from optimizer.campaign.planning import CampaignPlan
-    from optimizer.campaign.remedies import Remedy, Shortage
+    from optimizer.campaign.model import CampaignPlan, Remedy, Shortage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,7 +137,7 @@ def _plain(value: object) -> object:
 
 def certificate(campaign: CampaignPlan) -> Certificate:
     """Account for a campaign."""
-    roll, blocks, areas = campaign.roll, campaign.blocks, campaign.areas
+    demand, blocks, areas = campaign.customers, campaign.blocks, campaign.areas
     dates = pd.to_datetime(blocks["date"])
     forecast = campaign.days[campaign.days["forecast"]]
     forecast_from = forecast["date"].iloc[0].date() if len(forecast) else None
@@ -149,7 +148,7 @@ def certificate(campaign: CampaignPlan) -> Certificate:
         start=campaign.start,
         since=campaign.since,
         finish=campaign.finish,
-        **_counts(roll),
+        **_counts(demand),
         needed=int(campaign.stations["blocks"].sum()),
         available=int(campaign.crews["duty_days"].sum()),
         last_day=last_day,
@@ -173,11 +172,11 @@ def certificate(campaign: CampaignPlan) -> Certificate:
     )
 
 
-def _counts(roll: pd.DataFrame) -> dict[str, Any]:
+def _counts(demand: pd.DataFrame) -> dict[str, Any]:
     """Customers, settled, planned; followed up and unplanned by code (most frequent first)."""
-    codes = {str(code): int(number) for code, number in roll["code"].value_counts().items()}
+    codes = {str(code): int(number) for code, number in demand["code"].value_counts().items()}
     return {
-        "customers": len(roll),
+        "customers": len(demand),
         "settled": codes.get(SETTLED, 0),
         "planned": codes.get("", 0),
         "follow_up": {code: number for code, number in codes.items() if code in FOLLOWED},
@@ -240,11 +239,11 @@ def longest_share(campaign: CampaignPlan) -> float:
 
 
 def _station_accounts(campaign: CampaignPlan) -> list[StationAccount]:
-    roll = dict(list(campaign.roll.groupby("station")))
+    demand = dict(list(campaign.customers.groupby("station")))
     blocks = dict(list(campaign.blocks.groupby("station")))
-    nobody, nothing = campaign.roll.iloc[:0], campaign.blocks.iloc[:0]
+    nobody, nothing = campaign.customers.iloc[:0], campaign.blocks.iloc[:0]
     names = campaign.stations.set_index("station")
-    strays = sorted({str(station) for station in roll} - set(names.index))
+    strays = sorted({str(station) for station in demand} - set(names.index))
     accounts = []
     for station in [*names.index, *strays]:
         known = station in names.index
@@ -253,7 +252,7 @@ def _station_accounts(campaign: CampaignPlan) -> list[StationAccount]:
                 campaign,
                 station,
                 names.loc[station] if known else None,
-                roll.get(station, nobody),
+                demand.get(station, nobody),
                 blocks.get(station, nothing),
             )
         )
@@ -264,7 +263,7 @@ def _account(
     campaign: CampaignPlan,
     station: str,
     facts: pd.Series | None,
-    roll: pd.DataFrame,
+    demand: pd.DataFrame,
     blocks: pd.DataFrame,
 ) -> StationAccount:
     crews = campaign.crews[campaign.crews["station"] == station]
@@ -274,7 +273,7 @@ def _account(
     return StationAccount(
         station=station,
         name="" if facts is None else str(facts["name"]),
-        **_counts(roll),
+        **_counts(demand),
         needed=0 if facts is None else int(facts["blocks"]),
         available=int(crews["duty_days"].sum()),
         finish=finish,

@@ -16,12 +16,12 @@ from optimizer.campaign.demand import (
     FOLLOWED,
     SETTLED,
     SKILL,
-    read_book,
-    service_seconds,
+    read_campaign_tables,
     skilled_crews,
     work_limits,
 )
 from optimizer.campaign.unplanned import REASONS
+from optimizer.territories.workload import service_seconds
 from optimizer.travel import Travel
 from optimizer.workdays import duty
 
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterator
 
-    from optimizer.campaign.demand import Book
-    from optimizer.campaign.planning import CampaignPlan
+    from optimizer.campaign.demand import CampaignTables
+    from optimizer.campaign.model import CampaignPlan
     from optimizer.register import Register
     from optimizer.roads import Roads
     from optimizer.settings import Settings
@@ -40,7 +40,7 @@ ROUNDING_S: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Breach:
+class Violation:
     """A promise that a campaign breaks: the rule, and where, in words."""
 
     rule: str
@@ -49,18 +49,21 @@ class Breach:
 
 def check_campaign(
     campaign: CampaignPlan, register: Register, roads: Roads, settings: Settings
-) -> list[Breach]:
+) -> list[Violation]:
     """All breaches of all rules, as the register and the settings are now."""
-    book = read_book(register)
+    tables = read_campaign_tables(register)
     return [
-        *_of_the_whole(campaign, book),
-        *_of_blocks(campaign, book, settings),
-        *work_fits(campaign, _with_homes(campaign, book), book, roads, settings),
+        *_of_the_whole(campaign, tables),
+        *_of_blocks(campaign, tables, settings),
+        *work_fits(campaign, _with_homes(campaign, tables), tables, roads, settings),
     ]
 
 
-def make_sure(
-    campaign: CampaignPlan, book: Book, settings: Settings, printed_until: dt.date | None = None
+def insist_on_rules(
+    campaign: CampaignPlan,
+    tables: CampaignTables,
+    settings: Settings,
+    printed_until: dt.date | None = None,
 ) -> CampaignPlan:
     """The campaign itself, if it keeps every rule that can be checked without the roads.
 
@@ -80,65 +83,67 @@ def make_sure(
         blocks = campaign.blocks[campaign.blocks["date"] > printed_until.isoformat()]
         visits = campaign.visits[campaign.visits["block"].isin(blocks["block"])]
         planned = replace(campaign, blocks=blocks, visits=visits)
-    breaches = [*_of_the_whole(campaign, book), *_of_blocks(planned, book, settings)]
+    breaches = [*_of_the_whole(campaign, tables), *_of_blocks(planned, tables, settings)]
     if breaches:
         first = "; ".join(f"{breach.rule}: {breach.text}" for breach in breaches[:5])
         raise AssertionError(f"the plan breaks its own rules {len(breaches)} times: {first}")
     return campaign
 
 
-def _of_the_whole(campaign: CampaignPlan, book: Book) -> Iterator[Breach]:
+def _of_the_whole(campaign: CampaignPlan, tables: CampaignTables) -> Iterator[Violation]:
     """Rules of customers and crews over all days."""
-    yield from everybody_once(campaign, book)
-    yield from told_as_it_is(campaign, book)
+    yield from everybody_once(campaign, tables)
+    yield from told_as_it_is(campaign, tables)
     yield from reasons_known(campaign)
     yield from one_block_a_day(campaign)
 
 
-def _of_blocks(campaign: CampaignPlan, book: Book, settings: Settings) -> Iterator[Breach]:
+def _of_blocks(
+    campaign: CampaignPlan, tables: CampaignTables, settings: Settings
+) -> Iterator[Violation]:
     """Rules of single blocks that need no roads."""
-    visits = _with_homes(campaign, book)
-    yield from crews_of_their_station(visits, book)
-    yield from skills(visits, book)
-    yield from duty_days(campaign, book, settings)
+    visits = _with_homes(campaign, tables)
+    yield from crews_of_their_station(visits, tables)
+    yield from skills(visits, tables)
+    yield from duty_days(campaign, tables, settings)
     yield from visits_in_order(campaign, settings)
 
 
-def _with_homes(campaign: CampaignPlan, book: Book) -> pd.DataFrame:
+def _with_homes(campaign: CampaignPlan, tables: CampaignTables) -> pd.DataFrame:
     """One row a visit, with its block and what the register says of its customer."""
     visits = campaign.visits.merge(campaign.blocks, on="block", how="left")
-    return visits.merge(book.customers, on="account_no", how="left", suffixes=("", "_home"))
+    return visits.merge(tables.customers, on="account_no", how="left", suffixes=("", "_home"))
 
 
-def everybody_once(campaign: CampaignPlan, book: Book) -> Iterator[Breach]:
+def everybody_once(campaign: CampaignPlan, tables: CampaignTables) -> Iterator[Violation]:
     """Every open customer is in one block, or has a reason; nobody is in both or in none."""
     planned = campaign.visits["account_no"].value_counts()
     for account in planned[planned > 1].index:
-        yield Breach("once", f"{account} is planned {planned[account]} times")
+        yield Violation("once", f"{account} is planned {planned[account]} times")
     reasons = campaign.unplanned["account_no"].value_counts()
     for account in reasons[reasons > 1].index:
-        yield Breach("once", f"{account} has {reasons[account]} reasons")
-    customers = book.customers
+        yield Violation("once", f"{account} has {reasons[account]} reasons")
+    customers = tables.customers
     is_open = ~customers["status"].isin([*DONE, *FOLLOWED])
     wanted = set(customers.loc[is_open, "account_no"])
     for account in sorted(set(planned.index) & set(reasons.index)):
-        yield Breach("once", f"{account} is planned and has a reason not to be")
+        yield Violation("once", f"{account} is planned and has a reason not to be")
     for account in sorted(wanted - set(planned.index) - set(reasons.index)):
-        yield Breach("once", f"{account} is neither planned nor explained")
+        yield Violation("once", f"{account} is neither planned nor explained")
     for account in sorted(set(planned.index) - set(customers["account_no"])):
-        yield Breach("once", f"{account} is no customer")
+        yield Violation("once", f"{account} is no customer")
     for account in sorted(set(reasons.index) - wanted):
-        yield Breach("once", f"{account} has a reason, but is not to be visited")
+        yield Violation("once", f"{account} has a reason, but is not to be visited")
 
 
-def told_as_it_is(campaign: CampaignPlan, book: Book) -> Iterator[Breach]:
-    """The roll says of everybody, once, what is so: done, followed up, planned, or why not."""
-    roll = campaign.roll
-    status = book.customers.set_index("account_no")["status"]
+def told_as_it_is(campaign: CampaignPlan, tables: CampaignTables) -> Iterator[Violation]:
+    """The plan says of everybody, once, what is so: done, followed up, planned, or why not."""
+    demand = campaign.customers
+    status = tables.customers.set_index("account_no")["status"]
     reason = campaign.unplanned.drop_duplicates("account_no").set_index("account_no")["code"]
-    names = pd.Index(roll["account_no"])
+    names = pd.Index(demand["account_no"])
     if names.has_duplicates or set(names) != set(status.index):
-        yield Breach("told", f"{len(roll)} are told of, once each should be {len(status)}")
+        yield Violation("told", f"{len(demand)} are told of, once each should be {len(status)}")
         return
     status, reason = status.reindex(names), reason.reindex(names)
     planned = names.isin(campaign.visits["account_no"])
@@ -147,78 +152,84 @@ def told_as_it_is(campaign: CampaignPlan, book: Book) -> Iterator[Breach]:
         [np.full(len(names), SETTLED, dtype=object), status.to_numpy(dtype=object), ""],
         default=reason.to_numpy(dtype=object),
     )
-    wrong = np.flatnonzero(roll["code"].to_numpy(dtype=object) != told)
+    wrong = np.flatnonzero(demand["code"].to_numpy(dtype=object) != told)
     for row in wrong:
-        yield Breach("told", f"{names[row]} is {told[row]!r}, not {roll['code'].iloc[row]!r}")
+        yield Violation("told", f"{names[row]} is {told[row]!r}, not {demand['code'].iloc[row]!r}")
 
 
-def reasons_known(campaign: CampaignPlan) -> Iterator[Breach]:
+def reasons_known(campaign: CampaignPlan) -> Iterator[Violation]:
     """Every reason has a code of the list and a sentence."""
     for row in campaign.unplanned.itertuples():
         if row.code not in REASONS or not row.reason:
-            yield Breach("reason", f"{row.account_no}: {row.code!r} {row.reason!r}")
+            yield Violation("reason", f"{row.account_no}: {row.code!r} {row.reason!r}")
 
 
-def crews_of_their_station(visits: pd.DataFrame, book: Book) -> Iterator[Breach]:
+def crews_of_their_station(visits: pd.DataFrame, tables: CampaignTables) -> Iterator[Violation]:
     """A customer is visited by a crew of his own station."""
-    station_of = dict(zip(book.crews["crew"], book.crews["station"], strict=True))
+    station_of = dict(zip(tables.crews["crew"], tables.crews["station"], strict=True))
     stray = (visits["station"] != visits["station_home"]) | (
         visits["station"] != visits["crew"].map(station_of)
     )
     for row in visits[stray].itertuples():
-        yield Breach("station", f"{row.account_no} of {row.station_home} is with {row.crew}")
+        yield Violation("station", f"{row.account_no} of {row.station_home} is with {row.crew}")
 
 
-def skills(visits: pd.DataFrame, book: Book) -> Iterator[Breach]:
+def skills(visits: pd.DataFrame, tables: CampaignTables) -> Iterator[Violation]:
     """10 kV customers are visited by skilled crews."""
-    able = set(book.crews["crew"][skilled_crews(book.crews)])
+    able = set(tables.crews["crew"][skilled_crews(tables.crews)])
     for row in visits[visits["kind"] == SKILL].itertuples():
         if row.crew not in able:
-            yield Breach("skill", f"{row.account_no} needs a skilled crew, {row.crew} is none")
+            yield Violation("skill", f"{row.account_no} needs a skilled crew, {row.crew} is none")
 
 
-def duty_days(campaign: CampaignPlan, book: Book, settings: Settings) -> Iterator[Breach]:
+def duty_days(
+    campaign: CampaignPlan, tables: CampaignTables, settings: Settings
+) -> Iterator[Violation]:
     """Crews go out on duty days within the horizon only."""
-    on_duty = duty(book.crews, book.leave, campaign.days, settings)
-    row = {crew: i for i, crew in enumerate(book.crews["crew"])}
+    on_duty = duty(tables.crews, tables.leave, campaign.days, settings)
+    row = {crew: i for i, crew in enumerate(tables.crews["crew"])}
     iso = campaign.days["date"].dt.strftime("%Y-%m-%d")
     column = {day: i for i, day in enumerate(iso)}
     for block in campaign.blocks.itertuples():
         day = column.get(str(block.date))
         if day is None:
-            yield Breach("horizon", f"{block.block} is on {block.date}")
+            yield Violation("horizon", f"{block.block} is on {block.date}")
         elif block.crew not in row or not on_duty[row[block.crew], day]:
-            yield Breach("duty", f"{block.block}: {block.crew} is not on duty on {block.date}")
+            yield Violation("duty", f"{block.block}: {block.crew} is not on duty on {block.date}")
 
 
-def one_block_a_day(campaign: CampaignPlan) -> Iterator[Breach]:
+def one_block_a_day(campaign: CampaignPlan) -> Iterator[Violation]:
     """A crew has one block a day."""
     twice = campaign.blocks[campaign.blocks.duplicated(["crew", "date"])]
     for block in twice.itertuples():
-        yield Breach("one a day", f"{block.block} is the second of {block.crew} on {block.date}")
+        yield Violation("one a day", f"{block.block} is the second of {block.crew} on {block.date}")
 
 
-def visits_in_order(campaign: CampaignPlan, settings: Settings) -> Iterator[Breach]:
+def visits_in_order(campaign: CampaignPlan, settings: Settings) -> Iterator[Violation]:
     """Visits of a block count from 1 to its `visits`, no more than the setting allows."""
     counted = campaign.visits.groupby("block")["seq"].agg(["size", "min", "max", "nunique"])
     for name in sorted(set(counted.index) - set(campaign.blocks["block"])):
-        yield Breach("order", f"visits of {name}, which is no block")
+        yield Violation("order", f"visits of {name}, which is no block")
     says = campaign.blocks.set_index("block")["visits"]
     found = counted.reindex(says.index, fill_value=0)
     whole = (found["min"] == 1) & (found["max"] == says) & (found["nunique"] == says)
     for name in says.index[~(whole & (found["size"] == says))]:
-        yield Breach("order", f"{name}: visits do not count from 1 to {says[name]}")
+        yield Violation("order", f"{name}: visits do not count from 1 to {says[name]}")
     for name in says.index[found["size"] > settings.blocks.max_visits]:
-        yield Breach("most", f"{name} has {says[name]} visits")
+        yield Violation("most", f"{name} has {says[name]} visits")
 
 
 def work_fits(
-    campaign: CampaignPlan, visits: pd.DataFrame, book: Book, roads: Roads, settings: Settings
-) -> Iterator[Breach]:
+    campaign: CampaignPlan,
+    visits: pd.DataFrame,
+    tables: CampaignTables,
+    roads: Roads,
+    settings: Settings,
+) -> Iterator[Violation]:
     """Service and travel over the roads are what the block says, and fit its crew's day."""
     travel = Travel(roads, settings.travel)
-    limit_s = dict(zip(book.crews["crew"], work_limits(book.crews, settings), strict=True))
-    home = book.stations.set_index("station")
+    limit_s = dict(zip(tables.crews["crew"], work_limits(tables.crews, settings), strict=True))
+    home = tables.stations.set_index("station")
     visits = visits.assign(service_s=service_seconds(visits, settings))
     blocks = campaign.blocks.set_index("block")
     for name, stops in visits.sort_values("seq").groupby("block"):
@@ -234,6 +245,6 @@ def work_fits(
         slip_s = ROUNDING_S * (number + 1)
         if travel_s > block["travel_s"] + slip_s or work_s > block["work_s"] + slip_s:
             text = f"{name}: says {block['work_s']} s, takes {work_s} s"
-            yield Breach("work", text)
+            yield Violation("work", text)
         if work_s > limit_s.get(block["crew"], 0) + slip_s:
-            yield Breach("too long", f"{name}: {work_s} s do not fit the day of {block['crew']}")
+            yield Violation("too long", f"{name}: {work_s} s do not fit the day of {block['crew']}")

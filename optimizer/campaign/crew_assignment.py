@@ -79,7 +79,7 @@ class BlockTable:
 
 
 @dataclass(frozen=True, slots=True)
-class Before:
+class CommittedWork:
     """What has its days already when only the rest is planned.
 
     `duty` is bool (crews, days), with the days that are past or printed; `work_s` float64 (crews,
@@ -102,7 +102,7 @@ class CrewTable:
     skilled: NDArray[np.bool_]
     limit_s: NDArray[np.int32]
     dates: NDArray[np.datetime64]
-    before: Before | None = None
+    before: CommittedWork | None = None
 
 
 @dataclass(slots=True)
@@ -142,7 +142,7 @@ def _differ(blocks: BlockTable, a: int, b: int) -> bool:
     return any(column[a] != column[b] for column in columns)
 
 
-def share_out(runs: list[Run], blocks: BlockTable, crews: CrewTable) -> list[Run]:
+def assign_runs(runs: list[Run], blocks: BlockTable, crews: CrewTable) -> list[Run]:
     """Hand work from overloaded crews to near crews of the station that have room.
 
     A crew's fair load is its share of the station's duty days, over the whole campaign: who has
@@ -202,7 +202,7 @@ def _metres(
 
 
 @dataclass(frozen=True, slots=True)
-class _Move:
+class _Handover:
     """Blocks `first` to `last` (not included) of a run, to another crew, and what it is worth."""
 
     run: Run
@@ -268,7 +268,7 @@ def _to_give(runs: list[Run], blocks: BlockTable, giver: int, fair_s: float) -> 
     return [run for run in own if not blocks.kept[run.blocks[0]]]
 
 
-def _take(runs: list[Run], move: _Move) -> Run:
+def _take(runs: list[Run], move: _Handover) -> Run:
     """Cut the part of a move off its run."""
     run = move.run
     if move.last - move.first == run.days:
@@ -288,10 +288,10 @@ def _best_move(  # noqa: PLR0917
     giver: int,
     *,
     cuts: bool,
-) -> _Move | None:
+) -> _Handover | None:
     """The part and receiver with the most balance gained a metre; None if nothing is gained."""
     away = _metres([b for run in own for b in run.blocks], runs, blocks, len(excess))
-    best: _Move | None = None
+    best: _Handover | None = None
     here = 0
     for run in own:
         metres = away[here : here + run.days]
@@ -304,7 +304,7 @@ def _best_move(  # noqa: PLR0917
             value = gain / (NEAR_M + metres[first:last].mean(axis=0)) / (1 + broken)
             receiver = int(np.argmax(value))
             if value[receiver] > (best.value if best else 0.0):
-                best = _Move(run, first, last, receiver, float(value[receiver]))
+                best = _Handover(run, first, last, receiver, float(value[receiver]))
     return best
 
 

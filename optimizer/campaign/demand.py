@@ -15,6 +15,7 @@ import numpy as np
 from optimizer.errors import CampaignError
 from optimizer.model import CustomerKind
 from optimizer.settings import clock
+from optimizer.territories.workload import service_seconds
 from optimizer.workdays import working_days
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ KINDS: Final = tuple(kind.value for kind in CustomerKind)
 
 
 @dataclass(frozen=True, slots=True)
-class Book:
+class CampaignTables:
     """The register's tables as the campaign reads them, all at one moment.
 
     Territories that have just been drawn may stand in for those of the register.
@@ -70,7 +71,7 @@ def still_open(status: pd.Series[str]) -> pd.Series[bool]:
     return status.isin([OPEN, ""])
 
 
-def read_book(register: Register, drawn: Territories | None = None) -> Book:
+def read_campaign_tables(register: Register, drawn: Territories | None = None) -> CampaignTables:
     """Read what a campaign needs, all of one state of the register.
 
     Parameters
@@ -92,7 +93,7 @@ def read_book(register: Register, drawn: Territories | None = None) -> Book:
     customers = customers.merge(placed, on="account_no", how="left")
     for column in ("area", "station", "located"):
         customers[column] = customers[column].fillna("").astype("str")
-    return Book(customers, areas, stations, crews, leave)
+    return CampaignTables(customers, areas, stations, crews, leave)
 
 
 def horizon(settings: Settings, folder: Path | None, today: dt.date | None = None) -> pd.DataFrame:
@@ -127,7 +128,7 @@ def days_until(finish: dt.date, settings: Settings, folder: Path | None) -> pd.D
 
 
 @dataclass(frozen=True, slots=True)
-class StationRoll:
+class StationDemand:
     """The customers of one station that have a place and a crew.
 
     Attributes
@@ -135,7 +136,7 @@ class StationRoll:
     station
         Its id; `lon`, `lat` are where crews start.
     customer
-        int64 (n,): rows of `Book.customers`.
+        int64 (n,): rows of `CampaignTables.customers`.
     door_lon, door_lat
         float64 (n,).
     service_s
@@ -175,8 +176,8 @@ class StationRoll:
     crew_skilled: NDArray[np.bool_]
     work_s: NDArray[np.int32]
 
-    def take(self, rows: NDArray[np.bool_]) -> StationRoll:
-        """The roll with some of its customers only."""
+    def take(self, rows: NDArray[np.bool_]) -> StationDemand:
+        """The demand with some of its customers only."""
         columns = (
             "customer", "door_lon", "door_lat", "service_s", "area", "alone", "crew", "kind",
             "skilled",
@@ -189,47 +190,49 @@ class StationRoll:
 
 
 @dataclass(frozen=True, slots=True)
-class Muster:
-    """All stations' rolls, and a code for each customer that is in none of them.
+class CountyDemand:
+    """What each station has to do, and a code for each customer that no station can.
 
-    `code` is a text array (customers,): "" for those in a roll, "settled" for those who need no
-    visit any more, one of `FOLLOWED` for those whom the records follow up, else why there is no
-    day.
+    `code` is a text array (customers,): "" for those in a station's demand, "settled" for those who
+    need no visit any more, one of `FOLLOWED` for those whom the records follow up, else why there
+    is no day.
     """
 
-    rolls: tuple[StationRoll, ...]
+    stations: tuple[StationDemand, ...]
     code: NDArray[np.object_]
 
 
-def muster(book: Book, settings: Settings) -> Muster:
-    """Make one roll a station, and say who is in none."""
-    customers = book.customers
-    code = _first_codes(book)
-    rolls = []
-    places = book.stations.set_index("station")
+def gather_demand(tables: CampaignTables, settings: Settings) -> CountyDemand:
+    """What each station has to do, and why nobody can visit the others."""
+    customers = tables.customers
+    code = _first_codes(tables)
+    stations = []
+    places = tables.stations.set_index("station")
     for station, members in customers.groupby("station", sort=True).indices.items():
-        crews = book.crews[book.crews["station"] == station].sort_values("crew")
+        crews = tables.crews[tables.crews["station"] == station].sort_values("crew")
         rows = members[code[members] == ""]
         if not skilled_crews(crews).any():
             helpless = customers["kind"].to_numpy()[rows] == SKILL
             code[rows[helpless]] = "no_skilled_crew"
             rows = rows[~helpless]
         if len(rows):
-            rolls.append(_roll(book, settings, crews, rows, place=places.loc[[str(station)]]))
-    return Muster(tuple(rolls), code)
+            stations.append(
+                _station_demand(tables, settings, crews, rows, place=places.loc[[str(station)]])
+            )
+    return CountyDemand(tuple(stations), code)
 
 
-def _first_codes(book: Book) -> NDArray[np.object_]:
+def _first_codes(tables: CampaignTables) -> NDArray[np.object_]:
     """What can be said without looking at crews one by one; the first that holds."""
-    customers = book.customers
+    customers = tables.customers
     status, station = customers["status"].to_numpy(), customers["station"].to_numpy()
-    known = np.isin(station, book.stations["station"].to_numpy())
+    known = np.isin(station, tables.stations["station"].to_numpy())
     conditions = {
         SETTLED: np.isin(status, DONE),
         **{name: status == name for name in FOLLOWED},
         "no_territory": (customers["located"] == "").to_numpy(),
         "no_station": ~known,
-        "no_crew": ~np.isin(station, book.crews["station"].to_numpy()),
+        "no_crew": ~np.isin(station, tables.crews["station"].to_numpy()),
         "no_location": (customers["located"] == "none").to_numpy()
         | customers["lon"].isna().to_numpy()
         | customers["lat"].isna().to_numpy(),
@@ -267,38 +270,31 @@ def work_limits(crews: pd.DataFrame, settings: Settings) -> NDArray[np.int32]:
     return np.array(limits, dtype=np.int32)
 
 
-def service_seconds(customers: pd.DataFrame, settings: Settings) -> NDArray[np.int32]:
-    """Seconds at each door, introduction included."""
-    visit, given = settings.visit, customers["service_min"].to_numpy(dtype=float)
-    visits_s = map(visit.service_s, customers["kind"], given.tolist())
-    return np.fromiter(visits_s, np.int32, len(customers)) + np.int32(visit.setup_s)
-
-
-def _roll(
-    book: Book,
+def _station_demand(
+    tables: CampaignTables,
     settings: Settings,
     crews: pd.DataFrame,
     rows: NDArray[np.int64],
     place: pd.DataFrame,
-) -> StationRoll:
-    customers = book.customers.iloc[rows]
+) -> StationDemand:
+    customers = tables.customers.iloc[rows]
     lon, lat = customers["lon"].to_numpy(float), customers["lat"].to_numpy(float)
     skilled = (customers["kind"] == SKILL).to_numpy()
     crew_skilled = skilled_crews(crews)
-    home = _home_crews(book, customers, crews)
+    home = _home_crews(tables, customers, crews)
     crew = _with_skill(home, skilled, crew_skilled, lon, lat)
     names = customers["area"].to_numpy().astype(object)
     alone = (names == "") | (crew != home)
     names[alone] = [f"\0{account}" for account in customers["account_no"].to_numpy()[alone]]
     area = np.unique(names.astype(str), return_inverse=True)[1]
-    return StationRoll(
+    return StationDemand(
         station=str(place.index[0]),
         lon=float(place["lon"].iloc[0]),
         lat=float(place["lat"].iloc[0]),
         customer=rows.astype(np.int64),
         door_lon=lon,
         door_lat=lat,
-        service_s=service_seconds(customers, settings),
+        service_s=service_seconds(customers, settings).astype(np.int32),
         area=area.astype(np.int32),
         alone=alone,
         crew=crew,
@@ -310,10 +306,12 @@ def _roll(
     )
 
 
-def _home_crews(book: Book, customers: pd.DataFrame, crews: pd.DataFrame) -> NDArray[np.int32]:
+def _home_crews(
+    tables: CampaignTables, customers: pd.DataFrame, crews: pd.DataFrame
+) -> NDArray[np.int32]:
     """The crew of each customer's area; of the nearest customer who has one where it has none."""
     index = {crew: row for row, crew in enumerate(crews["crew"])}
-    of_area = dict(zip(book.areas["area"], book.areas["crew"], strict=True))
+    of_area = dict(zip(tables.areas["area"], tables.areas["crew"], strict=True))
     home = np.array([index.get(of_area.get(a, ""), -1) for a in customers["area"]], dtype=np.int32)
     lon, lat = customers["lon"].to_numpy(float), customers["lat"].to_numpy(float)
     known = np.flatnonzero(home >= 0)

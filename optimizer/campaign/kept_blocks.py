@@ -9,48 +9,50 @@ import numpy as np
 import pandas as pd
 
 from optimizer.campaign.block_routing import StationBlocks
-from optimizer.campaign.station_schedule import METRES_A_DEGREE
+from optimizer.geometry import DEGREE_M
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from optimizer.campaign.block_routing import Task
-    from optimizer.campaign.demand import StationRoll
-    from optimizer.campaign.previous_plan import Former
-    from optimizer.campaign.station_schedule import Frame
+    from optimizer.campaign.block_routing import RoutingTask
+    from optimizer.campaign.demand import StationDemand
+    from optimizer.campaign.previous_plan import PreviousPlan
+    from optimizer.campaign.station_schedule import PlanningContext
 
 
-def kept_blocks(frame: Frame, former: Former, task: Task) -> StationBlocks:
+def kept_blocks(
+    context: PlanningContext, previous: PreviousPlan, task: RoutingTask
+) -> StationBlocks:
     """Coming blocks in whose areas nothing has changed, with their day as target.
 
     Blocks that a crew could not do any more as they are, and those that were made for another
     pace, are routed anew too. Who had no day for want of time before is no change.
     """
-    roll = task.roll
-    accounts = frame.book.customers["account_no"].to_numpy()[roll.customer]
+    demand = task.demand
+    accounts = context.tables.customers["account_no"].to_numpy()[demand.customer]
     door = pd.Series(np.arange(len(accounts)), index=accounts)
-    coming = former.visits[~former.visits["past"] & ~former.visits["frozen"]]
-    coming = coming[(coming["station"] == roll.station) & coming["crew"].isin(roll.crews)]
+    coming = previous.visits[~previous.visits["past"] & ~previous.visits["frozen"]]
+    coming = coming[(coming["station"] == demand.station) & coming["crew"].isin(demand.crews)]
     row = coming["account_no"].map(door)
     whole = row.notna().groupby(coming["block"]).transform("all")
     coming, row = coming[whole], row[whole].astype(int)
-    area = pd.Series(roll.area[row], index=coming.index)
-    waiting = door.reindex(former.waiting).dropna().astype(int)
+    area = pd.Series(demand.area[row], index=coming.index)
+    waiting = door.reindex(previous.waiting).dropna().astype(int)
     changed = np.setdiff1d(np.arange(len(accounts)), [*row, *waiting])
-    touched = area.isin(roll.area[changed]).groupby(coming["block"]).transform("any")
+    touched = area.isin(demand.area[changed]).groupby(coming["block"]).transform("any")
     coming, row = coming[~touched], row[~touched]
-    blocks = former.blocks[former.blocks["block"].isin(coming["block"])]
+    blocks = previous.blocks[previous.blocks["block"].isin(coming["block"])]
     blocks = blocks[_can_be_done(task, blocks, coming.assign(row=row))]
     blocks = blocks.sort_values(["crew", "date"])
     still = coming["block"].isin(blocks["block"])
     coming, row = coming[still], row[still]
     number = pd.Series(np.arange(len(blocks)), index=blocks["block"])
-    nothing = _none(roll)
+    nothing = _none(demand)
     block, seq = nothing.block.copy(), nothing.seq.copy()
     block[row] = coming["block"].map(number)
     seq[row] = coming["seq"] - 1
-    crew = {name: index for index, name in enumerate(roll.crews)}
-    target = pd.to_datetime(blocks["date"]).to_numpy().astype("datetime64[D]") - frame.dates[0]
+    crew = {name: index for index, name in enumerate(demand.crews)}
+    target = pd.to_datetime(blocks["date"]).to_numpy().astype("datetime64[D]") - context.dates[0]
     return replace(
         nothing,
         block=block,
@@ -65,9 +67,9 @@ def kept_blocks(frame: Frame, former: Former, task: Task) -> StationBlocks:
     )
 
 
-def _none(roll: StationRoll) -> StationBlocks:
+def _none(demand: StationDemand) -> StationBlocks:
     """No block is kept."""
-    nothing, number = np.zeros(0, dtype=np.int32), len(roll.customer)
+    nothing, number = np.zeros(0, dtype=np.int32), len(demand.customer)
     return StationBlocks(
         block=np.full(number, -1, dtype=np.int32),
         seq=np.full(number, -1, dtype=np.int32),
@@ -82,19 +84,21 @@ def _none(roll: StationRoll) -> StationBlocks:
     )
 
 
-def _can_be_done(task: Task, blocks: pd.DataFrame, visits: pd.DataFrame) -> NDArray[np.bool_]:
+def _can_be_done(
+    task: RoutingTask, blocks: pd.DataFrame, visits: pd.DataFrame
+) -> NDArray[np.bool_]:
     """Which blocks still fit their crew, as it, its pace and the settings are today.
 
-    `visits` has a column `row`, the customer's in the roll.
+    `visits` has a column `row`, the customer's in the demand.
     """
-    roll = task.roll
-    crew = {name: index for index, name in enumerate(roll.crews)}
+    demand = task.demand
+    crew = {name: index for index, name in enumerate(demand.crews)}
     of_block = blocks["crew"].map(crew).to_numpy(dtype=np.int64)
     rows = visits["row"].to_numpy(dtype=np.int64)
-    needs_skill = set(visits["block"].to_numpy()[roll.skilled[rows]])
-    able = roll.crew_skilled[of_block] | ~blocks["block"].isin(needs_skill).to_numpy()
+    needs_skill = set(visits["block"].to_numpy()[demand.skilled[rows]])
+    able = demand.crew_skilled[of_block] | ~blocks["block"].isin(needs_skill).to_numpy()
     alone = blocks["visits"].to_numpy() == 1
-    most_s = np.where(alone, roll.work_s[of_block], task.work_s[of_block])
+    most_s = np.where(alone, demand.work_s[of_block], task.work_s[of_block])
     short = blocks["work_s"].to_numpy() <= most_s
     small = blocks["visits"].to_numpy() <= task.most_visits
     at_pace = np.isclose(blocks["pace"].to_numpy(), task.pace)
@@ -102,7 +106,7 @@ def _can_be_done(task: Task, blocks: pd.DataFrame, visits: pd.DataFrame) -> NDAr
     return fits
 
 
-def put_together(task: Task, kept: StationBlocks, routed: StationBlocks) -> StationBlocks:
+def merge_blocks(task: RoutingTask, kept: StationBlocks, routed: StationBlocks) -> StationBlocks:
     """Kept and new blocks together, each crew's in the order of their targets."""
     number = len(kept.crew)
     new = np.where(routed.block >= 0, routed.block + number, routed.block)
@@ -120,7 +124,7 @@ def put_together(task: Task, kept: StationBlocks, routed: StationBlocks) -> Stat
         kept=np.concatenate([kept.kept, routed.kept]),
         pace=np.concatenate([kept.pace, routed.pace]),
     )
-    both = replace(both, target=_near_targets(task.roll, both, number))
+    both = replace(both, target=_near_targets(task.demand, both, number))
     order = np.lexsort((np.nan_to_num(both.target, nan=np.inf), both.crew))
     place = np.empty(len(order), dtype=np.int32)
     place[order] = np.arange(len(order))
@@ -139,13 +143,13 @@ def put_together(task: Task, kept: StationBlocks, routed: StationBlocks) -> Stat
     )
 
 
-def _near_targets(roll: StationRoll, both: StationBlocks, kept: int) -> NDArray[np.float64]:
+def _near_targets(demand: StationDemand, both: StationBlocks, kept: int) -> NDArray[np.float64]:
     """Targets, a new block having that of the nearest kept block of its crew."""
     target, inside = both.target.copy(), both.block >= 0
     doors = np.maximum(np.bincount(both.block[inside], minlength=len(target)), 1)
-    east = METRES_A_DEGREE * np.cos(np.radians(roll.lat))
-    x = np.bincount(both.block[inside], roll.door_lon[inside] * east, len(target)) / doors
-    north = roll.door_lat[inside] * METRES_A_DEGREE
+    east = DEGREE_M * np.cos(np.radians(demand.lat))
+    x = np.bincount(both.block[inside], demand.door_lon[inside] * east, len(target)) / doors
+    north = demand.door_lat[inside] * DEGREE_M
     y = np.bincount(both.block[inside], north, len(target)) / doors
     for b in range(kept, len(target)):
         own = np.flatnonzero(both.crew[:kept] == both.crew[b])

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
-from optimizer.campaign.crew_assignment import Before
+from optimizer.campaign.crew_assignment import CommittedWork
 from optimizer.compiled import compiled, inlined
 from optimizer.search.rng import below, new_rng, uniform
 
@@ -67,7 +67,7 @@ class Stretch:
 
 
 @dataclass(frozen=True, slots=True)
-class Even:
+class LoadTargets:
     """What would lie in each month and year if all were even.
 
     Attributes
@@ -91,13 +91,13 @@ class Even:
     usual_year_s: NDArray[np.float64]
 
 
-def even_load(blocks: BlockTable, crews: CrewTable, spare_share: float) -> Even:
+def load_targets(blocks: BlockTable, crews: CrewTable, spare_share: float) -> LoadTargets:
     """The station's work in proportion to duty days, less what has its days already.
 
     Not counted are the days that stay free at the end, where there is room for that, and a part
     of those in a season that many blocks avoid.
     """
-    before = crews.before or Before(crews.duty, np.zeros(crews.duty.shape))
+    before = crews.before or CommittedWork(crews.duty, np.zeros(crews.duty.shape))
     month = _from_zero(crews.dates.astype("datetime64[M]"))
     year = _from_zero(crews.dates.astype("datetime64[Y]"))
     settled = np.count_nonzero(before.work_s, axis=0).astype(float)
@@ -118,7 +118,7 @@ def even_load(blocks: BlockTable, crews: CrewTable, spare_share: float) -> Even:
         free_month, free_year = crews.duty.sum(axis=0) @ months, crews.duty @ years
         by_month = _left(by_month - settled @ months, free_month, len(blocks))
         by_year = _left(by_year - before.work_s @ years, free_year, blocks.work_s.sum())
-    return Even(month, year, by_month, by_year, usual_month, usual_year_s)
+    return LoadTargets(month, year, by_month, by_year, usual_month, usual_year_s)
 
 
 def _left(
@@ -143,7 +143,7 @@ def _from_zero(dates: NDArray[np.datetime64]) -> NDArray[np.int64]:
 def settle(
     stretches: list[list[Stretch]],
     duty_days: list[NDArray[np.int64]],
-    even: Even,
+    even: LoadTargets,
     blocks: BlockTable,
 ) -> None:
     """Give the stretches of each crew, which come in order, the starts of the least price."""
@@ -203,7 +203,7 @@ class _State(NamedTuple):
 def _ground(
     stretches: list[list[Stretch]],
     duty_days: list[NDArray[np.int64]],
-    even: Even,
+    even: LoadTargets,
     blocks: BlockTable,
 ) -> _Ground:
     flat = [stretch for some in stretches for stretch in some]

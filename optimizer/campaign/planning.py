@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from optimizer.blocks.ruin_recreate import anneal
-from optimizer.campaign.block_routing import Task, route_job, station_jobs
-from optimizer.campaign.check import make_sure
-from optimizer.campaign.demand import AT_REST, horizon, muster, read_book
+from optimizer.campaign.baseline import Baseline
+from optimizer.campaign.block_routing import RoutingTask, route_job, station_jobs
+from optimizer.campaign.check import insist_on_rules
+from optimizer.campaign.demand import AT_REST, gather_demand, horizon, read_campaign_tables
 from optimizer.campaign.executors import Processes
-from optimizer.campaign.remedies import Help, find_help
-from optimizer.campaign.station_schedule import AREA_COLUMNS, BLOCK_COLUMNS, Frame, plan_station
-from optimizer.campaign.unplanned import REASONS
-from optimizer.campaign.what_if import FOR_WANT_OF_TIME, Scene
+from optimizer.campaign.model import VISIT_COLUMNS, CampaignPlan
+from optimizer.campaign.remedies import find_remedies
+from optimizer.campaign.station_schedule import (
+    AREA_COLUMNS,
+    BLOCK_COLUMNS,
+    PlanningContext,
+    plan_station,
+)
+from optimizer.campaign.unplanned import FOR_WANT_OF_TIME, REASONS
 from optimizer.campaign.wishes import read_wishes
 from optimizer.compiled import is_compiled, tell_of_compiling
 from optimizer.workdays import duty
@@ -29,70 +35,13 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from optimizer.campaign.block_routing import StationBlocks
-    from optimizer.campaign.crew_assignment import Before
-    from optimizer.campaign.demand import Book, Muster
+    from optimizer.campaign.demand import CampaignTables, CountyDemand
     from optimizer.campaign.executors import Executor
     from optimizer.campaign.station_schedule import StationPlan
     from optimizer.register import Register
     from optimizer.roads import Roads
     from optimizer.settings import Settings
     from optimizer.territories import Territories
-
-VISIT_COLUMNS = ["block", "seq", "account_no"]
-
-
-@dataclass(frozen=True, kw_only=True)
-class CampaignPlan:
-    """A plan of the whole campaign, and what its certificate is made from.
-
-    Attributes
-    ----------
-    start, finish
-        The horizon, both days included.
-    since
-        The first day that is planned: blocks and duty days are counted from it.
-    blocks
-        block, station, crew, date (ISO), visits, work_s, travel_s, distance_m, pace (share of a
-        usual day's visits that it was made for).
-    visits
-        block, seq (from 1), account_no.
-    unplanned
-        account_no, code, reason.
-    roll
-        Everybody who is to be visited or has been: account_no, station, area, kind, code
-        ("" planned, "settled", how the records follow him up, or why not).
-    areas
-        area, station, fewest_days (blocks that its work needs), whole (finished in one stretch in
-        at most a day more).
-    stations
-        station, name, blocks (all that its work needs, with a date or without), moved (parts
-        handed from crew to crew), unwished (blocks outside wishes and open seasons).
-    crews
-        crew, station, duty_days (within the horizon).
-    duty
-        bool (crews, days), rows as `crews`.
-    days
-        As of `workdays.working_days`.
-    before
-        When only the rest is planned: all duty days, and the work of past blocks.
-    help
-        What is short where the horizon cannot hold everybody, and what would help.
-    """
-
-    start: dt.date
-    finish: dt.date
-    since: dt.date
-    blocks: pd.DataFrame = field(repr=False)
-    visits: pd.DataFrame = field(repr=False)
-    unplanned: pd.DataFrame = field(repr=False)
-    roll: pd.DataFrame = field(repr=False)
-    areas: pd.DataFrame = field(repr=False)
-    stations: pd.DataFrame = field(repr=False)
-    crews: pd.DataFrame = field(repr=False)
-    duty: NDArray[np.bool_] = field(repr=False)
-    days: pd.DataFrame = field(repr=False)
-    before: Before | None = field(default=None, repr=False)
-    help: Help = field(default=Help(), repr=False)
 
 
 def plan_campaign(
@@ -129,45 +78,49 @@ def plan_campaign(
     AssertionError
         The plan breaks a rule of `audit`: a bug.
     """
-    book = read_book(register, drawn)
+    tables = read_campaign_tables(register, drawn)
     days = horizon(settings, folder, today)
-    crew_days = duty(book.crews, book.leave, days, settings)
+    crew_days = duty(tables.crews, tables.leave, days, settings)
     if today is not None:
         crew_days[:, (days["date"] < pd.Timestamp(today)).to_numpy()] = False
-    wishes = read_wishes(folder, register, settings, book)
-    frame = Frame(book, days, crew_days, settings, wishes)
-    lists = muster(book, settings)
-    tasks = [Task.whole(roll, settings) for roll in lists.rolls]
-    found = route_rolls(tasks, roads, executor or Processes(), progress)
-    planned = {roll.station: blocks for roll, blocks in zip(lists.rolls, found, strict=True)}
-    campaign = make_sure(assemble(frame, lists, planned), book, settings)
+    wishes = read_wishes(folder, register, settings, tables)
+    context = PlanningContext(tables, days, crew_days, settings, wishes)
+    county = gather_demand(tables, settings)
+    tasks = [RoutingTask.whole(demand, settings) for demand in county.stations]
+    found = route_stations(tasks, roads, executor or Processes(), progress)
+    planned = {
+        demand.station: blocks for demand, blocks in zip(county.stations, found, strict=True)
+    }
+    campaign = insist_on_rules(assemble(context, county, planned), tables, settings)
     campaign = replace(campaign, since=max(today or campaign.start, campaign.start))
-    return with_help(campaign, frame, folder)
+    return with_remedies(campaign, context, folder)
 
 
-def with_help(campaign: CampaignPlan, frame: Frame, folder: Path | None) -> CampaignPlan:
+def with_remedies(
+    campaign: CampaignPlan, context: PlanningContext, folder: Path | None
+) -> CampaignPlan:
     """The campaign with remedies, where somebody has no day for want of time or crews."""
     if not campaign.unplanned["code"].isin(FOR_WANT_OF_TIME).any():
         return campaign
-    scene = Scene(
-        frame.book,
+    baseline = Baseline(
+        context.tables,
         campaign.blocks,
         campaign.visits,
         campaign.unplanned,
-        frame.days,
-        frame.duty,
-        frame.settings,
+        context.days,
+        context.duty,
+        context.settings,
     )
     stations = campaign.stations
     routed = dict(zip(stations["station"], stations["blocks"].tolist(), strict=True))
-    found = find_help(scene, folder, routed)
+    found = find_remedies(baseline, folder, routed)
     needed = routed | {short.station: short.needed for short in found.shortages}
     stations = stations.assign(blocks=stations["station"].map(needed))
     return replace(campaign, stations=stations, help=found)
 
 
-def route_rolls(
-    tasks: Sequence[Task],
+def route_stations(
+    tasks: Sequence[RoutingTask],
     roads: Roads,
     executor: Executor,
     progress: Callable[[int, int], None] | None,
@@ -188,12 +141,15 @@ def route_rolls(
     return [found[i] for i in range(len(tasks))]
 
 
-def assemble(frame: Frame, lists: Muster, planned: dict[str, StationBlocks]) -> CampaignPlan:
+def assemble(
+    context: PlanningContext, county: CountyDemand, planned: dict[str, StationBlocks]
+) -> CampaignPlan:
     """Dates for all blocks, and everything of the campaign in frames."""
-    book, days = frame.book, frame.days
-    code = lists.code.copy()
+    tables, days = context.tables, context.days
+    code = county.code.copy()
     plans = {
-        roll.station: plan_station(frame, roll, planned[roll.station], code) for roll in lists.rolls
+        demand.station: plan_station(context, demand, planned[demand.station], code)
+        for demand in county.stations
     }
     dates = days["date"].dt.date
     return CampaignPlan(
@@ -202,18 +158,18 @@ def assemble(frame: Frame, lists: Muster, planned: dict[str, StationBlocks]) -> 
         since=dates.iloc[0],
         blocks=_stacked((plan.blocks for plan in plans.values()), BLOCK_COLUMNS),
         visits=_stacked((plan.visits for plan in plans.values()), VISIT_COLUMNS),
-        unplanned=_unplanned(book, code, frame.settings),
-        roll=book.customers[["account_no", "station", "area", "kind"]].assign(
+        unplanned=_unplanned(tables, code, context.settings),
+        customers=tables.customers[["account_no", "station", "area", "kind"]].assign(
             code=pd.array(code, dtype="str")
         ),
         areas=_stacked((plan.areas for plan in plans.values()), AREA_COLUMNS),
-        stations=book.stations[["station", "name"]].assign(
-            blocks=[_of(plans, station, "needed") for station in book.stations["station"]],
-            moved=[_of(plans, station, "moved") for station in book.stations["station"]],
-            unwished=[_of(plans, station, "unwished") for station in book.stations["station"]],
+        stations=tables.stations[["station", "name"]].assign(
+            blocks=[_of(plans, station, "needed") for station in tables.stations["station"]],
+            moved=[_of(plans, station, "moved") for station in tables.stations["station"]],
+            unwished=[_of(plans, station, "unwished") for station in tables.stations["station"]],
         ),
-        crews=book.crews[["crew", "station"]].assign(duty_days=frame.duty.sum(axis=1)),
-        duty=frame.duty,
+        crews=tables.crews[["crew", "station"]].assign(duty_days=context.duty.sum(axis=1)),
+        duty=context.duty,
         days=days,
     )
 
@@ -223,18 +179,20 @@ def _of(plans: dict[str, StationPlan], station: str, name: str) -> int:
 
 
 def _stacked(frames: Iterator[pd.DataFrame], columns: list[str]) -> pd.DataFrame:
-    some = [frame for frame in frames if len(frame)]
+    some = [rows for rows in frames if len(rows)]
     return pd.concat(some, ignore_index=True) if some else pd.DataFrame(columns=columns)
 
 
-def _unplanned(book: Book, code: NDArray[np.object_], settings: Settings) -> pd.DataFrame:
+def _unplanned(
+    tables: CampaignTables, code: NDArray[np.object_], settings: Settings
+) -> pd.DataFrame:
     """Whoever has no day, with the reason in the campaign's language."""
     rows = np.flatnonzero((code != "") & ~np.isin(code.astype(str), AT_REST))
     lang = settings.campaign.lang
     sentences = [REASONS[name].sentence(lang) for name in code[rows]]
     return pd.DataFrame(
         {
-            "account_no": book.customers["account_no"].to_numpy()[rows],
+            "account_no": tables.customers["account_no"].to_numpy()[rows],
             "code": pd.array(code[rows], dtype="str"),
             "reason": pd.array(sentences, dtype="str"),
         }

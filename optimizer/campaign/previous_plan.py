@@ -14,14 +14,14 @@ import numpy as np
 import pandas as pd
 
 from optimizer.campaign.demand import still_open
-from optimizer.campaign.what_if import FOR_WANT_OF_TIME
+from optimizer.campaign.unplanned import FOR_WANT_OF_TIME
 from optimizer.errors import CampaignError
 from optimizer.model import VisitKind
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from optimizer.campaign.demand import Book
+    from optimizer.campaign.demand import CampaignTables
     from optimizer.register import Register
 
 ENOUGH_VISITS: Final = 80
@@ -46,7 +46,7 @@ class StationPace(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Former:
+class PreviousPlan:
     """The calendar as it is, one row a visit, and what is known of it today.
 
     Attributes
@@ -91,40 +91,42 @@ class Former:
         actual = max(SLOWEST, actual)
         return actual if abs(actual - made_for) > max(TOLERANCE, chance) else made_for
 
-    def settled_s(self, book: Book, dates: NDArray[np.datetime64]) -> NDArray[np.float64]:
+    def committed_s(
+        self, tables: CampaignTables, dates: NDArray[np.datetime64]
+    ) -> NDArray[np.float64]:
         """Seconds of work of the past blocks and the printed ones that stay, crews by days."""
         stay = set(self.past_blocks["block"]) | set(self.visits.loc[self.visits["fixed"], "block"])
         blocks = self.blocks[self.blocks["block"].isin(stay)]
-        crew, day, known = _cells(blocks, book, dates)
-        work_s = np.zeros((len(book.crews), len(dates)))
+        crew, day, known = _cells(blocks, tables, dates)
+        work_s = np.zeros((len(tables.crews), len(dates)))
         work_s[crew[known], day[known]] = blocks["work_s"].to_numpy()[known]
         return work_s
 
 
 def _cells(
-    blocks: pd.DataFrame, book: Book, dates: NDArray[np.datetime64]
+    blocks: pd.DataFrame, tables: CampaignTables, dates: NDArray[np.datetime64]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_]]:
     """Rows and columns of blocks in a table of crews by days, and which of them are in it."""
-    row = {crew: k for k, crew in enumerate(book.crews["crew"])}
+    row = {crew: k for k, crew in enumerate(tables.crews["crew"])}
     crew = blocks["crew"].map(row).fillna(-1).to_numpy().astype(np.int64)
     day = (pd.to_datetime(blocks["date"]).to_numpy().astype("datetime64[D]") - dates[0]).astype(int)
     return crew, day, (crew >= 0) & (day >= 0) & (day < len(dates))
 
 
-def read_former(  # noqa: PLR0917
+def read_previous_plan(  # noqa: PLR0917
     register: Register,
-    book: Book,
+    tables: CampaignTables,
     duty: NDArray[np.bool_],
     dates: NDArray[np.datetime64],
     today: dt.date,
     frozen_until: dt.date,
-) -> Former:
+) -> PreviousPlan:
     """Read the calendar and what has been recorded of it.
 
     Parameters
     ----------
     duty
-        bool (crews, days), rows as `book.crews`, columns as `dates`: who was to go out.
+        bool (crews, days), rows as `tables.crews`, columns as `dates`: who was to go out.
 
     Raises
     ------
@@ -136,12 +138,12 @@ def read_former(  # noqa: PLR0917
         raise CampaignError("campaign.no_plan")
     past = blocks[blocks["date"] < today.isoformat()]
     visits = register.block_visits().join(blocks.set_index("block")["station"], on="block")
-    status = book.customers.set_index("account_no")["status"]
+    status = tables.customers.set_index("account_no")["status"]
     visits["open"] = still_open(visits["account_no"].map(status))
     visits["past"] = visits["block"].isin(past["block"])
     visits["frozen"] = ~visits["past"] & (visits["date"] <= frozen_until.isoformat())
-    home = book.customers.set_index("account_no")["station"]
-    crew_home = book.crews.set_index("crew")["station"]
+    home = tables.customers.set_index("account_no")["station"]
+    crew_home = tables.crews.set_index("crew")["station"]
     stays = visits["account_no"].map(home) == visits["crew"].map(crew_home)
     visits["fixed"] = visits["frozen"] & visits["account_no"].isin(status.index) & stays
     late = visits.loc[visits["past"] & visits["open"], ["account_no", "date"]]
@@ -151,16 +153,18 @@ def read_former(  # noqa: PLR0917
     recent = past[past["date"] >= (today - dt.timedelta(days=RECENT_DAYS)).isoformat()]
     records = register.ledgers.records(last=today - dt.timedelta(days=1))
     made = visits[visits["past"] & ~visits["open"]]
-    crew, day, known = _cells(recent, book, dates)
+    crew, day, known = _cells(recent, tables, dates)
     worked = recent[known][duty[crew[known], day[known]]]
     silent = _silent(worked, made, records)
     unplanned = register.unplanned()
     waiting = unplanned.loc[unplanned["code"].isin(FOR_WANT_OF_TIME), "account_no"].tolist()
-    return Former(blocks, past, visits, missed, waiting, silent, _paces(recent, made, records))
+    return PreviousPlan(
+        blocks, past, visits, missed, waiting, silent, _paces(recent, made, records)
+    )
 
 
 def _silent(worked: pd.DataFrame, made: pd.DataFrame, records: pd.DataFrame) -> pd.DataFrame:
-    """See `Former.silent`; `worked` are the recent blocks whose crews were on duty."""
+    """See `PreviousPlan.silent`; `worked` are the recent blocks whose crews were on duty."""
     waiting = worked["block"].map(made["block"].value_counts()).fillna(0) < worked["visits"]
     told = _of_crew(worked, records) | (_by_anybody(worked, made, records) > 0)
     return worked.loc[waiting & ~told, ["station", "crew", "date"]]
@@ -182,7 +186,7 @@ def _by_anybody(blocks: pd.DataFrame, made: pd.DataFrame, records: pd.DataFrame)
 def _paces(
     recent: pd.DataFrame, made: pd.DataFrame, records: pd.DataFrame
 ) -> dict[str, StationPace]:
-    """See `Former.paces`.
+    """See `PreviousPlan.paces`.
 
     A block counts if its crew has a record of a planned visit on its day, or others have made at
     least half of it; then all that the station has recorded on that day is held against it.

@@ -6,22 +6,17 @@ Each remedy is found by counting crew-days and proven by laying the calendar out
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from ortools.sat.python import cp_model  # noqa: TID251  (remedies are a small model of their own)
 
-from optimizer.campaign.scheduling import Pace
-from optimizer.campaign.what_if import (
-    FOR_WANT_OF_TIME,
-    Board,
-    Change,
-    Scene,
-    lend,
-    make_boards,
-    outcome,
-)
+from optimizer.campaign.baseline import Baseline, StationCase, lend, outcome, station_cases
+from optimizer.campaign.change import Change
+from optimizer.campaign.model import Remedy, Shortage, ShortageReport
+from optimizer.campaign.scheduling import SpreadPolicy
+from optimizer.campaign.unplanned import FOR_WANT_OF_TIME
+from optimizer.geometry import DEGREE_M
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,41 +29,9 @@ MOST_DUTY: Final = 5
 MOST_LATER: Final = dt.timedelta(days=3 * 366)
 
 
-@dataclass(frozen=True, slots=True)
-class Shortage:
-    """A station whose crews cannot do its work in time.
-
-    `needed`, `available` and `lacking` are crew-days; `customers` have no day.
-    """
-
-    station: str
-    needed: int
-    available: int
-    lacking: int
-    customers: int
-
-
-@dataclass(frozen=True, slots=True)
-class Remedy:
-    """Changes that together would give everybody a day; each kind in its smallest form."""
-
-    kind: str
-    changes: tuple[Change, ...]
-
-    def as_json(self) -> dict[str, Any]:
-        """Plain values."""
-        return {"kind": self.kind, "changes": [str(change) for change in self.changes]}
-
-
-@dataclass(frozen=True, slots=True)
-class Help:
-    """What is short, and the remedies that were found."""
-
-    shortages: tuple[Shortage, ...] = ()
-    remedies: tuple[Remedy, ...] = ()
-
-
-def find_help(scene: Scene, folder: Path | None, needed: Mapping[str, int]) -> Help:
+def find_remedies(
+    baseline: Baseline, folder: Path | None, needed: Mapping[str, int]
+) -> ShortageReport:
     """Shortages of a plan, and for each kind of remedy the smallest one that ends them all.
 
     Parameters
@@ -77,52 +40,54 @@ def find_help(scene: Scene, folder: Path | None, needed: Mapping[str, int]) -> H
         Blocks by station, dated or not; 0 where there were no crews to route, whose blocks are
         estimated.
     """
-    boards = make_boards(scene)
-    dated = scene.blocks["station"].value_counts()
-    waiting = _without_day(scene)
+    cases = station_cases(baseline)
+    dated = baseline.blocks["station"].value_counts()
+    waiting = _without_day(baseline)
     short = [
         Shortage(
             station=name,
-            needed=(number := needed.get(name, 0) or len(board.blocks)),
-            available=int(board.crews.duty.sum()),
+            needed=(number := needed.get(name, 0) or len(case.blocks)),
+            available=int(case.crews.duty.sum()),
             lacking=max(1, number - int(dated.get(name, 0))),
             customers=int(waiting[name]),
         )
-        for board in boards
-        if (name := board.station) in waiting and not _all_have_days(boards, [name])
+        for case in cases
+        if (name := case.station) in waiting and not _all_have_days(cases, [name])
     ]
     if not short:
-        return Help()
+        return ShortageReport()
     stations = [shortage.station for shortage in short]
     remedies = [
-        _lend_remedy(boards, short),
-        _duty_remedy(scene, stations),
-        _finish_remedy(scene, folder, stations),
+        _lend_remedy(cases, short),
+        _duty_remedy(baseline, stations),
+        _finish_remedy(baseline, folder, stations),
     ]
-    return Help(tuple(short), tuple(remedy for remedy in remedies if remedy is not None))
+    return ShortageReport(tuple(short), tuple(remedy for remedy in remedies if remedy is not None))
 
 
-def _without_day(scene: Scene) -> pd.Series[int]:
+def _without_day(baseline: Baseline) -> pd.Series[int]:
     """By station, how many customers have no day for want of time or crews."""
-    home = scene.book.customers.set_index("account_no")["station"]
-    rows = scene.unplanned[scene.unplanned["code"].isin(FOR_WANT_OF_TIME)]
+    home = baseline.tables.customers.set_index("account_no")["station"]
+    rows = baseline.unplanned[baseline.unplanned["code"].isin(FOR_WANT_OF_TIME)]
     return rows["account_no"].map(home).value_counts()
 
 
-def _all_have_days(boards: tuple[Board, ...], stations: list[str]) -> bool:
+def _all_have_days(cases: tuple[StationCase, ...], stations: list[str]) -> bool:
     return not any(
-        outcome(board, Pace("early")).without_day for board in boards if board.station in stations
+        outcome(case, SpreadPolicy("early")).without_day
+        for case in cases
+        if case.station in stations
     )
 
 
-def _lend_remedy(boards: tuple[Board, ...], short: list[Shortage]) -> Remedy | None:
+def _lend_remedy(cases: tuple[StationCase, ...], short: list[Shortage]) -> Remedy | None:
     """The fewest crews that other stations can spare, from the nearest."""
     margin = 0
     while margin < 3:
-        changes = _fewest_crews(boards, short, margin)
+        changes = _fewest_crews(cases, short, margin)
         if changes is None:
             return None
-        lent = boards
+        lent = cases
         for change in changes:
             lent = lend(lent, change)
         touched = [shortage.station for shortage in short] + [change.giver for change in changes]
@@ -133,12 +98,12 @@ def _lend_remedy(boards: tuple[Board, ...], short: list[Shortage]) -> Remedy | N
 
 
 def _fewest_crews(
-    boards: tuple[Board, ...], short: list[Shortage], margin: int
+    cases: tuple[StationCase, ...], short: list[Shortage], margin: int
 ) -> list[Change] | None:
     """A transport problem in whole crews, `margin` more than counted at each station."""
-    by_name = {board.station: board for board in boards}
+    by_name = {case.station: case for case in cases}
     givers = [
-        b for b in boards if b.crews.duty.any() and b.station not in {s.station for s in short}
+        b for b in cases if b.crews.duty.any() and b.station not in {s.station for s in short}
     ]
     model = cp_model.CpModel()
     lent = {}
@@ -174,18 +139,18 @@ def _fewest_crews(
     ]
 
 
-def _metres(a: Board, b: Board) -> int:
+def _metres(a: StationCase, b: StationCase) -> int:
     east = (a.lon - b.lon) * np.cos(np.radians(a.lat))
-    return int(111_195 * np.hypot(east, a.lat - b.lat))
+    return int(DEGREE_M * np.hypot(east, a.lat - b.lat))
 
 
-def _duty_remedy(scene: Scene, stations: list[str]) -> Remedy | None:
+def _duty_remedy(baseline: Baseline, stations: list[str]) -> Remedy | None:
     """The fewest more duty days a week at each short station."""
     changes = []
     for station in stations:
         for number in range(1, MOST_DUTY + 1):
-            boards = make_boards(scene.with_more_duty(number, station))
-            if _all_have_days(boards, [station]):
+            cases = station_cases(baseline.with_more_duty(number, station))
+            if _all_have_days(cases, [station]):
                 changes.append(Change("duty", station=station, number=number))
                 break
         else:
@@ -193,12 +158,14 @@ def _duty_remedy(scene: Scene, stations: list[str]) -> Remedy | None:
     return Remedy("duty", tuple(changes))
 
 
-def _finish_remedy(scene: Scene, folder: Path | None, stations: list[str]) -> Remedy | None:
+def _finish_remedy(baseline: Baseline, folder: Path | None, stations: list[str]) -> Remedy | None:
     """The earliest later finish that holds everything."""
-    finish = scene.settings.campaign.finish
-    longer = scene.until(finish + MOST_LATER, folder)
+    finish = baseline.settings.campaign.finish
+    longer = baseline.until(finish + MOST_LATER, folder)
     soon = [
-        outcome(board, Pace("early")) for board in make_boards(longer) if board.station in stations
+        outcome(case, SpreadPolicy("early"))
+        for case in station_cases(longer)
+        if case.station in stations
     ]
     if any(found.without_day for found in soon):
         return None

@@ -17,21 +17,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from optimizer.campaign.block_routing import Task
-from optimizer.campaign.check import make_sure
-from optimizer.campaign.crew_assignment import Before
-from optimizer.campaign.demand import AT_REST, horizon, muster, read_book
+from optimizer.campaign.block_routing import RoutingTask
+from optimizer.campaign.check import insist_on_rules
+from optimizer.campaign.crew_assignment import CommittedWork
+from optimizer.campaign.demand import AT_REST, gather_demand, horizon, read_campaign_tables
 from optimizer.campaign.executors import Processes
-from optimizer.campaign.kept_blocks import kept_blocks, put_together
-from optimizer.campaign.planning import (
-    VISIT_COLUMNS,
-    CampaignPlan,
-    assemble,
-    route_rolls,
-    with_help,
-)
-from optimizer.campaign.previous_plan import read_former
-from optimizer.campaign.station_schedule import Frame
+from optimizer.campaign.kept_blocks import kept_blocks, merge_blocks
+from optimizer.campaign.model import VISIT_COLUMNS, CampaignPlan
+from optimizer.campaign.planning import assemble, route_stations, with_remedies
+from optimizer.campaign.previous_plan import read_previous_plan
+from optimizer.campaign.station_schedule import PlanningContext
 from optimizer.campaign.wishes import read_wishes
 from optimizer.workdays import duty
 
@@ -43,7 +38,7 @@ if TYPE_CHECKING:
 
     from optimizer.campaign.block_routing import StationBlocks
     from optimizer.campaign.executors import Executor
-    from optimizer.campaign.previous_plan import Former
+    from optimizer.campaign.previous_plan import PreviousPlan
     from optimizer.register import Register
     from optimizer.roads import Roads
     from optimizer.settings import Settings
@@ -51,7 +46,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class StationNews:
+class StationChanges:
     """What a replan has found and changed at one station.
 
     Attributes
@@ -109,7 +104,7 @@ class Replan:
     missed: pd.DataFrame = field(repr=False)
     today: dt.date
     frozen_until: dt.date
-    news: tuple[StationNews, ...]
+    news: tuple[StationChanges, ...]
 
     @property
     def blocks(self) -> pd.DataFrame:
@@ -124,7 +119,7 @@ class Replan:
     def as_json(self) -> dict[str, Any]:
         """What is new, as plain values."""
 
-        def plain(news: StationNews) -> dict[str, Any]:
+        def plain(news: StationChanges) -> dict[str, Any]:
             return {
                 name: value.isoformat() if isinstance(value, dt.date) else value
                 for name, value in asdict(news).items()
@@ -138,7 +133,7 @@ class Replan:
 
 
 def _stack(first: pd.DataFrame, second: pd.DataFrame) -> pd.DataFrame:
-    some = [frame for frame in (first, second) if len(frame)]
+    some = [rows for rows in (first, second) if len(rows)]
     return pd.concat(some, ignore_index=True) if some else second
 
 
@@ -173,66 +168,72 @@ def replan(
     days = horizon(settings, folder, today)
     dates = days["date"].to_numpy().astype("datetime64[D]")
     with register.store.reading():
-        book = read_book(register, drawn)
-        whole = duty(book.crews, book.leave, days, settings)
-        former = read_former(register, book, whole, dates, today, frozen_until)
+        tables = read_campaign_tables(register, drawn)
+        whole = duty(tables.crews, tables.leave, days, settings)
+        previous = read_previous_plan(register, tables, whole, dates, today, frozen_until)
     on_duty = whole.copy()
     on_duty[:, dates < np.datetime64(today)] = False
     free = on_duty & (dates > np.datetime64(frozen_until))
-    wishes = read_wishes(folder, register, settings, book)
-    before = Before(whole, former.settled_s(book, dates))
-    frame = Frame(book, days, free, settings, wishes, former.next_number(), before)
-    router = partial(route_rolls, roads=roads, executor=executor or Processes(), progress=progress)
-    rest = with_help(_plan_rest(frame, former, router), frame, folder)
-    campaign = make_sure(_with_frozen(rest, former, on_duty), book, settings, frozen_until)
-    past = Before(whole, np.where(dates < np.datetime64(today), before.work_s, 0.0))
-    made = former.visits[former.visits["past"] & ~former.visits["open"]]
+    wishes = read_wishes(folder, register, settings, tables)
+    before = CommittedWork(whole, previous.committed_s(tables, dates))
+    context = PlanningContext(tables, days, free, settings, wishes, previous.next_number(), before)
+    router = partial(
+        route_stations, roads=roads, executor=executor or Processes(), progress=progress
+    )
+    rest = with_remedies(_plan_rest(context, previous, router), context, folder)
+    campaign = insist_on_rules(
+        _with_frozen(rest, previous, on_duty), tables, settings, frozen_until
+    )
+    past = CommittedWork(whole, np.where(dates < np.datetime64(today), before.work_s, 0.0))
+    made = previous.visits[previous.visits["past"] & ~previous.visits["open"]]
     return Replan(
         campaign=replace(campaign, before=past, since=max(today, settings.campaign.start)),
-        past_blocks=former.past_blocks,
+        past_blocks=previous.past_blocks,
         past_visits=made[VISIT_COLUMNS],
-        missed=former.missed,
+        missed=previous.missed,
         today=today,
         frozen_until=frozen_until,
-        news=_news(former, campaign),
+        news=_news(previous, campaign),
     )
 
 
 def _plan_rest(
-    frame: Frame,
-    former: Former,
-    router: Callable[[list[Task]], list[StationBlocks]],
+    context: PlanningContext,
+    previous: PreviousPlan,
+    router: Callable[[list[RoutingTask]], list[StationBlocks]],
 ) -> CampaignPlan:
     """Everybody who has no printed day."""
-    settings, book = frame.settings, frame.book
-    fixed = set(former.visits.loc[former.visits["fixed"], "account_no"])
-    lists = muster(book, settings)
-    is_fixed = book.customers["account_no"].isin(fixed).to_numpy()
-    code = lists.code.copy()
+    settings, tables = context.settings, context.tables
+    fixed = set(previous.visits.loc[previous.visits["fixed"], "account_no"])
+    county = gather_demand(tables, settings)
+    is_fixed = tables.customers["account_no"].isin(fixed).to_numpy()
+    code = county.code.copy()
     code[is_fixed & ~np.isin(code.astype(str), AT_REST)] = ""
     kept, tasks = [], []
-    for roll in lists.rolls:
-        rest = roll.take(~is_fixed[roll.customer])
-        task = Task.whole(rest, settings, former.pace_to_plan(roll.station))
-        here = kept_blocks(frame, former, task)
+    for demand in county.stations:
+        rest = demand.take(~is_fixed[demand.customer])
+        task = RoutingTask.whole(rest, settings, previous.pace_to_plan(demand.station))
+        here = kept_blocks(context, previous, task)
         kept.append(here)
         tasks.append(replace(task, fresh=here.block < 0))
     planned = {
-        task.roll.station: put_together(task, here, found)
+        task.demand.station: merge_blocks(task, here, found)
         for task, here, found in zip(tasks, kept, router(tasks), strict=True)
     }
-    rolls = tuple(replace(task.roll, work_s=task.work_s) for task in tasks)
-    return assemble(frame, replace(lists, rolls=rolls, code=code), planned)
+    stations = tuple(replace(task.demand, work_s=task.work_s) for task in tasks)
+    return assemble(context, replace(county, stations=stations, code=code), planned)
 
 
 def _with_frozen(
-    campaign: CampaignPlan, former: Former, on_duty: NDArray[np.bool_]
+    campaign: CampaignPlan, previous: PreviousPlan, on_duty: NDArray[np.bool_]
 ) -> CampaignPlan:
     """The campaign with the printed blocks, as far as their customers are still there."""
-    visits = former.visits[former.visits["fixed"]].sort_values(["block", "seq"], ignore_index=True)
+    visits = previous.visits[previous.visits["fixed"]].sort_values(
+        ["block", "seq"], ignore_index=True
+    )
     visits = visits.assign(seq=visits.groupby("block").cumcount() + 1)[VISIT_COLUMNS]
     counts = visits["block"].value_counts()
-    blocks = former.blocks[former.blocks["block"].isin(counts.index)].reset_index(drop=True)
+    blocks = previous.blocks[previous.blocks["block"].isin(counts.index)].reset_index(drop=True)
     blocks = blocks.assign(visits=blocks["block"].map(counts).astype("int64"))
     printed = blocks["station"].value_counts()
     stations = campaign.stations.assign(
@@ -262,14 +263,14 @@ def _with_frozen(
     )
 
 
-def _news(former: Former, campaign: CampaignPlan) -> tuple[StationNews, ...]:
+def _news(previous: PreviousPlan, campaign: CampaignPlan) -> tuple[StationChanges, ...]:
     """What has changed for whom, station by station."""
-    before = former.visits[former.visits["open"]].set_index("account_no")
-    missed = former.missed.set_index("account_no")["date"].rename("missed")
+    before = previous.visits[previous.visits["open"]].set_index("account_no")
+    missed = previous.missed.set_index("account_no")["date"].rename("missed")
     after = campaign.visits.merge(campaign.blocks, on="block").set_index("account_no")
-    roll = campaign.roll[~campaign.roll["code"].isin(AT_REST)].set_index("account_no")
+    demand = campaign.customers[~campaign.customers["code"].isin(AT_REST)].set_index("account_no")
     now = after[["crew", "date"]].rename(columns={"crew": "crew_new", "date": "date_new"})
-    both = roll[["station"]].join(before[["crew", "date", "fixed"]]).join(now).join(missed)
+    both = demand[["station"]].join(before[["crew", "date", "fixed"]]).join(now).join(missed)
     had, has = both["date"].notna(), both["date_new"].notna()
     same = had & has & (both["crew"] == both["crew_new"]) & (both["date"] == both["date_new"])
     fixed = both["fixed"].fillna(False).astype(bool)  # noqa: FBT003
@@ -287,17 +288,17 @@ def _news(former: Former, campaign: CampaignPlan) -> tuple[StationNews, ...]:
     known = sorted({*campaign.stations["station"], *marks["station"]})
     counts = marks.groupby("station").sum().reindex(known, fill_value=0)
     since = both.groupby("station")["missed"].min()
-    silent = former.silent.groupby("station")["date"].agg(["size", "min"])
-    first = former.blocks.groupby("station")["date"].max()
+    silent = previous.silent.groupby("station")["date"].agg(["size", "min"])
+    first = previous.blocks.groupby("station")["date"].max()
     last = campaign.blocks.groupby("station")["date"].max()
     return tuple(
-        StationNews(
+        StationChanges(
             station=str(station),
             **{name: int(row[name]) for name in counts.columns},
             since=_day(since.get(station)),
             unrecorded=int(silent["size"].get(station, 0)),
             unrecorded_since=_day(silent["min"].get(station)),
-            pace=round(pace.share, 3) if (pace := former.paces.get(str(station))) else None,
+            pace=round(pace.share, 3) if (pace := previous.paces.get(str(station))) else None,
             finish_before=_day(first.get(station)),
             finish_after=_day(last.get(station)),
         )

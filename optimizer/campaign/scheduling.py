@@ -17,11 +17,11 @@ import numpy as np
 from optimizer.campaign.crew_assignment import (
     Run,
     areas_across,
+    assign_runs,
     cut_into_runs,
-    share_out,
     working_order,
 )
-from optimizer.campaign.levelling import Stretch, even_load, settle
+from optimizer.campaign.levelling import Stretch, load_targets, settle
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,7 +42,7 @@ DRIFT_PRICE: Final = 0.2
 
 
 @dataclass(frozen=True, slots=True)
-class Pace:
+class SpreadPolicy:
     """How blocks are spread over the horizon.
 
     Attributes
@@ -61,7 +61,7 @@ class Pace:
 
 
 @dataclass(frozen=True, slots=True)
-class Dates:
+class Schedule:
     """The calendar of a station.
 
     `crew` int32 (b,); `day` int32 (b,): column of `CrewTable.duty`, -1 where the horizon is full.
@@ -73,14 +73,16 @@ class Dates:
     moved: int
 
 
-def lay_out(blocks: BlockTable, crews: CrewTable, pace: Pace) -> Dates:
+def schedule_blocks(blocks: BlockTable, crews: CrewTable, pace: SpreadPolicy) -> Schedule:
     """Give every block a crew and a day, or no day where the duty days are used up."""
-    return lay_out_at(blocks, crews, [pace])[0]
+    return schedule_blocks_at(blocks, crews, [pace])[0]
 
 
-def lay_out_at(blocks: BlockTable, crews: CrewTable, paces: Sequence[Pace]) -> list[Dates]:
+def schedule_blocks_at(
+    blocks: BlockTable, crews: CrewTable, paces: Sequence[SpreadPolicy]
+) -> list[Schedule]:
     """The same at several paces; which crew works what depends on none of them."""
-    runs = share_out(cut_into_runs(blocks), blocks, crews)
+    runs = assign_runs(cut_into_runs(blocks), blocks, crews)
     # what is handed over has its place among what its new crew does, not where it was
     handed = [b for run in runs if run.crew != run.home for b in run.blocks]
     blocks = replace(blocks, target=blocks.target.copy())
@@ -88,27 +90,27 @@ def lay_out_at(blocks: BlockTable, crews: CrewTable, paces: Sequence[Pace]) -> l
     return [_dated(runs, blocks, crews, pace) for pace in paces]
 
 
-def _dated(runs: list[Run], blocks: BlockTable, crews: CrewTable, pace: Pace) -> Dates:
+def _dated(runs: list[Run], blocks: BlockTable, crews: CrewTable, pace: SpreadPolicy) -> Schedule:
     """Days for runs that have their crews."""
     duty_days = [np.flatnonzero(on_duty) for on_duty in crews.duty]
     placed = []
     for c, days in enumerate(duty_days):
         order = working_order(runs, c, blocks)
         order.sort(key=lambda run: int(blocks.tier[run.blocks].min()))
-        groups = stretches(_that_fit(order, len(days), blocks), pace.stretch, blocks)
+        groups = stretches(_runs_that_fit(order, len(days), blocks), pace.stretch, blocks)
         placed.append(place(groups, days, c / len(duty_days), pace, blocks))
     if pace.pace == "even" and any(placed):
-        settle(placed, duty_days, even_load(blocks, crews, pace.spare_share), blocks)
+        settle(placed, duty_days, load_targets(blocks, crews, pace.spare_share), blocks)
     crew = blocks.crew.copy()
     day = np.full(len(crew), -1, dtype=np.int32)
     for c, (days, some) in enumerate(zip(duty_days, placed, strict=True)):
         for stretch in some:
             crew[stretch.blocks] = c
             day[stretch.blocks] = days[stretch.start : stretch.end]
-    return Dates(crew, day, moved=sum(run.crew != run.home for run in runs))
+    return Schedule(crew, day, moved=sum(run.crew != run.home for run in runs))
 
 
-def _that_fit(order: list[Run], days: int, blocks: BlockTable) -> list[Run]:
+def _runs_that_fit(order: list[Run], days: int, blocks: BlockTable) -> list[Run]:
     """The runs that `days` duty days hold, of each tier the kept ones first; one may be cut."""
     first = sorted(
         range(len(order)),
@@ -169,7 +171,7 @@ def place(
     groups: list[list[int]],
     duty_days: NDArray[np.int64],
     phase: float,
-    pace: Pace,
+    pace: SpreadPolicy,
     blocks: BlockTable,
 ) -> list[Stretch]:
     """Stretches with their starts among a crew's duty days, each crew for itself.
@@ -212,7 +214,7 @@ def place(
 
 
 def _fair_places(
-    lengths: NDArray[np.int64], days: int, pace: Pace, phase: float
+    lengths: NDArray[np.int64], days: int, pace: SpreadPolicy, phase: float
 ) -> NDArray[np.float64]:
     work = int(lengths.sum())
     before = np.cumsum(lengths) - lengths

@@ -9,21 +9,21 @@ import numpy as np
 import pandas as pd
 
 from optimizer.campaign.block_routing import TOO_LONG, UNREACHABLE
-from optimizer.campaign.crew_assignment import Before, BlockTable, CrewTable
+from optimizer.campaign.crew_assignment import BlockTable, CommittedWork, CrewTable
 from optimizer.campaign.demand import KINDS
-from optimizer.campaign.scheduling import Pace, lay_out
+from optimizer.campaign.scheduling import SpreadPolicy, schedule_blocks
 from optimizer.campaign.wishes import CLOSED_PRICE, block_wishes
+from optimizer.geometry import DEGREE_M
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from optimizer.campaign.block_routing import StationBlocks
-    from optimizer.campaign.demand import Book, StationRoll
-    from optimizer.campaign.scheduling import Dates
+    from optimizer.campaign.demand import CampaignTables, StationDemand
+    from optimizer.campaign.scheduling import Schedule
     from optimizer.campaign.wishes import Wishes
     from optimizer.settings import CampaignSettings, Settings
 
-METRES_A_DEGREE: Final = 111_195.0
 AREA_COLUMNS: Final = ["area", "station", "fewest_days", "whole"]
 BLOCK_COLUMNS: Final = [
     "block", "station", "crew", "date", "visits", "work_s", "travel_s", "distance_m", "pace",
@@ -31,27 +31,27 @@ BLOCK_COLUMNS: Final = [
 
 
 @dataclass(frozen=True, slots=True)
-class Frame:
+class PlanningContext:
     """What all stations are planned in.
 
     Attributes
     ----------
     duty
-        bool (crews, days), rows as `book.crews`, columns as `days`.
+        bool (crews, days), rows as `tables.crews`, columns as `days`.
     first_number
         The first block of each station gets this number.
     before
         When only the rest is planned: the rest's and all other duty days and the work that has
-        its days already, rows as `book.crews`.
+        its days already, rows as `tables.crews`.
     """
 
-    book: Book
+    tables: CampaignTables
     days: pd.DataFrame
     duty: NDArray[np.bool_]
     settings: Settings
     wishes: Wishes
     first_number: int = 1
-    before: Before | None = None
+    before: CommittedWork | None = None
 
     @property
     def dates(self) -> NDArray[np.datetime64]:
@@ -76,18 +76,18 @@ class StationPlan:
 
 
 def plan_station(
-    frame: Frame, roll: StationRoll, found: StationBlocks, code: NDArray[np.object_]
+    context: PlanningContext, demand: StationDemand, found: StationBlocks, code: NDArray[np.object_]
 ) -> StationPlan:
     """Dates for a station's blocks; writes the codes of those who get none into `code`."""
-    book = frame.book
-    crew_days = frame.duty[_rows_of(frame, roll)]
-    table = block_table(frame, roll, found)
+    tables = context.tables
+    crew_days = context.duty[_rows_of(context, demand)]
+    table = block_table(context, demand, found)
     before = None
-    if frame.before is not None:
-        rows = _rows_of(frame, roll)
-        before = Before(frame.before.duty[rows], frame.before.work_s[rows])
-    crews = CrewTable(crew_days, roll.crew_skilled, roll.work_s, frame.dates, before)
-    dates = lay_out(table, crews, pace_of(frame.settings.campaign))
+    if context.before is not None:
+        rows = _rows_of(context, demand)
+        before = CommittedWork(context.before.duty[rows], context.before.work_s[rows])
+    crews = CrewTable(crew_days, demand.crew_skilled, demand.work_s, context.dates, before)
+    dates = schedule_blocks(table, crews, spread_policy(context.settings.campaign))
     dated = found.block >= 0
     dated[dated] = dates.day[found.block[dated]] >= 0
     late = "horizon_full" if crew_days.any() else "no_duty_days"
@@ -96,39 +96,39 @@ def plan_station(
         ["", "unreachable", "too_long"],
         default=late,
     )
-    code[roll.customer] = reason
-    blocks, number = _block_frame(frame, roll, found, dates)
+    code[demand.customer] = reason
+    blocks, number = _block_frame(context, demand, found, dates)
     inside = np.flatnonzero(dated)
     visits = pd.DataFrame(
         {
             "block": blocks["block"].to_numpy()[number[found.block[inside]]],
             "seq": found.seq[inside].astype(np.int64) + 1,
-            "account_no": book.customers["account_no"].to_numpy()[roll.customer[inside]],
+            "account_no": tables.customers["account_no"].to_numpy()[demand.customer[inside]],
         }
     )
     return StationPlan(
         blocks,
         visits.sort_values(["block", "seq"], ignore_index=True),
-        _area_frame(book, roll, found, dates, crew_days),
+        _area_frame(tables, demand, found, dates, crew_days),
         needed=len(found.crew),
         moved=dates.moved,
         unwished=unwished_blocks(table, dates),
     )
 
 
-def _rows_of(frame: Frame, roll: StationRoll) -> NDArray[np.int64]:
-    """Where a station's crews stand in `book.crews`, in the order of `roll.crews`."""
-    row = pd.Series(np.arange(len(frame.book.crews)), index=frame.book.crews["crew"])
-    rows: NDArray[np.int64] = row.loc[list(roll.crews)].to_numpy()
+def _rows_of(context: PlanningContext, demand: StationDemand) -> NDArray[np.int64]:
+    """Where a station's crews stand in `tables.crews`, in the order of `demand.crews`."""
+    row = pd.Series(np.arange(len(context.tables.crews)), index=context.tables.crews["crew"])
+    rows: NDArray[np.int64] = row.loc[list(demand.crews)].to_numpy()
     return rows
 
 
-def pace_of(campaign: CampaignSettings) -> Pace:
+def spread_policy(campaign: CampaignSettings) -> SpreadPolicy:
     """How the settings want blocks spread."""
-    return Pace(campaign.pace, campaign.spare_share, campaign.stretch_days)
+    return SpreadPolicy(campaign.pace, campaign.spare_share, campaign.stretch_days)
 
 
-def unwished_blocks(table: BlockTable, dates: Dates) -> int:
+def unwished_blocks(table: BlockTable, dates: Schedule) -> int:
     """Blocks on a day outside what was wished for, or that a season closes."""
     rows = np.flatnonzero(dates.day >= 0)
     day = dates.day[rows]
@@ -137,28 +137,30 @@ def unwished_blocks(table: BlockTable, dates: Dates) -> int:
     return int((outside | closed).sum())
 
 
-def block_table(frame: Frame, roll: StationRoll, found: StationBlocks) -> BlockTable:
+def block_table(
+    context: PlanningContext, demand: StationDemand, found: StationBlocks
+) -> BlockTable:
     """What the calendar sees of the blocks."""
     number = len(found.crew)
     inside = np.flatnonzero(found.block >= 0)
     block = found.block[inside]
     doors = np.maximum(np.bincount(block, minlength=number), 1)
-    east = METRES_A_DEGREE * np.cos(np.radians(roll.lat))
-    names = frame.book.customers["area"].to_numpy()[roll.customer]
+    east = DEGREE_M * np.cos(np.radians(demand.lat))
+    names = context.tables.customers["area"].to_numpy()[demand.customer]
     wished = block_wishes(
-        frame.wishes,
-        roll.station,
+        context.wishes,
+        demand.station,
         _of_blocks(names[inside], block, number),
-        _commonest_kinds(roll.kind[inside], block, number),
-        frame.dates,
+        _commonest_kinds(demand.kind[inside], block, number),
+        context.dates,
     )
     return BlockTable(
         crew=found.crew,
         work_s=found.work_s,
-        skilled=np.bincount(block, roll.skilled[inside], number) > 0,
-        x=np.bincount(block, roll.door_lon[inside] * east, number) / doors,
-        y=np.bincount(block, roll.door_lat[inside] * METRES_A_DEGREE, number) / doors,
-        areas=tuple(_of_blocks(roll.area[inside], block, number)),
+        skilled=np.bincount(block, demand.skilled[inside], number) > 0,
+        x=np.bincount(block, demand.door_lon[inside] * east, number) / doors,
+        y=np.bincount(block, demand.door_lat[inside] * DEGREE_M, number) / doors,
+        areas=tuple(_of_blocks(demand.area[inside], block, number)),
         tier=wished.tier,
         target=found.target,
         kept=found.kept,
@@ -184,7 +186,7 @@ def _commonest_kinds(kind: NDArray[np.int8], block: NDArray[np.int32], number: i
 
 
 def _block_frame(
-    frame: Frame, roll: StationRoll, found: StationBlocks, dates: Dates
+    context: PlanningContext, demand: StationDemand, found: StationBlocks, dates: Schedule
 ) -> tuple[pd.DataFrame, NDArray[np.int64]]:
     """The dated blocks by date and crew, and the row of each block in it (-1 for undated ones)."""
     order = np.lexsort((dates.crew, dates.day))
@@ -192,13 +194,13 @@ def _block_frame(
     number = np.full(len(dates.day), -1, dtype=np.int64)
     number[order] = np.arange(len(order))
     visits = np.bincount(found.block[found.block >= 0], minlength=len(number))
-    first = frame.first_number
-    iso = frame.days["date"].dt.strftime("%Y-%m-%d").to_numpy()
+    first = context.first_number
+    iso = context.days["date"].dt.strftime("%Y-%m-%d").to_numpy()
     blocks = pd.DataFrame(
         {
-            "block": [f"{roll.station}-{n:04d}" for n in range(first, first + len(order))],
-            "station": roll.station,
-            "crew": np.array(roll.crews, dtype=object)[dates.crew[order]],
+            "block": [f"{demand.station}-{n:04d}" for n in range(first, first + len(order))],
+            "station": demand.station,
+            "crew": np.array(demand.crews, dtype=object)[dates.crew[order]],
             "date": iso[dates.day[order]],
             "visits": visits[order],
             "work_s": found.work_s[order].astype(np.int64),
@@ -213,27 +215,27 @@ def _block_frame(
 
 
 def _area_frame(
-    book: Book,
-    roll: StationRoll,
+    tables: CampaignTables,
+    demand: StationDemand,
     found: StationBlocks,
-    dates: Dates,
+    dates: Schedule,
     crew_days: NDArray[np.bool_],
 ) -> pd.DataFrame:
     """How whole each transformer area stays, for those that are planned completely."""
-    names = book.customers["area"].to_numpy()[roll.customer]
-    kept = np.flatnonzero((found.block >= 0) & ~roll.alone)
+    names = tables.customers["area"].to_numpy()[demand.customer]
+    kept = np.flatnonzero((found.block >= 0) & ~demand.alone)
     turn = np.cumsum(crew_days, axis=1)  # the how-manieth duty day of a crew a day is
     block = found.block[kept]
-    frame = pd.DataFrame(
+    visits = pd.DataFrame(
         {
             "area": names[kept],
             "crew": dates.crew[block],
             "turn": turn[dates.crew[block], dates.day[block]],
             "dated": dates.day[block] >= 0,
-            "fewest_days": found.fewest_days[roll.area[kept]],
+            "fewest_days": found.fewest_days[demand.area[kept]],
         }
     )
-    by_area = frame.groupby("area", sort=True).agg(
+    by_area = visits.groupby("area", sort=True).agg(
         crews=("crew", "nunique"),
         days=("turn", "nunique"),
         first=("turn", "min"),
@@ -244,6 +246,6 @@ def _area_frame(
     in_a_row = (by_area["crews"] == 1) & (by_area["last"] - by_area["first"] + 1 == by_area["days"])
     few = by_area["days"] <= by_area["fewest_days"] + 1
     columns = by_area.reset_index()[["area", "fewest_days"]].assign(
-        station=roll.station, whole=(in_a_row & few & by_area["dated"]).to_numpy()
+        station=demand.station, whole=(in_a_row & few & by_area["dated"]).to_numpy()
     )
     return columns[AREA_COLUMNS]

@@ -9,6 +9,10 @@ if TYPE_CHECKING:
     from optimizer.catalogue import Lang
 
 
+FOR_WANT_OF_TIME: Final = frozenset({"horizon_full", "no_duty_days", "no_crew"})
+"""Reasons that more time or more crews would end."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reason:
     """A code for machines, and a sentence with an action in each language."""

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from optimizer.campaign.demand import Book
+    from optimizer.campaign.demand import CampaignTables
     from optimizer.register import Register
     from optimizer.settings import Settings
 
@@ -63,12 +63,14 @@ class Wishes:
         return self.by_area.get(area, Wish())
 
 
-def read_wishes(folder: Path | None, register: Register, settings: Settings, book: Book) -> Wishes:
+def read_wishes(
+    folder: Path | None, register: Register, settings: Settings, tables: CampaignTables
+) -> Wishes:
     """The campaign's wishes.csv and seasons.csv, and the register's complaints.
 
     Parameters
     ----------
-    book
+    tables
         Has the territories: files may name their areas and those of the register.
 
     Raises
@@ -78,10 +80,10 @@ def read_wishes(folder: Path | None, register: Register, settings: Settings, boo
     """
     path = None if folder is None else folder / "wishes.csv"
     start = settings.campaign.start
-    by_area, known = {}, frozenset([*register.areas()["area"], *book.areas["area"]])
+    by_area, known = {}, frozenset([*register.areas()["area"], *tables.areas["area"]])
     if path is not None and path.exists():
         by_area = _read_file(path, start, known)
-    for area in complained_areas(register, settings, book):
+    for area in complained_areas(register, settings, tables):
         wish = by_area.get(area, Wish())
         by_area[area] = Wish(min(wish.tier, COMPLAINTS), wish.not_before, wish.not_after)
     seasons = None if folder is None else folder / "seasons.csv"
@@ -89,13 +91,13 @@ def read_wishes(folder: Path | None, register: Register, settings: Settings, boo
     return Wishes(by_area, read_seasons(seasons, places))
 
 
-def complained_areas(register: Register, settings: Settings, book: Book) -> list[str]:
+def complained_areas(register: Register, settings: Settings, tables: CampaignTables) -> list[str]:
     """Areas in which low voltage has been found at so many customers that it is the area's."""
     findings = register.ledgers.frame("findings")
     is_open = findings["state"].isin(["open", "rectified"])
     found = findings[(findings["category"] == "low_voltage") & is_open]
     customers = found[["account_no"]].drop_duplicates()
-    counts = customers.merge(book.customers, on="account_no")["area"].value_counts()
+    counts = customers.merge(tables.customers, on="account_no")["area"].value_counts()
     often = counts[counts >= settings.follow.low_voltage_customers]
     return sorted(str(area) for area in often.index if area)
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from optimizer.campaign import Certificate, Replan, WhatIf
-    from optimizer.campaign.what_if import Outcome
+    from optimizer.campaign.baseline import Outcome
     from optimizer.catalogue import Lang
 
 

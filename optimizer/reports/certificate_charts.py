@@ -56,12 +56,12 @@ def colours(number: int) -> list[str]:
 def area_months(campaign: CampaignPlan) -> pd.Series:
     """By area: the month (YYYY-MM) of most of its visits, "" if none is planned, or "done"."""
     month = campaign.blocks.set_index("block")["date"].str[:7]
-    visits = campaign.visits.merge(campaign.roll[["account_no", "area"]], on="account_no")
+    visits = campaign.visits.merge(campaign.customers[["account_no", "area"]], on="account_no")
     counted = visits.groupby(["area", visits["block"].map(month)]).size().reset_index(name="visits")
     counted = counted.sort_values(["visits", "block"], ascending=[False, True], kind="stable")
     chosen = counted.drop_duplicates("area").set_index("area")["block"]
-    undone = campaign.roll[campaign.roll["code"] != "settled"]
-    areas = pd.Index(sorted(set(campaign.roll["area"]) - {""}))
+    undone = campaign.customers[campaign.customers["code"] != "settled"]
+    areas = pd.Index(sorted(set(campaign.customers["area"]) - {""}))
     rest = pd.Series(np.where(areas.isin(undone["area"]), "", "done"), index=areas)
     return chosen.reindex(areas).fillna(rest)
 

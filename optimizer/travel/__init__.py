@@ -4,7 +4,7 @@
 legs one at a time.
 """
 
-from optimizer.travel.doors import Doors, door_seconds, fill_door_matrices
+from optimizer.travel.doors import Doors, door_seconds, fill_door_matrices, leg
 from optimizer.travel.times import Matrices, Nearest, Travel
 
-__all__ = ["Doors", "Matrices", "Nearest", "Travel", "door_seconds", "fill_door_matrices"]
+__all__ = ["Doors", "Matrices", "Nearest", "Travel", "door_seconds", "fill_door_matrices", "leg"]

@@ -76,6 +76,37 @@ def door_seconds(
 
 
 @allocating
+def leg(  # noqa: PLR0917  (a kernel takes numbers one by one)
+    net_s: float,
+    net_m: float,
+    access_s: tuple[float, float],
+    access_m: tuple[float, float],
+    crow_m: float,
+    walk_s_per_m: float,
+    walk_detour: float,
+    parking_s: float,
+) -> tuple[int, int]:
+    """Whole seconds and metres of one leg, ridden or walked there and back.
+
+    Parameters
+    ----------
+    net_s, net_m
+        Between the nodes of the two doors.
+    access_s, access_m
+        Of the first and of the second door.
+    crow_m
+        Between the doors as the crow flies.
+    walk_s_per_m, walk_detour
+        Seconds, and metres walked, for each of these.
+    """
+    ride_s = ride_seconds(net_s, access_s[0], access_s[1], parking_s)
+    walk_s = walk_seconds(net_s, access_s[0], access_s[1], crow_m * walk_s_per_m)
+    if walk_s <= ride_s:
+        return math.ceil(walk_s), round(2 * crow_m * walk_detour)
+    return math.ceil(ride_s), round(access_m[0] + net_m + access_m[1])
+
+
+@allocating
 def fill_door_matrices(  # noqa: PLR0917  (a kernel takes arrays one by one)
     net_s: Ints,
     net_m: Ints,
@@ -99,18 +130,19 @@ def fill_door_matrices(  # noqa: PLR0917  (a kernel takes arrays one by one)
     seconds = np.zeros((size, size), np.int32)
     metres = np.zeros((size, size), np.int32)
     for i in range(size):
-        a, access_i = doors.node[i], doors.access_s[i]
+        a = doors.node[i]
         for j in range(size):
             if i == j:
                 continue
-            b, access_j = doors.node[j], doors.access_s[j]
-            crow_m = math.hypot(doors.x[i] - doors.x[j], doors.y[i] - doors.y[j])
-            ride = ride_seconds(net_s[a, b], access_i, access_j, parking_s)
-            walk = walk_seconds(net_s[a, b], access_i, access_j, crow_m * walk_s_per_m)
-            if walk <= ride:
-                seconds[i, j] = math.ceil(walk)
-                metres[i, j] = round(2 * crow_m * walk_detour)
-            else:
-                seconds[i, j] = math.ceil(ride)
-                metres[i, j] = round(doors.access_m[i] + net_m[a, b] + doors.access_m[j])
+            b = doors.node[j]
+            seconds[i, j], metres[i, j] = leg(
+                net_s[a, b],
+                net_m[a, b],
+                (doors.access_s[i], doors.access_s[j]),
+                (doors.access_m[i], doors.access_m[j]),
+                math.hypot(doors.x[i] - doors.x[j], doors.y[i] - doors.y[j]),
+                walk_s_per_m,
+                walk_detour,
+                parking_s,
+            )
     return seconds, metres

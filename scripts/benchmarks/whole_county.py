@@ -205,13 +205,13 @@ def longer(here, _processes: int) -> dict[str, object]:  # type: ignore[no-untyp
     """Travel of the largest station's blocks, by that with ten times the iterations."""
     from dataclasses import replace  # noqa: PLC0415
 
-    from optimizer.campaign.block_routing import Task, route_job, station_jobs  # noqa: PLC0415
-    from optimizer.campaign.demand import muster, read_book  # noqa: PLC0415
+    from optimizer.campaign.block_routing import RoutingTask, route_job, station_jobs  # noqa: PLC0415
+    from optimizer.campaign.demand import gather_demand, read_campaign_tables  # noqa: PLC0415
 
     with here.register() as register:
-        rolls = muster(read_book(register), here.settings).rolls
-    largest = max(rolls, key=lambda roll: len(roll.customer))
-    (job,) = station_jobs([Task.whole(largest, here.settings)], here.roads)
+        stations = gather_demand(read_campaign_tables(register), here.settings).stations
+    largest = max(stations, key=lambda demand: len(demand.customer))
+    (job,) = station_jobs([RoutingTask.whole(largest, here.settings)], here.roads)
     usual_s, longer_s = (
         int(route_job(replace(job, patience=patience)).travel_s.sum()) for patience in (1, 10)
     )

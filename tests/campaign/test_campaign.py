@@ -31,7 +31,7 @@ from optimizer.campaign import (
     plan_campaign,
     what_if,
 )
-from optimizer.campaign.block_metrics import measure, survey
+from optimizer.campaign.block_metrics import door_network, measure_blocks
 from optimizer.campaign.crew_assignment import (
     BlockTable,
     CrewTable,
@@ -39,16 +39,16 @@ from optimizer.campaign.crew_assignment import (
     cut_into_runs,
     working_order,
 )
-from optimizer.campaign.demand import DONE, FOLLOWED, OPEN, read_book, service_seconds
+from optimizer.campaign.demand import DONE, FOLLOWED, OPEN, read_campaign_tables
 from optimizer.campaign.planning import assemble
-from optimizer.campaign.scheduling import Dates, Pace, lay_out, place, stretches
+from optimizer.campaign.scheduling import Schedule, SpreadPolicy, place, schedule_blocks, stretches
 from optimizer.cli.campaign_tables import render_certificate, render_what_if
 from optimizer.errors import CampaignError
 from optimizer.register import Register
 from optimizer.register.agenda import STATUSES_TO_VISIT
 from optimizer.register.imports import STATUSES
 from optimizer.settings import Settings
-from optimizer.territories.workload import service_seconds as survey_seconds
+from optimizer.territories.workload import service_seconds
 from optimizer.travel import Travel
 
 if TYPE_CHECKING:
@@ -414,7 +414,7 @@ def test_runs_are_cut_where_no_area_reaches_across() -> None:
 def test_run_is_cut_where_the_fewest_areas_are_broken() -> None:
     """Five blocks: the middle three hang together, the ends do so by one area each."""
     blocks = row_of_blocks([{1}, {1, 2, 3}, {1, 2, 3}, {3, 4}, {4}, {4}])
-    dates = lay_out(blocks, table_of_crews([1] * 6, [1] * 6), Pace("early", 0, 1))
+    dates = schedule_blocks(blocks, table_of_crews([1] * 6, [1] * 6), SpreadPolicy("early", 0, 1))
     assert np.bincount(dates.crew).tolist() == [3, 3]
     assert len(set(dates.crew[3:].tolist())) == 1
 
@@ -428,27 +428,33 @@ def test_run_that_would_fill_months_is_cut() -> None:
 
 def test_early_pace_uses_the_first_duty_days() -> None:
     """Days 1, 3 and 4 are the first three on duty."""
-    dates = lay_out(
-        row_of_blocks([{1}, {2}, {3}]), table_of_crews([0, 1, 0, 1, 1, 1]), Pace("early", 0.1, 1)
+    dates = schedule_blocks(
+        row_of_blocks([{1}, {2}, {3}]),
+        table_of_crews([0, 1, 0, 1, 1, 1]),
+        SpreadPolicy("early", 0.1, 1),
     )
     assert dates.day.tolist() == [1, 3, 4]
 
 
 def test_even_pace_spreads_over_the_horizon() -> None:
     """Two single blocks in 20 days, none spare: one in each half."""
-    dates = lay_out(row_of_blocks([{1}, {2}]), table_of_crews([1] * 20), Pace("even", 0, 1))
+    dates = schedule_blocks(
+        row_of_blocks([{1}, {2}]), table_of_crews([1] * 20), SpreadPolicy("even", 0, 1)
+    )
     assert dates.day[0] < 10 <= dates.day[1]
 
 
 def test_even_pace_leaves_the_spare_share_free() -> None:
     """The last tenth of 20 days is kept for what comes between."""
-    dates = lay_out(
-        row_of_blocks([{i} for i in range(9)]), table_of_crews([1] * 20), Pace("even", 0.1, 1)
+    dates = schedule_blocks(
+        row_of_blocks([{i} for i in range(9)]),
+        table_of_crews([1] * 20),
+        SpreadPolicy("even", 0.1, 1),
     )
     assert dates.day.max() < 18
 
 
-def loads(dates: Dates, crews: CrewTable, period: str) -> NDArray[np.float64]:
+def loads(dates: Schedule, crews: CrewTable, period: str) -> NDArray[np.float64]:
     """Blocks by duty days in each month or year, of each crew: 1 is its campaign's mean."""
     periods = np.unique(crews.dates.astype(f"datetime64[{period}]"), return_inverse=True)[1]
     blocks = np.zeros((len(crews.duty), periods.max() + 1))
@@ -468,7 +474,7 @@ def test_even_pace_fills_months_and_years_alike() -> None:
     areas = [{b} if place in ends else {b, b + 1} for b, place in enumerate(chain)]
     blocks = row_of_blocks(areas, [b // 40 for b in range(120)])
     crews = table_of_crews(*([int(day % 7 == c) for day in range(727)] for c in range(3)))
-    dates = lay_out(blocks, crews, Pace("even", 0, 5))
+    dates = schedule_blocks(blocks, crews, SpreadPolicy("even", 0, 5))
     within = [b for b, place in enumerate(chain) if place not in ends]
     assert {int(dates.day[b + 1] - dates.day[b]) for b in within} == {7}
     assert abs(loads(dates, crews, "Y") - 1).max() <= 0.1
@@ -478,8 +484,10 @@ def test_even_pace_fills_months_and_years_alike() -> None:
 
 def test_overloaded_crew_hands_a_near_run_over() -> None:
     """Four runs for crew 0, none for crew 1, two days each: two runs change hands."""
-    dates = lay_out(
-        row_of_blocks([{1}, {2}, {3}, {4}]), table_of_crews([1, 1], [1, 1]), Pace("early", 0, 1)
+    dates = schedule_blocks(
+        row_of_blocks([{1}, {2}, {3}, {4}]),
+        table_of_crews([1, 1], [1, 1]),
+        SpreadPolicy("early", 0, 1),
     )
     assert np.bincount(dates.crew).tolist() == [2, 2]
     assert dates.moved == 2
@@ -488,8 +496,10 @@ def test_overloaded_crew_hands_a_near_run_over() -> None:
 
 def test_runs_stay_whole_when_handed_over() -> None:
     """Areas 1 and 2 take two blocks each: whichever moves, no area has two crews."""
-    dates = lay_out(
-        row_of_blocks([{1}, {1}, {2}, {2}]), table_of_crews([1] * 4, [1] * 4), Pace("early", 0, 1)
+    dates = schedule_blocks(
+        row_of_blocks([{1}, {1}, {2}, {2}]),
+        table_of_crews([1] * 4, [1] * 4),
+        SpreadPolicy("early", 0, 1),
     )
     assert sorted(np.bincount(dates.crew).tolist()) == [2, 2]
     assert dates.crew[0] == dates.crew[1]
@@ -499,16 +509,16 @@ def test_runs_stay_whole_when_handed_over() -> None:
 def test_skilled_block_is_not_handed_to_the_unskilled() -> None:
     """Both blocks need the skill: crew 1 is idle, but cannot take one."""
     blocks = replace(row_of_blocks([{1}, {2}]), skilled=np.array([True, True]))
-    dates = lay_out(
-        blocks, table_of_crews([1, 1], [1, 1], skilled=[True, False]), Pace("early", 0, 1)
+    dates = schedule_blocks(
+        blocks, table_of_crews([1, 1], [1, 1], skilled=[True, False]), SpreadPolicy("early", 0, 1)
     )
     assert dates.crew.tolist() == [0, 0]
 
 
 def test_area_too_big_for_one_crew_is_shared() -> None:
     """One area of six blocks and two crews with three days each: better shared than not done."""
-    dates = lay_out(
-        row_of_blocks([{1}] * 6), table_of_crews([1, 1, 1], [1, 1, 1]), Pace("early", 0, 1)
+    dates = schedule_blocks(
+        row_of_blocks([{1}] * 6), table_of_crews([1, 1, 1], [1, 1, 1]), SpreadPolicy("early", 0, 1)
     )
     assert (dates.day >= 0).all()
     assert np.bincount(dates.crew).tolist() == [3, 3]
@@ -516,7 +526,9 @@ def test_area_too_big_for_one_crew_is_shared() -> None:
 
 def test_what_exceeds_all_duty_days_has_no_day() -> None:
     """Three blocks, two crew-days: the last in working order is left over."""
-    dates = lay_out(row_of_blocks([{1}, {2}, {3}]), table_of_crews([1, 1]), Pace("even", 0.1, 5))
+    dates = schedule_blocks(
+        row_of_blocks([{1}, {2}, {3}]), table_of_crews([1, 1]), SpreadPolicy("even", 0.1, 5)
+    )
     assert dates.day.tolist() == [0, 1, -1]
 
 
@@ -531,14 +543,14 @@ def test_stretch_avoids_being_drawn_out_by_leave() -> None:
     """Days 0-2, then a month off, then many: three blocks start before or after, not across."""
     duty_days = np.array([0, 1, 2, *range(40, 60)])
     blocks = row_of_blocks([{1}, {1}, {1}])
-    (stretch,) = place([[0, 1, 2]], duty_days, 0.1, Pace("even", 0, 1), blocks)
+    (stretch,) = place([[0, 1, 2]], duty_days, 0.1, SpreadPolicy("even", 0, 1), blocks)
     assert stretch.start in {0, 3}
 
 
 def test_what_is_urgent_comes_first() -> None:
     """The third of three areas has low voltage: it is visited before the others."""
     blocks = replace(row_of_blocks([{1}, {2}, {3}]), tier=np.array([50, 50, 19], dtype=np.int32))
-    dates = lay_out(blocks, table_of_crews([1, 1, 1]), Pace("early", 0, 1))
+    dates = schedule_blocks(blocks, table_of_crews([1, 1, 1]), SpreadPolicy("early", 0, 1))
     assert dates.day.tolist() == [1, 2, 0]
 
 
@@ -549,7 +561,7 @@ def test_wish_for_a_time_is_kept() -> None:
         earliest=np.array([6, 0], dtype=np.int32),
         latest=np.array([99, 1], dtype=np.int32),
     )
-    dates = lay_out(blocks, table_of_crews([1] * 10), Pace("even", 0, 1))
+    dates = schedule_blocks(blocks, table_of_crews([1] * 10), SpreadPolicy("even", 0, 1))
     assert dates.day[0] >= 6
     assert dates.day[1] <= 1
 
@@ -559,7 +571,7 @@ def test_harvest_is_avoided() -> None:
     price = np.zeros((1, 10))
     price[0, 3:7] = 20
     blocks = replace(row_of_blocks([{i} for i in range(5)]), season_price=price)
-    dates = lay_out(blocks, table_of_crews([1] * 10), Pace("even", 0, 1))
+    dates = schedule_blocks(blocks, table_of_crews([1] * 10), SpreadPolicy("even", 0, 1))
     assert not {3, 4, 5, 6} & set(dates.day.tolist())
 
 
@@ -572,14 +584,14 @@ def test_festival_is_preferred_even_out_of_turn() -> None:
         season=np.array([1, 0, 0], dtype=np.int32),
         season_price=price,
     )
-    dates = lay_out(blocks, table_of_crews([1] * 9), Pace("even", 0, 1))
+    dates = schedule_blocks(blocks, table_of_crews([1] * 9), SpreadPolicy("even", 0, 1))
     assert dates.day[0] >= 7
 
 
 def test_block_with_a_target_stays_there() -> None:
     """A plan that is continued keeps its dates where nothing stands against them."""
     blocks = replace(row_of_blocks([{1}, {2}]), target=np.array([4.0, 7.0]))
-    dates = lay_out(blocks, table_of_crews([1] * 10), Pace("even", 0, 5))
+    dates = schedule_blocks(blocks, table_of_crews([1] * 10), SpreadPolicy("even", 0, 5))
     assert dates.day.tolist() == [4, 7]
 
 
@@ -590,15 +602,14 @@ def test_a_visit_takes_the_same_time_in_every_stage() -> None:
     customers = pd.DataFrame({"kind": [*kinds, "business"], "service_min": [np.nan] * 4 + [7.5]})
     minutes = [12 + 2, 15 + 2, 60 + 2, 12 + 2, 7.5 + 2]
     assert few.visit.service_s("business", 7.5) == 450
-    for seconds in (service_seconds(customers, few), survey_seconds(customers, few)):
-        assert (seconds / 60).tolist() == minutes
+    assert (service_seconds(customers, few) / 60).tolist() == minutes
 
 
 # ---- the register ------------------------------------------------------------------------------
 
 
 def test_book_is_of_one_moment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Crews that somebody imports while the book is read belong to the next plan."""
+    """Crews that somebody imports while the tables is read belong to the next plan."""
     with (
         Register.create(tmp_path / "register.sqlite") as register,
         Register.open(tmp_path / "register.sqlite") as other,
@@ -612,7 +623,7 @@ def test_book_is_of_one_moment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
             return territories()
 
         monkeypatch.setattr(register, "territories", meanwhile)
-        assert len(read_book(register).crews) == 1
+        assert len(read_campaign_tables(register).crews) == 1
         assert len(register.crews()) == 3
 
 
@@ -673,12 +684,12 @@ def test_checker_finds_a_customer_planned_twice(
 def test_checker_finds_a_refusal_told_as_done(
     tried: tuple[Register, CampaignPlan], roads: Roads
 ) -> None:
-    """Rule told: the roll must say of each customer what the register says."""
+    """Rule told: the demand must say of each customer what the register says."""
     register, campaign = tried
-    code = campaign.roll["code"].replace("refused", "settled")
-    told = replace(campaign, roll=campaign.roll.assign(code=code))
+    code = campaign.customers["code"].replace("refused", "settled")
+    told = replace(campaign, customers=campaign.customers.assign(code=code))
     assert rules(told, register, roads) == {"told"}
-    short = replace(campaign, roll=campaign.roll.iloc[1:])
+    short = replace(campaign, customers=campaign.customers.iloc[1:])
     assert rules(short, register, roads) == {"told"}
 
 
@@ -910,7 +921,7 @@ def test_what_if_of_millennia_is_an_error(short: tuple[Register, CampaignPlan]) 
 
 
 def test_what_if_needs_a_plan(tmp_path: Path) -> None:
-    """Before the first plan there is nothing to change."""
+    """CommittedWork the first plan there is nothing to change."""
     register = Register.create(tmp_path / "register.sqlite")
     with pytest.raises(CampaignError, match="zoufang campaign"):
         what_if(register, SETTINGS, ["duty+1"])
@@ -943,8 +954,8 @@ def test_blocks_are_measured_as_travel_measures_and_cut_to_fit(roads: Roads) -> 
     service_s = np.full(10, 600, dtype=np.int32)
     block, seq = np.zeros(10, dtype=np.int32), np.arange(10, dtype=np.int32)
     seconds, metres = travel.door_matrix(lon, lat)
-    ground = survey(travel, doors, station)
-    found = measure(ground, block, seq, service_s, limit_s=5000)
+    ground = door_network(travel, doors, station)
+    found = measure_blocks(ground, block, seq, service_s, limit_s=5000)
     assert len(found.work_s) > 1
     assert found.work_s.max() <= 5000
     for b in range(len(found.work_s)):

@@ -1,4 +1,4 @@
-"""A campaign that rolls on: what is visited and printed stays, the rest follows the pace."""
+"""A campaign that stations on: what is visited and printed stays, the rest follows the pace."""
 
 from __future__ import annotations
 
@@ -131,7 +131,7 @@ def test_nothing_moves_while_all_goes_well(world: World) -> None:
 
 
 def test_visited_stay_in_the_past_and_printed_days_stay(world: World) -> None:
-    """The book keeps the blocks in which visits were made; the next days stay as on paper."""
+    """The tables keeps the blocks in which visits were made; the next days stay as on paper."""
     world.visit(world.due())
     again = world.replan()
     assert again.frozen_until == dt.date(2027, 1, 11)

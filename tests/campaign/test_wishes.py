@@ -12,7 +12,7 @@ import pytest
 from campaign_world import crews, fill, grid_roads, hamlets, short_settings, stations
 
 from optimizer.campaign import InProcess, certificate, check_campaign, plan_campaign
-from optimizer.campaign.demand import read_book
+from optimizer.campaign.demand import read_campaign_tables
 from optimizer.campaign.wishes import complained_areas, read_wishes
 from optimizer.errors import IntakeError
 from optimizer.intake import read_tables
@@ -42,7 +42,7 @@ def county(tmp_path: Path) -> Register:
 def first_days(campaign: CampaignPlan) -> dict[str, str]:
     """First day of each area."""
     visits = campaign.visits.merge(campaign.blocks, on="block")
-    visits = visits.merge(campaign.roll[["account_no", "area"]], on="account_no")
+    visits = visits.merge(campaign.customers[["account_no", "area"]], on="account_no")
     return visits.groupby("area")["date"].min().to_dict()
 
 
@@ -96,7 +96,7 @@ def test_faults_of_wishes_are_reported_together(county: Register, tmp_path: Path
     text += "TA00X,,,\nTA003,,2027-03-02,2027-03-01\n"
     (tmp_path / "wishes.csv").write_text(text, encoding="utf-8")
     with pytest.raises(IntakeError) as caught:
-        read_wishes(tmp_path, county, SETTINGS, read_book(county))
+        read_wishes(tmp_path, county, SETTINGS, read_campaign_tables(county))
     found = [(fault.row, fault.column) for fault in caught.value.faults]
     assert found == [
         (2, "priority"), (4, "not_before"), (6, "area"), (7, "area"), (8, "not_after"),
@@ -115,7 +115,7 @@ def test_examples_say_the_same_in_both_languages(tmp_path: Path) -> None:
         files = {name: EXAMPLES / f"{name}.en.csv" for name in ("stations", "areas")}
         with Register.create(folder / "register.sqlite") as register:
             register.take_in(read_tables(**files).tables, source="test", datum="wgs84")
-            found.append(read_wishes(folder, register, SETTINGS, read_book(register)))
+            found.append(read_wishes(folder, register, SETTINGS, read_campaign_tables(register)))
     zh, en = found
     assert zh.by_area == en.by_area
     assert [en.of(f"T0000{i}").tier for i in (1, 2, 3)] == [10, 50, 30 - 7]
@@ -148,5 +148,7 @@ def test_low_voltage_at_several_customers_is_the_areas(county: Register, tmp_pat
             for i in accounts
         ],
     )
-    assert complained_areas(county, SETTINGS, read_book(county)) == ["TA000"]
-    assert read_wishes(tmp_path, county, SETTINGS, read_book(county)).of("TA000").tier < 20
+    assert complained_areas(county, SETTINGS, read_campaign_tables(county)) == ["TA000"]
+    assert (
+        read_wishes(tmp_path, county, SETTINGS, read_campaign_tables(county)).of("TA000").tier < 20
+    )

@@ -81,7 +81,7 @@ def test_an_area_has_the_month_of_most_of_its_visits(planned):
             {"block": ["a", "b"], "date": ["2027-03-01", "2027-01-05"]}, dtype="str"
         ),
         visits=pd.DataFrame({"block": list("bbba"), "account_no": list("1234")}),
-        roll=pd.DataFrame(
+        customers=pd.DataFrame(
             {
                 "account_no": list("1234567"),
                 "area": ["A", "A", "A", "A", "B", "C", ""],
