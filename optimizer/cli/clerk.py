@@ -281,7 +281,7 @@ def doctor(
             with progress(texts("office.reckoning")) as move:
                 campaign.follow_up_all(move)
         _refuse(campaign.disagreements(), texts)
-    typer.echo(texts("cli.whole"))
+    typer.echo(texts("cli.whole", version=campaign.sqlite_version))
 
 
 def _refuse(faults: Iterable[Saying], texts: Texts) -> None:

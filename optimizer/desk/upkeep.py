@@ -54,6 +54,13 @@ class Upkeep(OpenCampaign):
         """What is wrong with the register as a file, a sentence each; empty when it is whole."""
         return self.register.doctor()
 
+    @property
+    def sqlite_version(self) -> str:
+        """Of the SQLite that keeps the register."""
+        from optimizer.register.sqlite import VERSION
+
+        return VERSION
+
     def follow_up_all(self, progress: Callable[[int, int], None] | None = None) -> None:
         """Derive anew what follows from all records."""
         from optimizer.records import reckon_all

@@ -5,13 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import getpass
 import os
-import sqlite3  # noqa: TID251  (the one module that speaks to SQLite)
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from optimizer.catalogue.refusals import Saying, sentences
 from optimizer.errors import RegisterError
 from optimizer.register.schema import APPLICATION_ID, MIGRATIONS, SCHEMA_VERSION
+from optimizer.register.sqlite import VERSION, is_sound, sqlite3
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -168,11 +168,16 @@ class Store:
         RegisterError
             It cannot be looked at, for another reason than damage.
         """
+        old = [] if is_sound(VERSION) else [Saying("doctor.sqlite", version=VERSION)]
         try:
-            return self.damage() + [
-                Saying("doctor.stray", table=table, row=row, parent=parent)
-                for table, row, parent, _ in self.rows(_STRAYS)
-            ]
+            return (
+                old
+                + self.damage()
+                + [
+                    Saying("doctor.stray", table=table, row=row, parent=parent)
+                    for table, row, parent, _ in self.rows(_STRAYS)
+                ]
+            )
         except DamagedError as error:
             return [Saying("doctor.damaged", why=error)]
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import os
 import platform
-import sqlite3  # noqa: TID251  (only its version)
 import sys
 from importlib.metadata import version
+
+from optimizer.register.sqlite import VERSION
 
 
 def circumstances(*libraries: str) -> str:
@@ -16,6 +17,6 @@ def circumstances(*libraries: str) -> str:
     return (
         f"{dt.datetime.now().astimezone().date()} · {platform.machine()}, {os.cpu_count()} cores, "
         f"{platform.platform()}\n"
-        f"Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}, {versions}\n"
+        f"Python {platform.python_version()}, SQLite {VERSION}, {versions}\n"
         f"`python {' '.join(sys.argv)}`"
     )

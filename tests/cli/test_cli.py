@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import sqlite3  # noqa: TID251  (to look at the register from outside)
 from itertools import islice
 
 import pandas as pd
 import pytest
 from broken_files import broken_files
 from pypdf import PdfReader
+from register_files import dump
 
 from optimizer.folder import CampaignFolder
 from optimizer.register import Register
@@ -32,12 +32,6 @@ def county(tmp_path_factory):
 def tables(county):
     """The options that name all files of a county."""
     return [part for name in TABLES for part in (f"--{name}", county / f"{name}.csv")]
-
-
-def contents(folder):
-    """Every row of every table of a register, to see that nothing changed."""
-    with sqlite3.connect(folder / "register.sqlite") as book:
-        return list(book.iterdump())
 
 
 def plan(zoufang, county, folder):
@@ -160,14 +154,14 @@ def test_a_campaign_that_is_broken_off_leaves_everything_as_it_was(
     moved["经度"] = moved["经度"].astype(float) + 0.001
     moved.to_csv(tmp_path / "moved.csv", index=False)
     assert zoufang("import", "-C", folder, "--customers", tmp_path / "moved.csv")[0] == 0
-    before = contents(folder)
+    before = dump(folder / "register.sqlite")
     monkeypatch.setattr(
         "optimizer.register.Register.save_calendar",
         lambda *_: (_ for _ in ()).throw(KeyboardInterrupt),
     )
     code, _, _ = zoufang("campaign", "-C", folder, "--anew")
     assert code != 0
-    assert contents(folder) == before
+    assert dump(folder / "register.sqlite") == before
 
 
 def test_the_same_seed_makes_the_same_plan(zoufang, county, tmp_path):
@@ -271,9 +265,9 @@ def test_a_second_import_changes_nothing(zoufang, county, tmp_path):
     """A clerk who is not sure whether the import ran must be able to run it again."""
     zoufang("init", tmp_path / "c")
     assert zoufang("import", "-C", tmp_path / "c", *tables(county))[0] == 0
-    before = contents(tmp_path / "c")
+    before = dump(tmp_path / "c" / "register.sqlite")
     assert zoufang("import", "-C", tmp_path / "c", *tables(county))[0] == 0
-    assert contents(tmp_path / "c") == before
+    assert dump(tmp_path / "c" / "register.sqlite") == before
 
 
 @pytest.mark.parametrize(
@@ -322,11 +316,11 @@ def test_a_part_of_the_customers_does_not_make_the_others_go(zoufang, county, tm
     assert zoufang("import", "-C", folder, *tables(county))[0] == 0
     lines = (county / "customers.csv").read_text(encoding="utf-8-sig").splitlines()
     part.write_text("\n".join(lines[:2]), encoding="utf-8")
-    before = contents(folder)
+    before = dump(folder / "register.sqlite")
     code, _, wrong = zoufang("import", "-C", folder, "--customers", part)
     assert code == 2
     assert "--part" in wrong
-    assert contents(folder) == before
+    assert dump(folder / "register.sqlite") == before
     assert zoufang("import", "-C", folder, "--customers", part, "--part")[0] == 0
     with Register.open(folder / "register.sqlite") as register:
         assert len(register.customers()) == CUSTOMERS
@@ -352,11 +346,11 @@ def test_a_running_campaign_is_not_thrown_away(zoufang, county, tmp_path, monkey
     folder = tmp_path / "c"
     plan(zoufang, county, folder)
     monkeypatch.setenv("ZOUFANG_TODAY", "2028-01-03")
-    before = contents(folder)
+    before = dump(folder / "register.sqlite")
     code, _, wrong = zoufang("campaign", "-C", folder)
     assert code == 2
     assert "--replan" in wrong
-    assert contents(folder) == before
+    assert dump(folder / "register.sqlite") == before
     code, said, wrong = zoufang("campaign", "-C", folder, "--replan", "--json")
     assert code == 0, wrong
     assert json.loads(said)["replan"]["stations"]
@@ -402,7 +396,7 @@ def test_broken_files_end_in_a_report_and_leave_the_register_alone(zoufang, coun
     folder = tmp_path / "c"
     zoufang("init", folder)
     assert zoufang("import", "-C", folder, *tables(county))[0] == 0
-    before = contents(folder)
+    before = dump(folder / "register.sqlite")
     tried = 0
     for broken in islice(broken_files(tmp_path / "broken"), 0, None, 5):
         options = [part for name, path in broken.files.items() for part in (f"--{name}", path)]
@@ -412,4 +406,4 @@ def test_broken_files_end_in_a_report_and_leave_the_register_alone(zoufang, coun
         assert "Traceback" not in wrong
         tried += 1
     assert tried >= 80
-    assert contents(folder) == before
+    assert dump(folder / "register.sqlite") == before

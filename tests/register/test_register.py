@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import sqlite3  # noqa: TID251  (to damage files and to look behind the register's back)
 import threading
 from dataclasses import replace
 
@@ -12,6 +11,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from register_files import dump
 
 from optimizer.errors import RegisterError
 from optimizer.model import (
@@ -29,6 +29,7 @@ from optimizer.model import (
 )
 from optimizer.register import TABLES, Register, TableCounts, campaign_calendar, store
 from optimizer.register.schema import APPLICATION_ID, MIGRATIONS, PLACE, SCHEMA_VERSION
+from optimizer.register.sqlite import is_sound, sqlite3
 
 DAY = dt.date(2027, 3, 2)
 
@@ -109,12 +110,6 @@ def empty(tmp_path):
 def county(empty):
     empty.take_in(small_county(), "county.xlsx", "wgs84")
     return empty
-
-
-def dump(path):
-    """Everything that the file holds, as SQL text."""
-    with sqlite3.connect(path) as connection:
-        return "\n".join(connection.iterdump())
 
 
 def test_what_goes_in_comes_out(county):
@@ -832,6 +827,25 @@ def test_reading_sees_one_state(county, tmp_path):
         other.record("a", {})
         assert county.events().empty
     assert len(county.events()) == 1
+
+
+@pytest.mark.parametrize("version", ["3.44.6", "3.50.7", "3.51.3", "3.53.4"])
+def test_an_sqlite_with_the_repair_is_sound(version):
+    """Two older lines got the repair of the WAL-reset bug too."""
+    assert is_sound(version)
+
+
+@pytest.mark.parametrize("version", ["3.40.1", "3.50.6", "3.51.2"])
+def test_an_sqlite_that_damages_registers_is_known(version):
+    """Before its repair SQLite could damage a register that several processes wrote."""
+    assert not is_sound(version)
+
+
+def test_the_register_brings_its_own_sqlite(county, monkeypatch):
+    """What the machine has is older more often than not; doctor says where it is too old."""
+    assert is_sound(sqlite3.sqlite_version)
+    monkeypatch.setattr(store, "VERSION", "3.40.1")
+    assert [fault.code for fault in county.doctor()] == ["doctor.sqlite"]
 
 
 # ---- migrations --------------------------------------------------------------------------------
