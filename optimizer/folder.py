@@ -10,7 +10,6 @@ from optimizer.atomic_files import file_name, write_whole
 from optimizer.catalogue.refusals import reason
 from optimizer.errors import CampaignError
 from optimizer.register import Register
-from optimizer.roads import Roads, load_roads
 from optimizer.settings import Settings, load_settings, settings_toml, with_values
 
 if TYPE_CHECKING:
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from optimizer.catalogue import Lang
+    from optimizer.roads import Roads
     from optimizer.settings import CampaignSettings
 
 
@@ -88,6 +88,8 @@ class CampaignFolder:
     @cached_property
     def roads(self) -> Roads:
         """The campaign's street network."""
+        from optimizer.roads import load_roads  # noqa: PLC0415  (most commands need no roads)
+
         if not self.has_roads:
             raise CampaignError("folder.no_roads", path=self.path)
         return load_roads(self.roads_path, self.settings.travel)

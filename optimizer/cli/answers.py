@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from optimizer.catalogue import Texts
-    from optimizer.routes import Figures, Fit
+    from optimizer.desk import Figures, Fit
 
 PANEL = "Station chief"
 SECONDS_PER_RULE = 1.0

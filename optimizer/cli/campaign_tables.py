@@ -18,9 +18,8 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
-    from optimizer.campaign import Certificate, Replan, WhatIf
-    from optimizer.campaign.baseline import Outcome
     from optimizer.catalogue import Lang
+    from optimizer.desk import Certificate, Outcome, Replan, WhatIf
 
 
 def _texts(lang: Lang) -> Callable[..., str]:

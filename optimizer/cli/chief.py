@@ -25,8 +25,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from optimizer.catalogue import Texts
-    from optimizer.checker import Violation
-    from optimizer.dayplan import Difference
+    from optimizer.desk import Difference, Violation
     from optimizer.model import DayPlan
 
 PANEL = "Station chief"

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from optimizer.routes.initial_routes import empty_routes
-from optimizer.routes.ortools_improvement import improve_with_ortools
 from optimizer.routes.problem_arrays import (
     IS_VISIT,
     MANDATORY,
@@ -243,6 +242,10 @@ def finish_with_ortools(data: ProblemArrays, state: RouteState, clock: Clock) ->
     cost = total_cost(data, state)
     if not state.route[:, FEASIBLE].all() or len(data.task) - state.absent[-1] > MOST_TASKS:
         return
+    from optimizer.routes.ortools_improvement import (  # noqa: PLC0415  (questions need none)
+        improve_with_ortools,
+    )
+
     found = improve_with_ortools(data, state, clock.ortools_s)
     if found is None:
         return

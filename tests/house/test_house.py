@@ -46,6 +46,7 @@ ORDER = [
     "cli",
     "__main__",
 ]
+FACES = ["cli"]
 
 
 def rooms_imported(path: Path) -> set[str]:
@@ -69,6 +70,18 @@ def test_rooms_import_only_what_stands_above_them():
         assert room in ORDER, f"{room} has no place in the order of the rooms"
         above = ORDER[: ORDER.index(room) + 1]
         wrong += [f"{path.name} imports {other}" for other in rooms_imported(path) - {*above}]
+    assert not wrong
+
+
+def test_faces_ask_the_desk_alone():
+    """What more than one face needs must not grow in one of them."""
+    below = {"desk", "catalogue", "errors", "model", "settings"}
+    below |= {"compiled"}  # to tell who waits for machine code
+    wrong = []
+    for face in FACES:
+        for path in (PACKAGE / face).rglob("*.py"):
+            others = rooms_imported(path) - {face, *below}
+            wrong += [f"{face}/{path.name} imports {other}" for other in sorted(others)]
     assert not wrong
 
 
@@ -107,3 +120,43 @@ def test_machine_code_is_forgotten_when_anything_in_it_changes():
     assert rooms == set(compiled.ROOMS)
     users = [p for p in PACKAGE.rglob("*.py") if "njit" in p.read_text(encoding="utf-8")]
     assert users == [PACKAGE / "compiled.py"]
+
+
+def test_a_question_loads_no_solver_and_no_map(zoufang, tmp_path):
+    """A clerk's evening has hundreds of commands: each must begin at once."""
+    heavy = [
+        "ortools",
+        "numba",
+        "scipy",
+        "osmnx",
+        "osmium",
+        "geopandas",
+        "shapely",
+        "folium",
+        "typst",
+    ]
+    assert zoufang("init", tmp_path / "c")[0] == 0
+    for command in (["status"], ["finding"], ["record", "--text", "{}"], ["settle"], ["breaches"]):
+        code = (
+            "import sys; from optimizer.cli import main\n"
+            f"sys.argv = {['zoufang', *command, '-C', str(tmp_path / 'c')]}\n"
+            "try: main()\nexcept SystemExit: pass\n"
+            f"print([m for m in {heavy} if m in sys.modules])"
+        )
+        done = subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, check=True, encoding="utf-8"
+        )
+        assert done.stdout.splitlines()[-1] == "[]", command
+
+
+def test_asking_where_a_visit_fits_loads_no_ortools():
+    """A chief on the telephone asks where a customer fits: nothing is solved for that."""
+    code = (
+        "import sys; from optimizer.dayplan import where_to_fit\n"
+        "heavy = ['ortools', 'folium', 'typst', 'geopandas', 'osmnx', 'osmium']\n"
+        "print([m for m in heavy if m in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, check=True, encoding="utf-8"
+    )
+    assert done.stdout.strip() == "[]"
