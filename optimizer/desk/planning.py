@@ -66,7 +66,7 @@ class Placement:
     doubt
         What speaks for another datum, None where nothing does.
     far_share
-        Share of the customers that are far from any road.
+        DistrictingProblem of the customers that are far from any road.
     """
 
     doubt: DatumDoubt | None
@@ -263,12 +263,12 @@ class Planning(OpenCampaign):
         Once crews are out, areas that we formed keep their names and their customers, unless they
         are drawn `anew`.
         """
-        from optimizer.territories import as_before, assign
+        from optimizer.territories import as_previously, assign
 
         register = self.register
         customers, areas = register.customers(), register.areas()
         if self.is_running and not anew:
-            customers, areas = as_before(customers, areas, register.territories())
+            customers, areas = as_previously(customers, areas, register.territories())
         return assign(
             customers,
             areas,

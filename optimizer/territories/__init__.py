@@ -4,8 +4,16 @@ Outlines of the result are in `optimizer.territories.outlines`, which loads geop
 """
 
 from optimizer.territories.assign import Territories, assign
-from optimizer.territories.previous import as_before
+from optimizer.territories.previous import as_previously
 from optimizer.territories.suggest import suggest
 from optimizer.territories.summary import Balance, OverCapacity, Summary
 
-__all__ = ["Balance", "OverCapacity", "Summary", "Territories", "as_before", "assign", "suggest"]
+__all__ = [
+    "Balance",
+    "OverCapacity",
+    "Summary",
+    "Territories",
+    "as_previously",
+    "assign",
+    "suggest",
+]

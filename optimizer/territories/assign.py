@@ -10,10 +10,10 @@ import pandas as pd
 
 from optimizer.territories.clustering import Sizes, form_areas
 from optimizer.territories.county_tables import read_county
-from optimizer.territories.crew_districts import share_stations
+from optimizer.territories.crew_districts import district_stations
 from optimizer.territories.summary import OverCapacity, Summary
-from optimizer.territories.transportation import share_out
-from optimizer.territories.workload import medians, survey
+from optimizer.territories.transportation import assign_areas_to_stations
+from optimizer.territories.workload import area_workloads, medians
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from optimizer.roads import Roads
     from optimizer.settings import Settings
     from optimizer.territories.county_tables import County
-    from optimizer.territories.crew_districts import Shared
+    from optimizer.territories.crew_districts import CrewDistricts
     from optimizer.travel import Nearest
 
     Bools = NDArray[np.bool_]
@@ -103,14 +103,14 @@ def assign(  # noqa: PLR0917  (the register's four tables, and what they are dra
     placed = _name_new_areas(_to_area_centres(stationed), given_areas)
     tick(3, steps)
     known = placed.located & (placed.area >= 0)
-    surveyed = survey(
+    workload = area_workloads(
         placed.area[known],
         len(placed.area_names),
         placed.places.take(known),
         placed.service_s[known],
         placed.travel,
     )
-    shared = share_stations(placed, surveyed, crews, leave, workdays)
+    shared = district_stations(placed, workload, crews, leave, workdays)
     tick(4, steps)
     counts = {
         "given": int(county.located.sum()),
@@ -118,7 +118,7 @@ def assign(  # noqa: PLR0917  (the register's four tables, and what they are dra
         "joined": int(((joined.area >= 0) & (county.area < 0)).sum()),
         "formed": int(((formed.area >= 0) & (joined.area < 0)).sum()),
         "new_areas": len(placed.area_names) - given_areas,
-        "moved": _moved(county),
+        "moved": _areas_off_station(county),
     }
     return _tables(placed, shared, county.located, counts)
 
@@ -139,14 +139,14 @@ def _join_areas(county: County) -> County:
         found = county.area[doors][first][nearest.source[node]]
         near = nearest.seconds[node] <= JOIN_S
         most = county.settings.territories.most_customers
-        fits = _first_come(found[near], nearest.seconds[node][near], county.heads(), most)
+        fits = _nearest_with_room(found[near], nearest.seconds[node][near], county.heads(), most)
         area[own[near][fits]] = found[near][fits]
     joined = area >= 0
     station = np.where(joined, np.append(county.area_station, -1)[area], county.station)
     return replace(county, area=area, station=station)
 
 
-def _first_come(area: Longs, seconds: NDArray[np.int32], heads: Longs, most: int) -> Bools:
+def _nearest_with_room(area: Longs, seconds: NDArray[np.int32], heads: Longs, most: int) -> Bools:
     """Who finds room in the area of his choice if the nearest come first."""
     order = np.lexsort((seconds, area))
     begins = np.searchsorted(area[order], area[order])
@@ -205,7 +205,7 @@ def _find_stations(county: County) -> County:
     taken = np.bincount(county.station[county.station >= 0], minlength=len(county.station_names))
     room = np.maximum(county.capacity - taken, 0)
     area_station = county.area_station.copy()
-    area_station[pending] = share_out(heads[pending], np.column_stack(seconds), room)
+    area_station[pending] = assign_areas_to_stations(heads[pending], np.column_stack(seconds), room)
     station = np.where(county.area >= 0, np.append(area_station, -1)[county.area], county.station)
     return replace(county, area_station=area_station, station=station)
 
@@ -242,14 +242,16 @@ def _name_new_areas(county: County, given: int) -> County:
     return replace(county, area_names=tuple(names))
 
 
-def _moved(county: County) -> int:
+def _areas_off_station(county: County) -> int:
     """Customers whose file names another station than their area has."""
     named = county.customers["station"].to_numpy()
     names = np.array([*county.station_names, ""], dtype=object)
     return int(((named != "") & (named != names[county.station]) & (county.area >= 0)).sum())
 
 
-def _tables(county: County, shared: Shared, given: Bools, counts: dict[str, int]) -> Territories:
+def _tables(
+    county: County, shared: CrewDistricts, given: Bools, counts: dict[str, int]
+) -> Territories:
     located = np.select([given, county.located], ["given", "area"], "none")
     names = np.array([*county.area_names, ""], dtype=object)
     stations = np.array([*county.station_names, ""], dtype=object)

@@ -49,94 +49,134 @@ def form_areas(tree: Nearest, node: Ints, sizes: Sizes) -> Ints:
     first = np.searchsorted(node[by_node], np.arange(len(tree.before) + 1))
     order = np.argsort(-tree.tenths, kind="stable")
     area, left = _gather(order, tree.before, first, by_node, sizes.least, sizes.most)
-    return _settle(area, left, tree.tenths[node], tree.source[node], sizes)
+    return _join_left(area, left, tree.tenths[node], tree.source[node], sizes)
+
+
+class _Walk(NamedTuple):
+    """The walk from the tips of the tree inwards; all arrays are changed in place.
+
+    Attributes
+    ----------
+    head, tail, waiting
+        int64 (nodes,): the customers that wait at a node are a chain from `head` to `tail`.
+    after
+        int64 (customers,): the next in the chain, -1 at its end.
+    area
+        int32 (customers,): -1 for none yet.
+    left
+        int32 (customers + 1,): 1 for areas that are what was left over at a root.
+    areas
+        int64 (1,): how many areas there are.
+    """
+
+    head: Longs
+    tail: Longs
+    waiting: Longs
+    after: Longs
+    area: Ints
+    left: Ints
+    areas: Longs
 
 
 @allocating
-def _gather(  # noqa: C901, PLR0912, PLR0915, PLR0917  (one walk; numba wants it in one piece)
+def _gather(  # noqa: PLR0917  (a kernel takes arrays one by one)
     order: Longs, before: Ints, first: Longs, by_node: Longs, least: int, most: int
 ) -> tuple[Ints, Ints]:
     """Areas of all customers, and which areas are what was left over at a root."""
-    middle = (least + most) // 2
-    enough = (least + middle) // 2
-    nodes = len(before)
-    after = np.full(len(by_node), -1, np.int64)  # customers waiting at a node form a chain
-    head = np.full(nodes, -1, np.int64)
-    tail = np.full(nodes, -1, np.int64)
-    waiting = np.zeros(nodes, np.int64)
-    area = np.full(len(by_node), -1, np.int32)
-    left = np.zeros(len(by_node) + 1, np.int32)
-    areas = 0
-
+    enough = (least + (least + most) // 2) // 2
+    nodes, customers = len(before), len(by_node)
+    walk = _Walk(
+        head=np.full(nodes, -1, np.int64),
+        tail=np.full(nodes, -1, np.int64),
+        waiting=np.zeros(nodes, np.int64),
+        after=np.full(customers, -1, np.int64),
+        area=np.full(customers, -1, np.int32),
+        left=np.zeros(customers + 1, np.int32),
+        areas=np.zeros(1, np.int64),
+    )
     for v in order:
-        own = first[v + 1] - first[v]
-        total = waiting[v] + own
-        parts = 1
-        if total > most:
-            parts = max(2, round(total / middle))
-        part = 1
-        placed = waiting[v]
-        for k in range(first[v], first[v + 1]):
-            c = by_node[k]
-            if head[v] < 0:
-                head[v] = c
-            else:
-                after[tail[v]] = c
-            tail[v] = c
-            waiting[v] += 1
-            placed += 1
-            if part < parts and placed * parts >= part * total:
-                while head[v] >= 0:
-                    area[head[v]] = areas
-                    head[v] = after[head[v]]
-                waiting[v] = 0
-                areas += 1
-                part += 1
-        if waiting[v] == 0:
+        _join_own(walk, v, by_node[first[v] : first[v + 1]], least, most)
+        if walk.waiting[v] == 0:
             continue
         p = before[v]
-        if waiting[v] >= enough or p < 0:
-            if waiting[v] < least:
-                left[areas] = 1
-            while head[v] >= 0:
-                area[head[v]] = areas
-                head[v] = after[head[v]]
-            areas += 1
-            continue
-        if waiting[p] > 0 and waiting[p] + waiting[v] > most:
-            # too many for one: the larger party becomes an area, with a part of the smaller one
-            # where it is too small by itself
-            large, small = (p, v) if waiting[p] >= waiting[v] else (v, p)
-            taken = 0
-            while head[large] >= 0:
-                area[head[large]] = areas
-                head[large] = after[head[large]]
-                taken += 1
-            while taken < least:
-                area[head[small]] = areas
-                head[small] = after[head[small]]
-                waiting[small] -= 1
-                taken += 1
-            areas += 1
-            waiting[large] = 0
-            head[p], tail[p], waiting[p] = head[small], tail[small], waiting[small]
-            continue
-        if waiting[p] == 0:
-            head[p] = head[v]
+        if walk.waiting[v] >= enough or p < 0:
+            if walk.waiting[v] < least:
+                walk.left[walk.areas[0]] = 1
+            _close_area(walk, v)
+        elif walk.waiting[p] > 0 and walk.waiting[p] + walk.waiting[v] > most:
+            _close_larger(walk, v, p, least)
         else:
-            after[tail[p]] = head[v]
-        tail[p] = tail[v]
-        waiting[p] += waiting[v]
-        if waiting[p] >= enough:
-            while head[p] >= 0:
-                area[head[p]] = areas
-                head[p] = after[head[p]]
-            waiting[p] = 0
-            areas += 1
-    return area, np.flatnonzero(left[:areas]).astype(np.int32)
+            _pass_on(walk, v, p)
+            if walk.waiting[p] >= enough:
+                _close_area(walk, p)
+    return walk.area, np.flatnonzero(walk.left[: walk.areas[0]]).astype(np.int32)
 
 
-def _settle(area: Ints, left: Ints, tenths: Longs, tree: Ints, sizes: Sizes) -> Ints:
+@allocating
+def _join_own(walk: _Walk, v: int, own: Longs, least: int, most: int) -> None:
+    """A node's own customers join those that wait there; too many become areas of like size."""
+    total = walk.waiting[v] + len(own)
+    parts = max(2, round(total / ((least + most) // 2))) if total > most else 1
+    part, placed = 1, walk.waiting[v]
+    for customer in own:
+        if walk.head[v] < 0:
+            walk.head[v] = customer
+        else:
+            walk.after[walk.tail[v]] = customer
+        walk.tail[v] = customer
+        walk.waiting[v] += 1
+        placed += 1
+        if part < parts and placed * parts >= part * total:
+            _close_area(walk, v)
+            part += 1
+
+
+@allocating
+def _take_first(walk: _Walk, v: int) -> None:
+    """The first of those who wait at a node goes to the area that is being made."""
+    walk.area[walk.head[v]] = walk.areas[0]
+    walk.head[v] = walk.after[walk.head[v]]
+    walk.waiting[v] -= 1
+
+
+@allocating
+def _close_area(walk: _Walk, v: int) -> None:
+    """All who wait at a node are an area."""
+    while walk.head[v] >= 0:
+        _take_first(walk, v)
+    walk.areas[0] += 1
+
+
+@allocating
+def _close_larger(walk: _Walk, v: int, p: int, least: int) -> None:
+    """Of two parties that are too many for one area the larger becomes one.
+
+    A part of the smaller one joins it where it is too small by itself; the rest waits at `p`.
+    """
+    large, small = (p, v) if walk.waiting[p] >= walk.waiting[v] else (v, p)
+    taken = walk.waiting[large]
+    while walk.head[large] >= 0:
+        _take_first(walk, large)
+    while taken < least:
+        _take_first(walk, small)
+        taken += 1
+    walk.areas[0] += 1
+    walk.head[p], walk.tail[p] = walk.head[small], walk.tail[small]
+    walk.waiting[p] = walk.waiting[small]
+
+
+@allocating
+def _pass_on(walk: _Walk, v: int, p: int) -> None:
+    """Who waits at a node waits at the next one on the way to the station."""
+    if walk.waiting[p] == 0:
+        walk.head[p] = walk.head[v]
+    else:
+        walk.after[walk.tail[p]] = walk.head[v]
+    walk.tail[p] = walk.tail[v]
+    walk.waiting[p] += walk.waiting[v]
+
+
+def _join_left(area: Ints, left: Ints, tenths: Longs, tree: Ints, sizes: Sizes) -> Ints:
     """Let what is left at a station join the nearest area of its tree.
 
     Where that has no room, it gives the customers that lie nearest to the station instead.

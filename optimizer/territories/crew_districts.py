@@ -11,7 +11,12 @@ import numpy as np
 from optimizer.errors import CampaignError
 from optimizer.settings import clock
 from optimizer.territories.county_tables import crew_of_managers
-from optimizer.territories.districting import Share, fair_goals, neighbour_lists, share_areas
+from optimizer.territories.districting import (
+    DistrictingProblem,
+    assign_areas,
+    fair_loads,
+    neighbour_lists,
+)
 from optimizer.territories.local_search import parts_of
 from optimizer.territories.summary import Balance
 from optimizer.territories.workload import crew_days
@@ -25,7 +30,7 @@ if TYPE_CHECKING:
 
     from optimizer.settings import Settings
     from optimizer.territories.county_tables import County
-    from optimizer.territories.workload import Survey
+    from optimizer.territories.workload import Workload
     from optimizer.travel import Travel
 
     Floats = NDArray[np.float64]
@@ -33,7 +38,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Shared:
+class CrewDistricts:
     """Crew id of each area ("" for none), the areas' middles, and what to tell about it."""
 
     crew: tuple[str, ...]
@@ -45,13 +50,13 @@ class Shared:
     balance: tuple[Balance, ...]
 
 
-def share_stations(
+def district_stations(
     county: County,
-    surveyed: Survey,
+    workload: Workload,
     crews: pd.DataFrame,
     leave: pd.DataFrame | None,
     workdays: Path | None = None,
-) -> Shared:
+) -> CrewDistricts:
     """Share out the areas of each station among its crews."""
     crews = crews.sort_values("crew", ignore_index=True)
     strength = _strength(crews, leave, county.settings, workdays)
@@ -60,7 +65,7 @@ def share_stations(
     balance, no_crews = [], []
     for number, station in enumerate(county.station_names):
         own = np.flatnonzero(county.area_station == number)
-        doors = own[surveyed.node[own] >= 0]
+        doors = own[workload.node[own] >= 0]
         team = np.flatnonzero((crews["station"] == station).to_numpy())
         if not len(team):
             no_crews += [station] if county.heads()[own].any() else []
@@ -68,17 +73,17 @@ def share_stations(
         if len(doors):
             rank = np.full(len(crews) + 1, -1, dtype=np.int64)
             rank[team] = np.arange(len(team))
-            share = _share(county, surveyed, doors, number)
+            share = _share(county, workload, doors, number)
             share = replace(share, fixed=rank[fixed[doors]], strength=strength[team])
-            chosen = share_areas(share, partial(_apart, county.travel))
+            chosen = assign_areas(share, partial(_apart, county.travel))
             crew[doors] = team[chosen]
-            balance.append(_balance(station, int(surveyed.size[doors].sum()), share, chosen))
+            balance.append(_balance(station, int(workload.size[doors].sum()), share, chosen))
     names = np.array([*crews["crew"], ""], dtype=object)
     has_manager = np.array([manager != "" for manager in county.managers], dtype=bool)
-    return Shared(
+    return CrewDistricts(
         crew=tuple(names[crew]),
-        lon=surveyed.lon,
-        lat=surveyed.lat,
+        lon=workload.lon,
+        lat=workload.lat,
         managed=int((fixed >= 0).sum()),
         unknown_managers=tuple(
             county.area_names[area] for area in np.flatnonzero(has_manager & (fixed < 0))
@@ -126,21 +131,21 @@ def _hours(crew: str, start: str, end: str, settings: Settings) -> float:
     return max(0.0, (end_s - begin_s) / 3600)
 
 
-def _share(county: County, surveyed: Survey, doors: Longs, station: int) -> Share:
+def _share(county: County, workload: Workload, doors: Longs, station: int) -> DistrictingProblem:
     """The areas of a station, for crews that are not named yet."""
     travel = county.travel
     start = int(county.station_node[station])
     if start < 0:
         # a station that nobody can find is among its areas
-        start = int(surveyed.node[doors[0]])
-    ride_s = travel.seconds_from([start])[0, surveyed.node[doors]]
-    xy = np.column_stack(travel.roads.plane.xy(surveyed.lon[doors], surveyed.lat[doors]))
+        start = int(workload.node[doors[0]])
+    ride_s = travel.seconds_from([start])[0, workload.node[doors]]
+    xy = np.column_stack(travel.roads.plane.xy(workload.lon[doors], workload.lat[doors]))
     rank = np.full(len(county.area_names), -1, dtype=np.int64)
     rank[doors] = np.arange(len(doors))
-    borders = rank[surveyed.borders]
-    return Share(
-        work=crew_days(surveyed.inside_s[doors], ride_s, county.settings),
-        node=surveyed.node[doors],
+    borders = rank[workload.borders]
+    return DistrictingProblem(
+        work=crew_days(workload.inside_s[doors], ride_s, county.settings),
+        node=workload.node[doors],
         xy=xy - travel.roads.node_xy[start],
         borders=borders[(borders >= 0).all(axis=1)],
         fixed=np.zeros(0, dtype=np.int64),
@@ -154,8 +159,8 @@ def _apart(travel: Travel, nodes: Longs) -> Floats:
     return (there + there.T) / 2
 
 
-def _balance(station: str, customers: int, share: Share, crew: Longs) -> Balance:
-    goal = fair_goals(share)
+def _balance(station: str, customers: int, share: DistrictingProblem, crew: Longs) -> Balance:
+    goal = fair_loads(share)
     load = np.bincount(crew, weights=share.work, minlength=len(goal))
     part = load[share.strength > 0] / goal[share.strength > 0]
     borders = neighbour_lists(share)

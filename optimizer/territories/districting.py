@@ -1,10 +1,10 @@
 """Areas of one station to its crews: equal work, compact, connected, managers' own areas kept.
 
-Each crew has a centre, one of its areas. Areas are carried to centres as in a transport problem in
-which every crew takes its share of the work; then each crew's centre moves to the middle of what
-it has, and so on. That is done from two different beginnings (the station's surroundings cut like
-a cake, and crews spread far apart); exchanges of single areas between neighbours make the better
-one even and connected.
+Each crew has a centre, one of its areas. Areas are carried to centres as in a transportation
+problem in which every crew takes its share of the work; then each crew's centre moves to the middle
+of what it has, and so on. That is done from two different beginnings (the station's surroundings
+cut like a cake, and crews spread far apart); exchanges of single areas between neighbours make the
+better one even and connected.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from optimizer.territories.local_search import improve, parts_of
-from optimizer.territories.transportation import transport
+from optimizer.territories.local_search import Districts, improve, parts_of
+from optimizer.territories.transportation import transportation
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,7 +43,7 @@ _TOO_MUCH = 0.08
 
 
 @dataclass(frozen=True)
-class Share:
+class DistrictingProblem:
     """One station's areas and crews.
 
     Attributes
@@ -74,14 +74,14 @@ class Share:
         """Which crews may get areas that are not their own; all if nobody is ever on duty."""
         return self.strength > 0 if self.strength.any() else np.ones(len(self.strength), bool)
 
-    def take(self, areas: Ints, crews: Ints) -> Share:
+    def take(self, areas: Ints, crews: Ints) -> DistrictingProblem:
         """Only some areas and crews, both numbered anew."""
         area_rank = np.full(len(self.work), -1, dtype=np.int64)
         area_rank[areas] = np.arange(len(areas))
         crew_rank = np.full(len(self.strength) + 1, -1, dtype=np.int64)
         crew_rank[crews] = np.arange(len(crews))
         borders = area_rank[self.borders]
-        return Share(
+        return DistrictingProblem(
             work=self.work[areas],
             node=self.node[areas],
             xy=self.xy[areas],
@@ -92,15 +92,15 @@ class Share:
 
 
 @dataclass(frozen=True)
-class _Task:
+class _Instance:
     """A share that is dealt with at once; `apart_s` are seconds between areas, both ways' mean."""
 
-    share: Share
+    share: DistrictingProblem
     goal: Floats
     apart_s: Floats
 
 
-def share_areas(share: Share, apart_s: Callable[[Ints], Floats]) -> Ints:
+def assign_areas(share: DistrictingProblem, apart_s: Callable[[Ints], Floats]) -> Ints:
     """Crew of each area.
 
     Parameters
@@ -111,13 +111,13 @@ def share_areas(share: Share, apart_s: Callable[[Ints], Floats]) -> Ints:
     if len(share.strength) == 1 or not len(share.work):
         return np.zeros(len(share.work), dtype=np.int64)
     if len(share.work) * len(share.strength) > _LARGEST:
-        return _halves(share, apart_s)
-    task = _task(share, apart_s(share.node))
-    starts = [_settle(task, centres) for centres in (_spread(task), _cake(task))]
-    return min((_exchange(task, crew) for crew in starts), key=lambda crew: _price(task, crew))
+        return _bisect(share, apart_s)
+    task = _instance(share, apart_s(share.node))
+    starts = [_settle(task, centres) for centres in (_spread_centres(task), _slice_centres(task))]
+    return min((_exchange(task, crew) for crew in starts), key=lambda crew: _cost(task, crew))
 
 
-def _task(share: Share, apart_s: Floats) -> _Task:
+def _instance(share: DistrictingProblem, apart_s: Floats) -> _Instance:
     """The task, with the nearest areas of parts that do not touch counted as neighbours."""
     links = [share.borders]
     number, part = _parts(share.borders, len(share.work))
@@ -128,7 +128,7 @@ def _task(share: Share, apart_s: Floats) -> _Task:
         near, far = np.unravel_index(np.argmin(between), between.shape)
         links.append(np.array([[inside[near], outside[far]]]))
         joined |= part == part[outside[far]]
-    return _Task(replace(share, borders=np.concatenate(links)), fair_goals(share), apart_s)
+    return _Instance(replace(share, borders=np.concatenate(links)), fair_loads(share), apart_s)
 
 
 def _parts(borders: Ints, areas: int) -> tuple[int, Ints]:
@@ -137,7 +137,7 @@ def _parts(borders: Ints, areas: int) -> tuple[int, Ints]:
     return int(number), part.astype(np.int64)
 
 
-def _halves(share: Share, apart_s: Callable[[Ints], Floats]) -> Ints:
+def _bisect(share: DistrictingProblem, apart_s: Callable[[Ints], Floats]) -> Ints:
     """Cut a share that is too large across its longer side, and deal with both halves."""
     half = len(share.strength) // 2
     side = int(np.argmax(np.ptp(share.xy, axis=0)))
@@ -148,7 +148,7 @@ def _halves(share: Share, apart_s: Callable[[Ints], Floats]) -> Ints:
         middle[crew] = share.xy[share.fixed == crew, side].mean()
     order = np.argsort(middle, kind="stable")
     crews = np.sort(order[:half]), np.sort(order[half:])
-    goal = fair_goals(share)
+    goal = fair_loads(share)
     wanted = goal[crews[0]].sum() - share.work[own & np.isin(share.fixed, crews[0])].sum()
     free = np.flatnonzero(~own)
     free = free[np.argsort(share.xy[free, side], kind="stable")]
@@ -157,11 +157,11 @@ def _halves(share: Share, apart_s: Callable[[Ints], Floats]) -> Ints:
     chosen = np.zeros(len(share.work), dtype=np.int64)
     for team, areas in zip(crews, (is_first, ~is_first), strict=True):
         rows = np.flatnonzero(areas)
-        chosen[rows] = team[share_areas(share.take(rows, team), apart_s)]
+        chosen[rows] = team[assign_areas(share.take(rows, team), apart_s)]
     return chosen
 
 
-def fair_goals(share: Share) -> Floats:
+def fair_loads(share: DistrictingProblem) -> Floats:
     """Work of each crew if what is not fixed makes them as even as can be, shape (crews,).
 
     Whom the own areas load above the common level keeps them and gets no others.
@@ -183,12 +183,12 @@ def fair_goals(share: Share) -> Floats:
     return goals
 
 
-def _spread(task: _Task) -> Ints:
+def _spread_centres(task: _Instance) -> Ints:
     """Centres far apart, beginning with the middles of the crews' own areas."""
     fixed = task.share.fixed
     centre = np.full(len(task.goal), -1, dtype=np.int64)
     for crew in np.unique(fixed[fixed >= 0]):
-        centre[crew] = _middle(task, np.flatnonzero(fixed == crew))
+        centre[crew] = _median_area(task, np.flatnonzero(fixed == crew))
     known = centre[centre >= 0]
     far_s = task.apart_s[known].min(axis=0) if len(known) else task.apart_s.mean(axis=0)
     for crew in np.flatnonzero(centre < 0):
@@ -197,7 +197,7 @@ def _spread(task: _Task) -> Ints:
     return centre
 
 
-def _cake(task: _Task) -> Ints:
+def _slice_centres(task: _Instance) -> Ints:
     """Centres of slices around the station, each with a crew's work."""
     share = task.share
     order = np.argsort(np.arctan2(share.xy[:, 1], share.xy[:, 0]), kind="stable")
@@ -208,27 +208,27 @@ def _cake(task: _Task) -> Ints:
         own = np.flatnonzero(share.fixed == crew)
         members = own if len(own) else order[slice_of == crew]
         if len(members):
-            centre[crew] = _middle(task, members)
+            centre[crew] = _median_area(task, members)
     return centre
 
 
-def _middle(task: _Task, members: Ints) -> int:
+def _median_area(task: _Instance, members: Ints) -> int:
     """The one of some areas to which the others' work is nearest."""
     apart_s = task.apart_s[np.ix_(members, members)]
     return int(members[np.argmin(apart_s @ task.share.work[members])])
 
 
-def _centres(task: _Task, crew: Ints, before: Ints) -> Ints:
+def _centres(task: _Instance, crew: Ints, before: Ints) -> Ints:
     """The middle of what each crew has; where it has nothing, as before."""
     centre = before.copy()
     for number in range(len(centre)):
         members = np.flatnonzero(crew == number)
         if len(members):
-            centre[number] = _middle(task, members)
+            centre[number] = _median_area(task, members)
     return centre
 
 
-def _settle(task: _Task, centre: Ints) -> Ints:
+def _settle(task: _Instance, centre: Ints) -> Ints:
     """Crews by turns of carrying areas to centres and moving the centres."""
     share, crew = task.share, np.zeros(0, dtype=np.int64)
     own = np.flatnonzero(share.fixed >= 0)
@@ -239,7 +239,7 @@ def _settle(task: _Task, centre: Ints) -> Ints:
         price[own, share.fixed[own]] = 0
         before = crew
         crew = np.argmax(
-            transport(
+            transportation(
                 share.work, price, task.goal * (1 + _TOLERANCE), task.goal * (1 - _TOLERANCE)
             ),
             axis=1,
@@ -251,42 +251,50 @@ def _settle(task: _Task, centre: Ints) -> Ints:
     return crew
 
 
-def _exchange(task: _Task, crew: Ints) -> Ints:
+def _exchange(task: _Instance, crew: Ints) -> Ints:
     """Move and swap single areas between neighbours while that is worth it."""
     for _ in range(_EXCHANGES):
-        improved = _improved(task, crew, mend=True, uneven=_UNEVEN)
+        improved = _searched(task, crew, mend=True, uneven=_UNEVEN)
         if np.array_equal(improved, crew):
             break
         crew = improved
     off = np.bincount(crew, weights=task.share.work, minlength=len(task.goal)) / task.goal - 1
-    return crew if off.max() < _TOO_MUCH else _improved(task, crew, mend=False, uneven=4 * _UNEVEN)
+    return crew if off.max() < _TOO_MUCH else _searched(task, crew, mend=False, uneven=4 * _UNEVEN)
 
 
-def _improved(task: _Task, crew: Ints, *, mend: bool, uneven: float) -> Ints:
+def _searched(task: _Instance, crew: Ints, *, mend: bool, uneven: float) -> Ints:
     share, borders = task.share, neighbour_lists(task.share)
     centre = _centres(task, crew, np.zeros(len(task.goal), dtype=np.int64))
     price = share.work[:, None] * task.apart_s[:, centre]
     unit = max(float(price[np.arange(len(crew)), crew].sum()), 1e-9)
-    start = _mend(share, crew, price) if mend else crew.copy()
+    start = _reconnect(share, crew, price) if mend else crew.copy()
     may_move = share.fixed < 0
     return improve(
-        start,
-        price / unit,
-        (share.work, may_move),
-        (task.goal, share.on_duty),
-        borders,
-        (uneven, _APART),
+        Districts(
+            crew=start,
+            cost=price / unit,
+            work=share.work,
+            may_move=may_move,
+            goal=task.goal,
+            on_duty=share.on_duty,
+            first=borders[0],
+            neighbours=borders[1],
+            load=np.zeros(len(task.goal)),
+            parts=np.zeros(len(task.goal), dtype=np.int64),
+            uneven=uneven,
+            apart=_APART,
+        )
     )
 
 
-def neighbour_lists(share: Share) -> tuple[Ints, Ints]:
+def neighbour_lists(share: DistrictingProblem) -> tuple[Ints, Ints]:
     """Neighbours of area a are `second[first[a] : first[a + 1]]`."""
     both = np.concatenate([share.borders, share.borders[:, ::-1]])
     both = both[np.lexsort((both[:, 1], both[:, 0]))]
     return np.searchsorted(both[:, 0], np.arange(len(share.work) + 1)), both[:, 1].copy()
 
 
-def _price(task: _Task, crew: Ints) -> float:
+def _cost(task: _Instance, crew: Ints) -> float:
     """What the exchanges try to lower, in units that hold for any crews of the task."""
     share = task.share
     centre = _centres(task, crew, np.zeros(len(task.goal), dtype=np.int64))
@@ -299,7 +307,7 @@ def _price(task: _Task, crew: Ints) -> float:
     return float(distance / max(unit, 1e-9) + _UNEVEN * uneven + _APART * apart)
 
 
-def _mend(share: Share, crew: Ints, price: Floats) -> Ints:
+def _reconnect(share: DistrictingProblem, crew: Ints, price: Floats) -> Ints:
     """Give parts that are cut off from most of their crew's work to the best crew beside them."""
     mended = crew.copy()
     ends = crew[share.borders]

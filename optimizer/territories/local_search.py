@@ -1,8 +1,12 @@
-"""Exchanges of single areas between crews, compiled: the last word in sharing out a station."""
+"""Local search over districts: single areas moved to another crew or swapped with it, compiled.
+
+The cost is that of `districting`: distance to the crew's centre, uneven loads, and parts of a
+crew's areas that do not hang together.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -17,7 +21,7 @@ if TYPE_CHECKING:
 
 @allocating
 def parts_of(crew: Ints, number: int, starts: Ints, neighbours: Ints) -> int:
-    """Into how many connected parts a crew's areas fall."""
+    """Number of connected parts of a crew's areas."""
     seen = np.zeros(len(crew), np.bool_)
     stack = np.zeros(len(crew), np.int64)
     parts = 0
@@ -41,7 +45,7 @@ def parts_of(crew: Ints, number: int, starts: Ints, neighbours: Ints) -> int:
 
 
 @allocating
-def lacking(load: Floats, goal: Floats, on_duty: NDArray[np.bool_]) -> int:
+def least_loaded(load: Floats, goal: Floats, on_duty: NDArray[np.bool_]) -> int:
     """The crew on duty that has least of its goal; any crew where none is on duty."""
     least, found = np.inf, 0
     for c in range(len(load)):
@@ -50,87 +54,155 @@ def lacking(load: Floats, goal: Floats, on_duty: NDArray[np.bool_]) -> int:
     return found
 
 
+class Districts(NamedTuple):
+    """A station's areas and crews while they are searched.
+
+    Attributes
+    ----------
+    crew
+        int64 (areas,): the crew of each area; changed in place.
+    cost
+        float64 (areas, crews): distance of each area from the centre of each crew.
+    work, may_move
+        float64 and bool (areas,).
+    goal, on_duty
+        float64 and bool (crews,): fair loads, and who may get areas.
+    first, neighbours
+        Neighbours of area a are `neighbours[first[a] : first[a + 1]]`.
+    load, parts
+        float64 and int64 (crews,): work, and connected parts; changed in place.
+    uneven, apart
+        Weights of uneven loads and of parts that do not hang together.
+    """
+
+    crew: Ints
+    cost: Floats
+    work: Floats
+    may_move: NDArray[np.bool_]
+    goal: Floats
+    on_duty: NDArray[np.bool_]
+    first: Ints
+    neighbours: Ints
+    load: Floats
+    parts: Ints
+    uneven: float
+    apart: float
+
+
+MOVE = -1
+"""Stands for an area with which to swap: the area is only moved."""
+NOTHING = -2
+"""Stands for an area with which to swap: nothing is worth it."""
+ROUNDS = 50
+LEAST_GAIN = 1e-12
+
+
 @allocating
-def improve(  # noqa: C901, PLR0912, PLR0915, PLR0917  (one search; numba wants it in one piece)
-    crew: Ints,
-    price: Floats,
-    of_areas: tuple[Floats, NDArray[np.bool_]],
-    of_crews: tuple[Floats, NDArray[np.bool_]],
-    borders: tuple[Ints, Ints],
-    weights: tuple[float, float],
-) -> Ints:
-    """Lower the price by moves to another crew and swaps with it, until none does.
+def improve(districts: Districts) -> Ints:
+    """Lower the cost by moves to another crew and swaps with it, until none does.
 
     The other crew is a neighbour's, or the one that lacks most.
     """
-    work, may_move = of_areas
-    goal, on_duty = of_crews
-    starts, neighbours = borders
-    uneven, apart = weights
-    areas, crews = price.shape
-    load = np.zeros(crews)
-    for a in range(areas):
-        load[crew[a]] += work[a]
-    parts = np.zeros(crews, np.int64)
-    for c in range(crews):
-        parts[c] = parts_of(crew, c, starts, neighbours)
-
-    for _ in range(50):
+    d = districts
+    for a in range(len(d.crew)):
+        d.load[d.crew[a]] += d.work[a]
+    for c in range(len(d.goal)):
+        d.parts[c] = parts_of(d.crew, c, d.first, d.neighbours)
+    for _ in range(ROUNDS):
         changed = False
-        for a in range(areas):
-            if not may_move[a]:
-                continue
-            for k in range(starts[a] - 1, starts[a + 1]):
-                c = int(crew[a])
-                d = lacking(load, goal, on_duty) if k < starts[a] else int(crew[neighbours[k]])
-                if c == d or not on_duty[d]:
-                    continue
-                # b == -1: only move; else swap with an area of that crew
-                best, best_b = -1e-12, -2
-                for b in range(-1, areas):
-                    if b >= 0 and (crew[b] != d or not may_move[b] or not on_duty[c]):
-                        continue
-                    # back come only areas that touch the crew that takes them
-                    if b >= 0 and not np.any(crew[neighbours[starts[b] : starts[b + 1]]] == c):
-                        continue
-                    shift = work[a] - (work[b] if b >= 0 else 0.0)
-                    gain = price[a, d] - price[a, c]
-                    if b >= 0:
-                        gain += price[b, c] - price[b, d]
-                    gain += uneven * (
-                        ((load[c] - shift) / goal[c] - 1) ** 2
-                        + ((load[d] + shift) / goal[d] - 1) ** 2
-                        - (load[c] / goal[c] - 1) ** 2
-                        - (load[d] / goal[d] - 1) ** 2
-                    )
-                    # what is hopeless even if it joined all parts need not be counted out
-                    if gain - apart * max(0, parts[c] + parts[d] - 2) >= best:
-                        continue
-                    crew[a] = d
-                    if b >= 0:
-                        crew[b] = c
-                    gain += apart * (
-                        parts_of(crew, c, starts, neighbours)
-                        + parts_of(crew, d, starts, neighbours)
-                        - parts[c]
-                        - parts[d]
-                    )
-                    crew[a] = c
-                    if b >= 0:
-                        crew[b] = d
-                    if gain < best:
-                        best, best_b = gain, b
-                if best_b == -2:
-                    continue
-                shift = work[a] - (work[best_b] if best_b >= 0 else 0.0)
-                load[c] -= shift
-                load[d] += shift
-                crew[a] = d
-                if best_b >= 0:
-                    crew[best_b] = c
-                parts[c] = parts_of(crew, c, starts, neighbours)
-                parts[d] = parts_of(crew, d, starts, neighbours)
-                changed = True
+        for a in range(len(d.crew)):
+            if d.may_move[a]:
+                changed |= _improve_area(d, a)
         if not changed:
             break
-    return crew
+    return d.crew
+
+
+@allocating
+def _improve_area(d: Districts, a: int) -> bool:
+    """Move or swap one area while that lowers the cost; whether anything changed."""
+    changed = False
+    for k in range(d.first[a] - 1, d.first[a + 1]):
+        giver = int(d.crew[a])
+        if k < d.first[a]:
+            taker = least_loaded(d.load, d.goal, d.on_duty)
+        else:
+            taker = int(d.crew[d.neighbours[k]])
+        if giver == taker or not d.on_duty[taker]:
+            continue
+        b = _best_partner(d, a, giver, taker)
+        if b != NOTHING:
+            _exchange(d, a, b, giver, taker)
+            changed = True
+    return changed
+
+
+@allocating
+def _best_partner(d: Districts, a: int, giver: int, taker: int) -> int:
+    """The area of the taker to swap with, MOVE for none, NOTHING where no exchange is worth it."""
+    best, best_b = -LEAST_GAIN, NOTHING
+    for b in range(MOVE, len(d.crew)):
+        if b != MOVE and not _may_come_back(d, b, giver, taker):
+            continue
+        change = _cost_change(d, a, b, giver, taker)
+        # what is hopeless even if it joined all parts need not be counted out
+        if change - d.apart * max(0, d.parts[giver] + d.parts[taker] - 2) >= best:
+            continue
+        change += d.apart * _parts_change(d, a, b, giver, taker)
+        if change < best:
+            best, best_b = change, b
+    return best_b
+
+
+@allocating
+def _may_come_back(d: Districts, b: int, giver: int, taker: int) -> bool:
+    """Whether an area of the taker may go to the giver: only one that touches him."""
+    if d.crew[b] != taker or not d.may_move[b] or not d.on_duty[giver]:
+        return False
+    for k in range(d.first[b], d.first[b + 1]):  # noqa: SIM110  (numba knows no generators)
+        if d.crew[d.neighbours[k]] == giver:
+            return True
+    return False
+
+
+@allocating
+def _cost_change(d: Districts, a: int, b: int, giver: int, taker: int) -> float:
+    """What distance and uneven loads would change by."""
+    shift = d.work[a] - (d.work[b] if b >= 0 else 0.0)
+    change = d.cost[a, taker] - d.cost[a, giver]
+    if b >= 0:
+        change += d.cost[b, giver] - d.cost[b, taker]
+    change += d.uneven * (
+        ((d.load[giver] - shift) / d.goal[giver] - 1) ** 2
+        + ((d.load[taker] + shift) / d.goal[taker] - 1) ** 2
+        - (d.load[giver] / d.goal[giver] - 1) ** 2
+        - (d.load[taker] / d.goal[taker] - 1) ** 2
+    )
+    return float(change)
+
+
+@allocating
+def _parts_change(d: Districts, a: int, b: int, giver: int, taker: int) -> int:
+    """By how many connected parts the two crews would have more."""
+    d.crew[a] = taker
+    if b >= 0:
+        d.crew[b] = giver
+    parts = parts_of(d.crew, giver, d.first, d.neighbours)
+    parts += parts_of(d.crew, taker, d.first, d.neighbours)
+    d.crew[a] = giver
+    if b >= 0:
+        d.crew[b] = taker
+    return int(parts - d.parts[giver] - d.parts[taker])
+
+
+@allocating
+def _exchange(d: Districts, a: int, b: int, giver: int, taker: int) -> None:
+    """Carry out what `_best_partner` has found."""
+    shift = d.work[a] - (d.work[b] if b >= 0 else 0.0)
+    d.load[giver] -= shift
+    d.load[taker] += shift
+    d.crew[a] = taker
+    if b >= 0:
+        d.crew[b] = giver
+    d.parts[giver] = parts_of(d.crew, giver, d.first, d.neighbours)
+    d.parts[taker] = parts_of(d.crew, taker, d.first, d.neighbours)

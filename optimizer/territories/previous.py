@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 
-def as_before(
+def as_previously(
     customers: pd.DataFrame, areas: pd.DataFrame, former: tuple[pd.DataFrame, pd.DataFrame]
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """What the files say, completed by what the former territories made of them.

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from optimizer.territories.county_tables import read_county
-from optimizer.territories.workload import crew_days, survey
+from optimizer.territories.workload import area_workloads, crew_days
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from optimizer.roads import Roads
     from optimizer.settings import Settings
     from optimizer.territories.county_tables import County
-    from optimizer.territories.workload import Survey
+    from optimizer.territories.workload import Workload
 
     Floats = NDArray[np.float64]
     Longs = NDArray[np.int64]
@@ -25,7 +25,7 @@ LEAST_SAVED_H = 0.25
 LEAST_SAVED_SHARE = 0.1
 """What saves less than a quarter of an hour or a tenth of an area's rides is not worth a change."""
 
-_COLUMNS = ["area", "station", "better", "customers", "crew_days", "ride_s", "better_ride_s"]
+COLUMNS = ["area", "station", "better", "customers", "crew_days", "ride_s", "better_ride_s"]
 
 
 def suggest(  # noqa: PLR0917  (four tables, and what they are measured on)
@@ -62,25 +62,25 @@ def suggest(  # noqa: PLR0917  (four tables, and what they are measured on)
     county = _as_drawn(placed, areas, customers, stations, roads=roads, settings=settings)
     known = county.located & (county.area >= 0)
     number = len(county.area_names)
-    surveyed = survey(
+    workload = area_workloads(
         county.area[known],
         number,
         county.places.take(known),
         county.service_s[known],
         county.travel,
     )
-    middle = np.maximum(surveyed.node, 0)
+    middle = np.maximum(workload.node, 0)
     ride_s = county.seconds_from_stations()[:, middle].T
-    days = crew_days(surveyed.inside_s[:, None], ride_s, settings)
+    days = crew_days(workload.inside_s[:, None], ride_s, settings)
     hours = np.where(np.isfinite(ride_s), 2 * ride_s * days / 3600, np.inf)
-    hours[surveyed.node < 0] = np.inf
-    moves = _moves(county, surveyed, hours)
+    hours[workload.node < 0] = np.inf
+    moves = _moves(county, workload, hours)
     rows = [
         (
             county.area_names[area],
             county.station_names[county.area_station[area]],
             county.station_names[better],
-            int(surveyed.size[area]),
+            int(workload.size[area]),
             float(days[area, county.area_station[area]]),
             int(ride_s[area, county.area_station[area]]),
             int(ride_s[area, better]),
@@ -88,7 +88,7 @@ def suggest(  # noqa: PLR0917  (four tables, and what they are measured on)
         )
         for area, better, saved_h in moves
     ]
-    return pd.DataFrame(rows, columns=[*_COLUMNS, "saved_h"])
+    return pd.DataFrame(rows, columns=[*COLUMNS, "saved_h"])
 
 
 def _as_drawn(
@@ -108,7 +108,7 @@ def _as_drawn(
     return read_county(drawn, areas, stations, nobody, roads=roads, settings=settings)
 
 
-def _moves(county: County, surveyed: Survey, hours: Floats) -> list[tuple[int, int, float]]:
+def _moves(county: County, workload: Workload, hours: Floats) -> list[tuple[int, int, float]]:
     """(area, better station, hours saved), greedily, the most saving first."""
     station = county.area_station.copy()
     areas, stations = hours.shape
@@ -116,7 +116,7 @@ def _moves(county: County, surveyed: Survey, hours: Floats) -> list[tuple[int, i
     room = county.capacity - np.bincount(
         station[station >= 0], weights=heads[station >= 0], minlength=stations
     )
-    borders = np.concatenate([surveyed.borders, surveyed.borders[:, ::-1]])
+    borders = np.concatenate([workload.borders, workload.borders[:, ::-1]])
     ours = np.where(station >= 0, hours[np.arange(areas), station], np.inf)
     possible = np.isfinite(ours)
     saved = np.where(possible, ours, 0)[:, None] - hours

@@ -1,6 +1,6 @@
 """Whole areas to stations: the least travel within the stations' capacity.
 
-It is a transport problem: customers are carried from areas to stations at the price of their
+It is a transportation problem: customers are carried from areas to stations at the price of their
 travel. The linear program's solution splits fewer areas than there are stations; those go whole
 to the station that has most of them and still has room.
 """
@@ -23,7 +23,7 @@ _OVER_S = 1e6
 """Price of a customer beyond capacity: more than any ride."""
 
 
-def share_out(size: Ints, seconds: Floats, room: Floats) -> Ints:
+def assign_areas_to_stations(size: Ints, seconds: Floats, room: Floats) -> Ints:
     """Station of each area.
 
     Parameters
@@ -40,10 +40,10 @@ def share_out(size: Ints, seconds: Floats, room: Floats) -> Ints:
     taken = np.bincount(choice, weights=size, minlength=len(room))
     if (taken <= room).all():
         return choice
-    return _whole(transport(size.astype(float), seconds, room), size, seconds, room)
+    return _rounded(transportation(size.astype(float), seconds, room), size, seconds, room)
 
 
-def transport(
+def transportation(
     size: Floats, price: Floats, most: Floats, least: Floats | None = None
 ) -> NDArray[np.float64]:
     """Which share of each source goes to each sink, least price in all, shape (sources, sinks).
@@ -77,7 +77,7 @@ def transport(
     return shares
 
 
-def _whole(shares: Floats, size: Ints, seconds: Floats, room: Floats) -> Ints:
+def _rounded(shares: Floats, size: Ints, seconds: Floats, room: Floats) -> Ints:
     choice: Ints = np.argmax(shares, axis=1)
     is_split = shares.max(axis=1) < 1 - 1e-6
     left = room - np.bincount(choice[~is_split], weights=size[~is_split], minlength=len(room))

@@ -25,7 +25,7 @@ _KPH_BETWEEN_DOORS = 20.0
 
 
 @dataclass(frozen=True)
-class Survey:
+class Workload:
     """Areas, numbered.
 
     Attributes
@@ -52,10 +52,10 @@ class Survey:
     borders: Longs
 
 
-def survey(
+def area_workloads(
     area: Longs, areas: int, places: Attachment, service_s: Floats, travel: Travel
-) -> Survey:
-    """Survey areas by their located customers.
+) -> Workload:
+    """Measure areas by their located customers.
 
     Parameters
     ----------
@@ -72,7 +72,7 @@ def survey(
     farthest_first = np.lexsort((places.node, -off_m))
     node[area[farthest_first]] = places.node[farthest_first]
     legs_s = _legs(area, doors.x, doors.y, doors.access_s, travel)
-    return Survey(
+    return Workload(
         area=area,
         node=node,
         lon=lon,

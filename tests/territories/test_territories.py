@@ -17,17 +17,17 @@ from optimizer.example import write_example
 from optimizer.intake import read_tables
 from optimizer.roads import read_roads
 from optimizer.settings import Settings, TerritorySettings
-from optimizer.territories import as_before, assign, suggest
+from optimizer.territories import as_previously, assign, suggest
 from optimizer.territories.clustering import Sizes, form_areas
 from optimizer.territories.districting import (
-    Share,
-    fair_goals,
+    DistrictingProblem,
+    assign_areas,
+    fair_loads,
     neighbour_lists,
-    share_areas,
 )
-from optimizer.territories.local_search import lacking, parts_of
+from optimizer.territories.local_search import least_loaded, parts_of
 from optimizer.territories.outlines import outlines, write_outlines
-from optimizer.territories.transportation import share_out
+from optimizer.territories.transportation import assign_areas_to_stations
 from optimizer.territories.workload import medians
 from optimizer.travel import Travel
 
@@ -188,7 +188,7 @@ def test_capacity_is_held_or_cannot_be(size, room, seed):
     """Sharing out overflows no station while another could take the smallest area too many."""
     seconds = np.random.default_rng(seed).integers(1, 900, (len(size), len(room))).astype(float)
     sizes = np.array(size)
-    choice = share_out(sizes, seconds, np.array(room, dtype=float))
+    choice = assign_areas_to_stations(sizes, seconds, np.array(room, dtype=float))
     assert ((choice >= 0) & (choice < len(room))).all()
     load = np.bincount(choice, weights=sizes, minlength=len(room))
     left = np.array(room) - load
@@ -269,7 +269,7 @@ def test_formed_areas_keep_their_name_when_newcomers_come(roads):
     houses = customers_at(*street(170, 10, 0), *street(70, 1000, 1800))
     again = drawn(
         roads,
-        *as_before(houses, areas_of(), (before.customers, before.areas)),
+        *as_previously(houses, areas_of(), (before.customers, before.areas)),
         stations=stations_at(WEST),
     )
     assert again.customers["area"][:170].tolist() == before.customers["area"].tolist()
@@ -286,7 +286,7 @@ def test_a_former_area_holds_nobody_who_moved(roads):
     files.loc[0, "station"] = "E"
     files.loc[1, "area"] = "T1"
     now = areas_of({"area": "T1"})
-    customers, areas = as_before(files, now, (before.customers, before.areas))
+    customers, areas = as_previously(files, now, (before.customers, before.areas))
     assert customers["area"][0] == ""
     assert customers["area"][1] == "T1"
     assert customers["area"][2:].tolist() == before.customers["area"][2:].tolist()
@@ -465,7 +465,7 @@ def shares(draw):
     near = np.argwhere(np.triu(apart < 2500, 1))
     fixed = np.where(rng.random(number) < draw(st.sampled_from([0, 0.2])), 0, -1)
     strength = draw(st.lists(st.sampled_from([0.0, 50.0, 100.0]), min_size=crews, max_size=crews))
-    return Share(
+    return DistrictingProblem(
         work=rng.uniform(1, 3, number),
         node=np.arange(number),
         xy=xy,
@@ -480,20 +480,20 @@ def shares(draw):
 def test_sharing_gives_every_area_to_one_crew(share):
     """Managers keep theirs, nobody off duty gets more, and the same again is the same."""
     apart = np.hypot(*(share.xy[:, None] - share.xy[None]).transpose(2, 0, 1)) / 8
-    crew = share_areas(share, lambda nodes: apart[np.ix_(nodes, nodes)])
+    crew = assign_areas(share, lambda nodes: apart[np.ix_(nodes, nodes)])
     assert ((crew >= 0) & (crew < len(share.strength))).all()
     own = share.fixed >= 0
     assert (crew[own] == share.fixed[own]).all()
     if share.strength.any() and len(share.strength) > 1:
         assert not np.isin(crew[~own], np.flatnonzero(share.strength == 0)).any()
-    again = share_areas(share, lambda nodes: apart[np.ix_(nodes, nodes)])
+    again = assign_areas(share, lambda nodes: apart[np.ix_(nodes, nodes)])
     assert np.array_equal(crew, again)
 
 
 @given(shares())
 def test_fair_goals_add_up(share):
     """All work is somebody's goal, and nobody's own areas are more than his goal."""
-    goal = fair_goals(share)
+    goal = fair_loads(share)
     assert goal.sum() == pytest.approx(share.work.sum())
     own = np.bincount(
         share.fixed[share.fixed >= 0],
@@ -503,13 +503,13 @@ def test_fair_goals_add_up(share):
     assert (own <= goal + 1e-6).all()
 
 
-def plain_share(side: int, crews: int) -> Share:
+def plain_share(side: int, crews: int) -> DistrictingProblem:
     """A square of so many areas a side, each a neighbour of those around it."""
     x, y = (axis.ravel() for axis in np.meshgrid(np.arange(side), np.arange(side)))
     number = np.arange(side * side)
     east, north = number[x < side - 1], number[y < side - 1]
     borders = np.column_stack([np.append(east, north), np.append(east + 1, north + side)])
-    return Share(
+    return DistrictingProblem(
         work=np.ones(side * side),
         node=number,
         xy=1000.0 * np.column_stack([x - side / 2, y - side / 2]),
@@ -528,7 +528,7 @@ def test_on_a_plain_shares_are_even_and_connected(side, crews):
         x, y = share.xy[nodes].T
         return np.hypot(x[:, None] - x, y[:, None] - y)
 
-    crew = share_areas(share, apart_s)
+    crew = assign_areas(share, apart_s)
     load = np.bincount(crew, minlength=crews) / (side * side / crews)
     assert load.max() < 1.1
     assert load.min() > 0.85
@@ -539,7 +539,7 @@ def test_on_a_plain_shares_are_even_and_connected(side, crews):
 def test_the_crew_that_lacks_most_is_one_on_duty():
     """A crew on leave for the whole campaign has no work and must not hide who is short of it."""
     load, goal = np.array([0.0, 8.0, 5.0]), np.array([1e-9, 10.0, 10.0])
-    assert lacking(load, goal, np.array([False, True, True])) == 2
+    assert least_loaded(load, goal, np.array([False, True, True])) == 2
 
 
 # ---- the whole county
