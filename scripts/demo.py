@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import argparse
 import shutil
+import subprocess
+import sys
 import time
 from typing import TYPE_CHECKING
 
@@ -18,6 +20,15 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FOLDER = ROOT / "example"
+COUNT = """
+import sys
+from pathlib import Path
+from optimizer import Register
+with Register.open(Path(sys.argv[1])) as register:
+    book = register.ledgers
+    kept = [book.records(undone=True), book.frame("requests"), book.frame("appointments")]
+    print(sum(map(len, kept)))
+"""
 
 
 def main() -> None:
@@ -28,7 +39,7 @@ def main() -> None:
     begin = time.monotonic()
     python = ensure("runtime")
     installed = time.monotonic()
-    shutil.rmtree(FOLDER, ignore_errors=True)
+    clear(FOLDER, python)
     for command in commands(FOLDER, customers):
         print("\n$ zoufang " + " ".join(map(str, command)), flush=True)
         run(python, "-m", "optimizer", *command)
@@ -36,6 +47,27 @@ def main() -> None:
     print(f"\nSet-up {installed - begin:.0f} s, example {done - installed:.0f} s.")
     print(f"Campaign: {FOLDER}")
     print(f"Sheets (PDF) and phone maps (HTML): {ROOT / 'maps'}")
+
+
+def clear(folder: Path, python: Path | str) -> None:
+    """Delete the campaign of an earlier demonstration, but none that somebody has worked in.
+
+    Raises
+    ------
+    SystemExit
+        It has records, requests or appointments, or nobody can say whether it has any.
+    """
+    register = folder / "register.sqlite"
+    if register.exists():
+        counting = [str(python), "-c", COUNT, str(register)]
+        done = subprocess.run(counting, cwd=ROOT, capture_output=True, text=True, check=False)
+        if done.returncode or int(done.stdout):
+            why = f"{int(done.stdout):,} records" if not done.returncode else "no readable register"
+            sys.exit(
+                f"{folder} holds a campaign with {why}, which the demonstration does not delete: "
+                "move the folder to another place, then run this again."
+            )
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def commands(folder: Path, customers: str) -> list[list[str | Path]]:
