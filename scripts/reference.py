@@ -1,6 +1,6 @@
-"""Write the README's reference anew from the code: commands, columns, settings, rules, reasons.
+"""Write docs/reference.md anew from the code: commands, columns, settings, rules, reasons.
 
-With `--check` nothing is written, and a README that is out of date is a failure.
+With `--check` nothing is written, and a page that is out of date is a failure.
 """
 
 from __future__ import annotations
@@ -23,22 +23,23 @@ if TYPE_CHECKING:
 
     from optimizer.intake import Column
 
-README = ROOT / "README.md"
-BEGIN = "<!-- made by scripts/reference.py: begin -->\n"
-END = "<!-- made by scripts/reference.py: end -->\n"
+PAGE = ROOT / "docs" / "reference.md"
+HEAD = """<!-- made by scripts/reference.py -->
+
+# Reference
+
+Made from the code by `scripts/reference.py`: what is not here does not exist. How it all is used is
+in the [guide](guide.md).
+"""
 LONGEST = 60
 
 
 def main() -> None:
     """Write, or check with `--check`."""
-    text = README.read_text(encoding="utf-8")
-    before, rest = text.split(BEGIN)
-    after = rest.split(END)[1]
-    new = before + BEGIN + reference() + END + after
     if "--check" not in sys.argv:
-        README.write_text(new, encoding="utf-8")
-    elif new != text:
-        sys.exit("README.md is out of date: run scripts/reference.py")
+        PAGE.write_text(reference(), encoding="utf-8")
+    elif PAGE.read_text(encoding="utf-8") != reference():
+        sys.exit("docs/reference.md is out of date: run scripts/reference.py")
 
 
 def reference() -> str:
@@ -54,7 +55,7 @@ def reference() -> str:
         "Why a visit is not in a day's plan": table(("code", "reason", "action"), day),
         "Why a customer is not in the campaign": table(("code", "reason and action"), campaign),
     }
-    return "".join(f"\n### {title}\n\n{text}" for title, text in parts.items()) + "\n"
+    return HEAD + "".join(f"\n## {title}\n\n{text}" for title, text in parts.items())
 
 
 def table(headings: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
@@ -87,7 +88,7 @@ def input_files() -> str:
     files: dict[str, list[Column]] = {}
     for file, column in columns():
         files.setdefault(file, []).append(column)
-    return "\n".join(f"**{file}**\n\n{_columns(those)}" for file, those in files.items())
+    return "\n".join(f"### {file}\n\n{_columns(those)}" for file, those in files.items())
 
 
 def _columns(those: list[Column]) -> str:

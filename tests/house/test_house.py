@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 import time
@@ -12,40 +13,16 @@ import optimizer
 from optimizer import compiled
 
 PACKAGE = Path(optimizer.__file__).parent
-ORDER = [
-    "catalogue",
-    "errors",
-    "compiled",
-    "model",
-    "settings",
-    "datum",
-    "workdays",
-    "geometry",
-    "atomic_files",
-    "search",
-    "example",
-    "intake",
-    "register",
-    "roads",
-    "travel",
-    "territories",
-    "blocks",
-    "campaign",
-    "records",
-    "checker",
-    "routes",
-    "vroom_json",
-    "dayplan",
-    "drawing",
-    "sheets",
-    "maps",
-    "reports",
-    "folder",
-    "desk",
-    "warm_up",
-    "cli",
-    "__main__",
-]
+PAGE = PACKAGE.parent / "docs" / "architecture.md"
+
+
+def order_of_rooms() -> list[str]:
+    """The rooms in the order of the architecture page's table."""
+    section = PAGE.read_text(encoding="utf-8").split("## The order of rooms")[1].split("\n## ")[0]
+    return re.findall(r"^\| `(\w+)` \|", section, flags=re.MULTILINE)
+
+
+ORDER = order_of_rooms()
 FACES = ["cli"]
 
 
@@ -61,7 +38,7 @@ def rooms_imported(path: Path) -> set[str]:
 
 
 def test_rooms_import_only_what_stands_above_them():
-    """A line is readable, a knot is not: DESIGN's list is the order of the rooms."""
+    """A line is readable, a knot is not: the architecture page has the order of the rooms."""
     wrong = []
     for path in PACKAGE.rglob("*.py"):
         room = path.relative_to(PACKAGE).parts[0].removesuffix(".py")
@@ -85,12 +62,16 @@ def test_faces_ask_the_desk_alone():
     assert not wrong
 
 
-def test_the_tour_in_the_readme_names_every_room():
-    """Who looks for a thing goes by the README's tour."""
-    text = (PACKAGE.parent / "README.md").read_text(encoding="utf-8")
-    tour = text.split("## The tour of the house")[1].split("## Reference")[0]
-    missing = [room for room in ORDER if room != "__main__" and f"`{room}`" not in tour]
-    assert not missing
+def test_the_architecture_page_names_every_room_once():
+    """Who looks for a thing goes by the page's table; a room that is gone misleads."""
+    rooms = {path.name.removesuffix(".py") for path in PACKAGE.iterdir() if is_room(path)}
+    assert len(ORDER) == len(set(ORDER))
+    assert set(ORDER) == rooms
+
+
+def is_room(path: Path) -> bool:
+    """Whether a path of the package is a module or a folder of modules."""
+    return (path.suffix == ".py" and path.stem != "__init__") or (path / "__init__.py").exists()
 
 
 def test_help_answers_before_anything_heavy_is_loaded():
