@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from optimizer.dayplan.day import crews_on_duty, day_problem, read_day, windows_of
-from optimizer.dayplan.replan import slower
+from optimizer.dayplan.replan import ride_seconds_at
 from optimizer.errors import CampaignError
 from optimizer.model import CustomerKind, LonLat, Visit, VisitKind
 from optimizer.routes import figures, price_of_rules, where_fits
@@ -86,7 +86,9 @@ def _as_it_is(problem: Problem, plan: DayPlan) -> Problem:
         for crew in problem.crews
         if crew.crew_id not in plan.absent or crew.crew_id in made
     )
-    return replace(problem, crews=tuple(crews), seconds=slower(problem.seconds, plan.speed_factor))
+    return replace(
+        problem, crews=tuple(crews), seconds=ride_seconds_at(problem.seconds, plan.speed_factor)
+    )
 
 
 def _read(

@@ -82,7 +82,7 @@ class Pins:
             A visit cannot be made on this day, is begun already or pinned to a time that is past;
             a crew has no printed route; or what is to be unpinned has no pin.
         """
-        from optimizer.dayplan.replan import begun, with_what_stands
+        from optimizer.dayplan.replan import begun_visits, with_standing_changes
 
         visits = day.problem.visits
         known = {v.account_no: v.visit_id for v in visits} | {
@@ -101,8 +101,8 @@ class Pins:
         idle = loose - _with_pins(old)
         if idle:
             raise CampaignError("day.no_pin", names=sorted(idle))
-        stands = with_what_stands(day, old, change)
-        done = begun(day, old, stands)
+        stands = with_standing_changes(day, old, change)
+        done = begun_visits(day, old, stands)
         for name in (*self.crews, *self.begins):
             if known[name] in done:
                 raise CampaignError("day.begun", account=name)

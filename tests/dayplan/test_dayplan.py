@@ -24,7 +24,7 @@ from optimizer.dayplan import (
     where_to_fit,
 )
 from optimizer.dayplan.day import windows_of
-from optimizer.dayplan.replan import begun, remaining, with_what_stands
+from optimizer.dayplan.replan import begun_visits, rest_of_day, with_standing_changes
 from optimizer.errors import CampaignError
 from optimizer.model import DayPlan, Learned, LonLat, Station, TimeWindow
 from optimizer.routes import Params, Reason, StopAfter, figures, price_of_rules, solve, where_fits
@@ -352,8 +352,8 @@ def test_a_crew_that_comes_back_starts_at_its_base(two_crews):
     ill, _, _ = replan(day, plan, fever, QUICK, ENGLISH)
     home = next(route for route in ill.routes if route.crew_id == "c1")
     assert home.stops
-    change = with_what_stands(day, ill, Change(now_s=11 * HOUR, back=frozenset({"c1"})))
-    rest = remaining(day, ill, change, begun(day, ill, change), ENGLISH)
+    change = with_standing_changes(day, ill, Change(now_s=11 * HOUR, back=frozenset({"c1"})))
+    rest = rest_of_day(day, ill, change, begun_visits(day, ill, change), ENGLISH)
     (back,) = [one for one in rest.crews if one.crew_id == "c1"]
     assert (back.start_place, back.shift.start_s) == (0, max(11 * HOUR, home.end_s))
 
@@ -450,9 +450,9 @@ def test_pins_to_who_is_ill_or_to_what_is_past_end_by_themselves(two_crews):
     pinned = [replace(v, pinned_crew="c2") if v.visit_id == "v1" else v for v in plan.visits]
     pinned = [replace(v, pinned_start_s=11 * HOUR) if v.visit_id == "v2" else v for v in pinned]
     old = replace(plan, visits=tuple(pinned), pinned_routes=(("c2", ("v1",)),))
-    change = with_what_stands(day, old, Change(absent=frozenset({"c2"}), now_s=NOON))
+    change = with_standing_changes(day, old, Change(absent=frozenset({"c2"}), now_s=NOON))
     assert (change.crews, change.begins, change.routes) == ({}, {}, {})
-    held = with_what_stands(day, old, Change())
+    held = with_standing_changes(day, old, Change())
     assert held.crews == {"v1": "c2"}
     assert held.begins == {"v2": 11 * HOUR}
     assert held.routes == {"c2": ("v1",)}
@@ -549,11 +549,11 @@ def test_any_change_at_any_hour_is_a_plan(places, hour, ill, speed):
     absent = frozenset({"c1"} if ill else ())
     change = Change(now_s=hour * HOUR, absent=absent, speed_factor=speed)
     new, _, _ = replan(day, plan, change, QUICK, ENGLISH)
-    done = begun(day, plan, change)
+    done = begun_visits(day, plan, change)
     assert {name: begins(plan)[name] for name in done} == {name: begins(new)[name] for name in done}
     named = {*begins(new), *(one.visit_id for one in new.unassigned)}
     assert named == {v.visit_id for v in day.problem.visits}
-    rest = remaining(day, plan, change, done, ENGLISH)
+    rest = rest_of_day(day, plan, change, done, ENGLISH)
     assert not {c.crew_id for c in rest.crews} & absent
     if speed == 1.0 and not ill:
         wrong = check(day.problem, new.routes, new.unassigned)
