@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from optimizer.campaign import CampaignPlan, Certificate, check_campaign, plan_campaign
     from optimizer.campaign.certificate import certificate
     from optimizer.checker import Violation, check
+    from optimizer.context import CampaignContext
     from optimizer.dayplan import plan_day
     from optimizer.desk import Campaign, make_example
     from optimizer.errors import ZoufangError
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
 
 _ROOMS = {
     "Campaign": "desk",
+    "CampaignContext": "context",
     "CampaignFolder": "folder",
     "CampaignPlan": "campaign",
     "Certificate": "campaign",
@@ -92,6 +94,7 @@ _ROOMS = {
 
 __all__ = [
     "Campaign",
+    "CampaignContext",
     "CampaignFolder",
     "CampaignPlan",
     "Certificate",

@@ -10,6 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from optimizer.campaign import InProcess, plan_campaign
+from optimizer.context import CampaignContext
 from optimizer.dayplan import plan_day
 from optimizer.example import write_example
 from optimizer.folder import CampaignFolder
@@ -65,7 +66,8 @@ def _plan_a_county(here: CampaignFolder) -> None:
         register.save_calendar(planned.blocks, planned.visits, planned.unplanned)
         first = planned.blocks.sort_values("date").iloc[0]
         day = dt.date.fromisoformat(first["date"])
-        plan_day(register, here.roads, here.settings, first["station"], day, iterations=1)
+        context = CampaignContext(register, here.roads, here.settings)
+        plan_day(context, first["station"], day, iterations=1)
 
 
 if __name__ == "__main__":

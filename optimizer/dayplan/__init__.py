@@ -2,17 +2,17 @@
 
 from optimizer.dayplan.day import Day, candidates, read_day
 from optimizer.dayplan.planning import plan_day
-from optimizer.dayplan.questions import amounts, where_to_fit
+from optimizer.dayplan.questions import plan_figures, where_to_fit
 from optimizer.dayplan.replan import Change, Difference, differences, replan
 
 __all__ = [
     "Change",
     "Day",
     "Difference",
-    "amounts",
     "candidates",
     "differences",
     "plan_day",
+    "plan_figures",
     "read_day",
     "replan",
     "where_to_fit",

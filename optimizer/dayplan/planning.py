@@ -10,26 +10,21 @@ from optimizer.routes import Params, StopAfter, solve
 
 if TYPE_CHECKING:
     import datetime as dt
-    from pathlib import Path
 
+    from optimizer.context import CampaignContext
     from optimizer.dayplan.day import Day
-    from optimizer.register import Register
-    from optimizer.roads import Roads
     from optimizer.routes import Solution
     from optimizer.settings import Settings
 
 
 def plan_day(
-    register: Register,
-    roads: Roads,
-    settings: Settings,
+    context: CampaignContext,
     station: str,
     date: dt.date,
     *,
     seconds: float | None = None,
     seed: int | None = None,
     iterations: int | None = None,
-    workdays: Path | None = None,
 ) -> DayPlan:
     """The plan of one station's day.
 
@@ -38,22 +33,21 @@ def plan_day(
     seconds, iterations
         Time to search, by default that of the settings; or iterations of the search, for plans
         that are the same on every machine.
-    workdays
-        The campaign's own working days.
 
     Raises
     ------
     CampaignError
         There is no such station.
     """
-    day = read_day(register, roads, settings, station, date, workdays)
+    settings = context.settings
+    day = read_day(context, station, date)
     seed = settings.campaign.seed if seed is None else seed
     params = Params(lang=settings.campaign.lang)
-    solution = solve(day.problem, limit(settings, seconds, iterations), seed, params)
-    return written(day, solution, seed)
+    solution = solve(day.problem, search_end(settings, seconds, iterations), seed, params)
+    return whole_plan(day, solution, seed)
 
 
-def limit(
+def search_end(
     settings: Settings, seconds: float | None = None, iterations: int | None = None
 ) -> StopAfter:
     """When the search of a day ends."""
@@ -62,7 +56,7 @@ def limit(
     return StopAfter(seconds=settings.day.seconds if seconds is None else seconds)
 
 
-def written(day: Day, solution: Solution, seed: int) -> DayPlan:
+def whole_plan(day: Day, solution: Solution, seed: int) -> DayPlan:
     """The day and its solution as one plan."""
     return DayPlan(
         station=day.station,

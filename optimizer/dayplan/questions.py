@@ -6,31 +6,21 @@ import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from optimizer.dayplan.day import crews_on_duty, day_problem, read_day, windows_of
+from optimizer.dayplan.day import build_problem, crews_on_duty, read_day
 from optimizer.dayplan.replan import ride_seconds_at
+from optimizer.dayplan.rows import parse_windows
 from optimizer.errors import CampaignError
 from optimizer.model import CustomerKind, LonLat, Visit, VisitKind
 from optimizer.routes import figures, price_of_rules, where_fits
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
+    from optimizer.context import CampaignContext
     from optimizer.dayplan.day import Day
     from optimizer.model import DayPlan, Problem, Route
-    from optimizer.register import Register
-    from optimizer.roads import Roads
     from optimizer.routes import Figures, Fit, StopAfter
-    from optimizer.settings import Settings
 
 
-def where_to_fit(  # noqa: PLR0917
-    register: Register,
-    roads: Roads,
-    settings: Settings,
-    plan: DayPlan,
-    account_no: str,
-    workdays: Path | None = None,
-) -> list[Fit]:
+def where_to_fit(context: CampaignContext, plan: DayPlan, account_no: str) -> list[Fit]:
     """Every crew and time at which a customer could be called on, the cheapest first.
 
     Raises
@@ -47,22 +37,19 @@ def where_to_fit(  # noqa: PLR0917
         if visit.account_no == account_no and visit.visit_id in row_of:
             crew, row = row_of[visit.visit_id]
             raise CampaignError("day.planned", account=account_no, crew=crew, row=row)
-    call = _call(register, roads, settings, plan, account_no)
+    call = _call(context, plan, account_no)
     made = [visit for visit in plan.visits if visit.visit_id in row_of]
-    crews = crews_on_duty(register, settings, plan.station.station_id, plan.date, workdays)
-    problem = day_problem(
-        plan.station, crews, [*made, call], roads, settings, plan.date, plan.learned
+    crews = crews_on_duty(context, plan.station.station_id, plan.date)
+    problem = build_problem(
+        context, plan.station, plan.date, crews, [*made, call], learned=plan.learned
     )
     problem = _as_it_is(problem, plan)
     return where_fits(problem, _routes(problem, plan), problem.visits[-1])
 
 
-def amounts(  # noqa: PLR0917
-    register: Register,
-    roads: Roads,
-    settings: Settings,
+def plan_figures(
+    context: CampaignContext,
     plan: DayPlan,
-    workdays: Path | None = None,
     each_rule: StopAfter | None = None,
 ) -> tuple[Figures, dict[str, float]]:
     """The figures of a plan, and what each rule costs (as in `price_of_rules`).
@@ -72,7 +59,7 @@ def amounts(  # noqa: PLR0917
     each_rule
         How long to look for a plan without each rule; None for not at all.
     """
-    problem = _as_it_is(_problem(_read(register, roads, settings, plan, workdays)), plan)
+    problem = _as_it_is(_problem(_read(context, plan)), plan)
     routes = _routes(problem, plan)
     prices = {} if each_rule is None else price_of_rules(problem, routes, each_rule, plan.seed)
     return figures(problem, routes), prices
@@ -91,11 +78,8 @@ def _as_it_is(problem: Problem, plan: DayPlan) -> Problem:
     )
 
 
-def _read(
-    register: Register, roads: Roads, settings: Settings, plan: DayPlan, workdays: Path | None
-) -> Day:
-    station = plan.station.station_id
-    return read_day(register, roads, settings, station, plan.date, workdays, plan.visits)
+def _read(context: CampaignContext, plan: DayPlan) -> Day:
+    return read_day(context, plan.station.station_id, plan.date, plan.visits)
 
 
 def _problem(day: Day) -> Problem:
@@ -109,19 +93,18 @@ def _routes(problem: Problem, plan: DayPlan) -> list[Route]:
     return [route for route in plan.routes if route.crew_id in here]
 
 
-def _call(
-    register: Register, roads: Roads, settings: Settings, plan: DayPlan, account_no: str
-) -> Visit:
+def _call(context: CampaignContext, plan: DayPlan, account_no: str) -> Visit:
     """A call on a customer, where the territories have him, or else his file."""
     station = plan.station.station_id
-    row = register.agenda.customer(account_no, station)
+    row = context.register.agenda.customer(account_no, station)
     if row is None:
         raise CampaignError("day.stranger", account=account_no, station=station)
     place = LonLat(row["lon"], row["lat"])
-    ends = roads.attach([place.lon], [place.lat])
+    ends = context.roads.attach([place.lon], [place.lat])
     if math.isnan(place.lon) or ends.far[0]:
         raise CampaignError("day.no_place", account=account_no)
     kind = CustomerKind(row["customer_kind"])
+    settings = context.settings
     usual_s = settings.visit.service_s(kind, row["service_min"])
     return Visit(
         visit_id=f"fit:{account_no}",
@@ -134,7 +117,7 @@ def _call(
         area=row["area"],
         location=place,
         customer_kind=kind,
-        windows=windows_of(row["window"]),
+        windows=parse_windows(row["window"]),
         skills=frozenset({str(kind)} if kind == CustomerKind.HV10KV else ()),
         walk_m=round(float(ends.walk_m[0])),
     )

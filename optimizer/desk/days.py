@@ -99,16 +99,7 @@ class Days(OpenCampaign):
         """
         from optimizer.dayplan import plan_day
 
-        plan = plan_day(
-            self.register,
-            self.roads,
-            self.settings,
-            station,
-            day_of(date),
-            seconds=seconds,
-            iterations=iterations,
-            workdays=self.workdays,
-        )
+        plan = plan_day(self.context, station, day_of(date), seconds=seconds, iterations=iterations)
         return self.register.save_day_plan(plan)
 
     def day_plan(self, station: str, date: dt.date | str) -> DayPlan:
@@ -169,16 +160,7 @@ class Days(OpenCampaign):
         )
         pins = pins or Pins()
         pinned = {visit.visit_id for visit in old.visits if is_pinned(visit)}
-        known = read_day(
-            self.register,
-            self.roads,
-            self.settings,
-            station,
-            old.date,
-            self.workdays,
-            old.visits,
-            pins.visits | pinned,
-        )
+        known = read_day(self.context, station, old.date, old.visits, pins.visits | pinned)
         change = pins.on(change, known, old)
         _refuse_contradictions(change, old)
         stop = StopAfter(iterations=iterations) if iterations else StopAfter(seconds=seconds)
@@ -197,9 +179,7 @@ class Days(OpenCampaign):
         from optimizer.dayplan import where_to_fit
 
         plan = self.day_plan(station, date)
-        return where_to_fit(
-            self.register, self.roads, self.settings, plan, account_no, self.workdays
-        )
+        return where_to_fit(self.context, plan, account_no)
 
     def figures(
         self, station: str, date: dt.date | str, *, seconds_per_rule: float | None = None
@@ -211,12 +191,12 @@ class Days(OpenCampaign):
         seconds_per_rule
             How long to look for a plan without each rule; None for not at all.
         """
-        from optimizer.dayplan import amounts
+        from optimizer.dayplan import plan_figures
         from optimizer.routes import StopAfter
 
         each_rule = None if seconds_per_rule is None else StopAfter(seconds=seconds_per_rule)
         plan = self.day_plan(station, date)
-        return amounts(self.register, self.roads, self.settings, plan, self.workdays, each_rule)
+        return plan_figures(self.context, plan, each_rule)
 
     # ---- paper and phones ---------------------------------------------------------------------
 

@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from optimizer.context import CampaignContext
 from optimizer.errors import CampaignError
 from optimizer.folder import CampaignFolder
 from optimizer.settings import Settings
@@ -114,6 +115,11 @@ class OpenCampaign:
     def today(self) -> dt.date:
         """The day it is."""
         return today() if self._today is None else self._today
+
+    @property
+    def context(self) -> CampaignContext:
+        """Register, roads, settings and working days in one value."""
+        return CampaignContext(self.register, self.roads, self.settings, self.workdays)
 
     def day(self, date: dt.date | str | None) -> dt.date:
         """A day as it was given, today without one."""

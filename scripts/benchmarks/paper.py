@@ -24,6 +24,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from optimizer.context import CampaignContext
 from optimizer.dayplan import plan_day
 from optimizer.folder import CampaignFolder
 from optimizer.maps import write_maps
@@ -72,9 +73,7 @@ def planned(campaign: CampaignFolder, crews: int, days: int) -> list[DayPlan]:
             when = dt.date.fromisoformat(str(date))
             plans.append(
                 plan_day(
-                    register,
-                    campaign.roads,
-                    campaign.settings,
+                    CampaignContext(register, campaign.roads, campaign.settings),
                     str(station),
                     when,
                     iterations=ITERATIONS,

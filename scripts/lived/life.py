@@ -15,6 +15,7 @@ import pandas as pd
 from lived.field import FESTIVALS, Field, Habits
 from optimizer.campaign import certificate, plan_campaign, replan
 from optimizer.campaign.executors import InProcess
+from optimizer.context import CampaignContext
 from optimizer.dayplan import plan_day
 from optimizer.example import write_example
 from optimizer.folder import CampaignFolder
@@ -121,14 +122,17 @@ class Life:
         for day in sorted(self.pile):
             self.take(self.pile.pop(day))
 
+    @property
+    def context(self) -> CampaignContext:
+        """What the planner knows."""
+        here = self.folder
+        return CampaignContext(self.register, here.roads, here.settings, here.workdays_path)
+
     def print_day(self, day: dt.date) -> list[DayPlan]:
         """The chief's five o'clock: plans of every station that should send somebody out."""
         plans = []
         for station in self.stations_of(day):
-            plan = plan_day(
-                self.register, self.folder.roads, self.folder.settings, station, day,
-                iterations=ITERATIONS, workdays=self.folder.workdays_path,
-            )  # fmt: skip
+            plan = plan_day(self.context, station, day, iterations=ITERATIONS)
             plans.append(self.register.save_day_plan(plan))
             self.note_sheets(plans[-1])
         self.diary.printed += plans

@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from optimizer.checker import check
+from optimizer.context import CampaignContext
 from optimizer.dayplan import (
     Change,
     Day,
@@ -23,8 +24,8 @@ from optimizer.dayplan import (
     replan,
     where_to_fit,
 )
-from optimizer.dayplan.day import windows_of
 from optimizer.dayplan.replan import begun_visits, rest_of_day, with_standing_changes
+from optimizer.dayplan.rows import parse_windows
 from optimizer.errors import CampaignError
 from optimizer.model import DayPlan, Learned, LonLat, Station, TimeWindow
 from optimizer.routes import Params, Reason, StopAfter, figures, price_of_rules, solve, where_fits
@@ -84,7 +85,7 @@ def village(tmp_path):
 
 def test_a_block_becomes_a_plan(village, roads):
     """Everybody of the block is in a route or listed; the checker has run; crews on leave stay."""
-    plan = plan_day(village, roads, ENGLISH, "ST00", MONDAY, iterations=400)
+    plan = plan_day(CampaignContext(village, roads, ENGLISH), "ST00", MONDAY, iterations=400)
     accounts = {v.visit_id: v.account_no for v in plan.visits}
     served = {accounts[s.visit_id]: r.crew_id for r in plan.routes for s in r.stops}
     assert {crew.crew_id for crew in plan.crews} == {"ST00-C0", "ST00-C1"}
@@ -100,14 +101,14 @@ def test_what_the_field_has_shown_corrects_the_day(village, roads, monkeypatch):
     known = Learned(
         service={"household": 1.5}, areas={"TA1": 0.8}, travel=1.2, crews={"ST00-C0": 1.25}
     )
-    before = read_day(village, roads, ENGLISH, "ST00", MONDAY).problem
+    before = read_day(CampaignContext(village, roads, ENGLISH), "ST00", MONDAY).problem
     monkeypatch.setattr("optimizer.dayplan.day.learned_for", lambda *_: known)
-    after = read_day(village, roads, ENGLISH, "ST00", MONDAY).problem
+    after = read_day(CampaignContext(village, roads, ENGLISH), "ST00", MONDAY).problem
     assert [v.service_s for v in after.visits if v.customer_kind == "household"] == [864] * 5
     assert after.seconds.max() == round(before.seconds.max() * 1.2)
     paces = {crew.crew_id: (crew.service_factor, crew.speed_factor) for crew in after.crews}
     assert paces == {"ST00-C0": (1.25, 0.8), "ST00-C1": (1.0, 1.0)}
-    plan = plan_day(village, roads, ENGLISH, "ST00", MONDAY, iterations=200)
+    plan = plan_day(CampaignContext(village, roads, ENGLISH), "ST00", MONDAY, iterations=200)
     assert plan.learned == known
     kinds = {visit.visit_id: visit for visit in plan.visits}
     stops = [s for r in plan.routes if r.crew_id == "ST00-C0" for s in r.stops]
@@ -119,10 +120,10 @@ def test_what_the_field_has_shown_corrects_the_day(village, roads, monkeypatch):
 
 def test_the_day_is_read_with_all_rules(village, roads):
     """Windows, block crew, skills, service by kind, lunch and shift of the settings."""
-    day = read_day(village, roads, ENGLISH, "ST00", MONDAY)
+    day = read_day(CampaignContext(village, roads, ENGLISH), "ST00", MONDAY)
     by_account = {v.account_no: v for v in day.problem.visits}
     first = by_account["0000000000"]
-    assert first.windows == windows_of("08:30-10:00;14:00-16:00")
+    assert first.windows == parse_windows("08:30-10:00;14:00-16:00")
     assert (first.preferred_crew, first.crew_price) == ("ST00-C0", 300)
     assert (first.service_s, first.setup_s) == (12 * 60, 120)
     assert by_account["0000000005"].skills == {"hv10kv"}
@@ -134,13 +135,18 @@ def test_the_day_is_read_with_all_rules(village, roads):
 
 def test_same_seed_same_day(village, roads):
     """A chief who plans twice prints the same sheets."""
-    one, two = (plan_day(village, roads, ENGLISH, "ST00", MONDAY, iterations=300) for _ in range(2))
+    one, two = (
+        plan_day(CampaignContext(village, roads, ENGLISH), "ST00", MONDAY, iterations=300)
+        for _ in range(2)
+    )
     assert one == two
 
 
 def test_a_day_without_crews_says_so(village, roads):
     """On a Sunday nobody is on duty, and every visit that is due says that."""
-    plan = plan_day(village, roads, ENGLISH, "ST00", dt.date(2027, 1, 10), iterations=10)
+    plan = plan_day(
+        CampaignContext(village, roads, ENGLISH), "ST00", dt.date(2027, 1, 10), iterations=10
+    )
     assert not plan.routes
     assert Reason.NO_CREW in {one.code for one in plan.unassigned}
     assert len(plan.unassigned) == len(plan.visits) == 8
@@ -149,7 +155,7 @@ def test_a_day_without_crews_says_so(village, roads):
 def test_more_candidates_than_a_day_holds_wait(village, roads):
     """With one candidate a crew only two are looked at; the others are listed as waiting."""
     few = Settings.model_validate({"day": {"offered_per_crew": 1}})
-    plan = plan_day(village, roads, few, "ST00", MONDAY, iterations=100)
+    plan = plan_day(CampaignContext(village, roads, few), "ST00", MONDAY, iterations=100)
     assert sum(len(route.stops) for route in plan.routes) == 2
     assert sum(one.code == Reason.WAITING for one in plan.unassigned) == 4
 
@@ -157,24 +163,24 @@ def test_more_candidates_than_a_day_holds_wait(village, roads):
 def test_who_is_asked_for_does_not_wait(village, roads):
     """A chief may pin what would not even be looked at: by visit or by account number."""
     few = Settings.model_validate({"day": {"offered_per_crew": 1}})
-    day = read_day(village, roads, few, "ST00", MONDAY)
+    day = read_day(CampaignContext(village, roads, few), "ST00", MONDAY)
     waiting = [v for v in day.set_aside if v.account_no == "0000000004"]
     assert waiting
     for name in (waiting[0].visit_id, "0000000004"):
-        again = read_day(village, roads, few, "ST00", MONDAY, asked={name})
+        again = read_day(CampaignContext(village, roads, few), "ST00", MONDAY, asked={name})
         assert "0000000004" in {visit.account_no for visit in again.problem.visits}
 
 
 def test_an_unknown_station_is_refused(village, roads):
     """The message names those that there are."""
     with pytest.raises(CampaignError, match="ST00"):
-        plan_day(village, roads, ENGLISH, "XX", MONDAY, iterations=1)
+        plan_day(CampaignContext(village, roads, ENGLISH), "XX", MONDAY, iterations=1)
 
 
 def test_crews_may_start_at_home(village, roads):
     """Where the crew file names a home and the settings say so."""
     at_home = Settings.model_validate({"shift": {"base": "home"}})
-    day = read_day(village, roads, at_home, "ST00", MONDAY)
+    day = read_day(CampaignContext(village, roads, at_home), "ST00", MONDAY)
     assert {crew.start_place for crew in day.problem.crews} == {0}  # no homes in the file
 
 
@@ -584,16 +590,19 @@ def test_where_one_more_fits_is_asked_of_the_printed_plan(village, roads, monkey
     is not looked at.
     """
     few = Settings.model_validate({"day": {"offered_per_crew": 1}, "campaign": {"lang": "en"}})
-    plan = plan_day(village, roads, few, "ST00", MONDAY, iterations=100)
+    plan = plan_day(CampaignContext(village, roads, few), "ST00", MONDAY, iterations=100)
     monkeypatch.setattr("optimizer.dayplan.questions.read_day", None)
     slow = replace(plan, learned=Learned(service={"household": 2.0}))
-    usual, longer = (where_to_fit(village, roads, few, one, "0000000004") for one in (plan, slow))
+    usual, longer = (
+        where_to_fit(CampaignContext(village, roads, few), one, "0000000004")
+        for one in (plan, slow)
+    )
     assert [(one.crew_id, one.after) for one in usual] == [
         (one.crew_id, one.after) for one in longer
     ]
     assert max(b.later_s - a.later_s for a, b in zip(usual, longer, strict=True)) == 720
     with pytest.raises(CampaignError, match="0000000009"):
-        where_to_fit(village, roads, few, plan, "0000000009")
+        where_to_fit(CampaignContext(village, roads, few), plan, "0000000009")
 
 
 def test_where_nothing_fits_is_an_empty_list():
@@ -643,11 +652,11 @@ def test_the_price_of_a_rule_is_what_the_day_saves_without_it():
 
 def test_windows_are_read_as_they_are_written():
     """The register's text."""
-    assert windows_of("") == ()
-    assert windows_of("08:30-10:00") == (TimeWindow(EIGHT + 1800, 10 * HOUR),)
+    assert parse_windows("") == ()
+    assert parse_windows("08:30-10:00") == (TimeWindow(EIGHT + 1800, 10 * HOUR),)
 
 
 def test_a_matrix_of_a_day_is_symmetric_where_the_roads_are(village, roads):
     """Door to door by the same roads: no seconds are lost in one direction."""
-    seconds = read_day(village, roads, ENGLISH, "ST00", MONDAY).problem.seconds
+    seconds = read_day(CampaignContext(village, roads, ENGLISH), "ST00", MONDAY).problem.seconds
     assert np.abs(seconds - seconds.T).max() <= 1

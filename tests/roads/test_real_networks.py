@@ -11,6 +11,7 @@ import osmium
 import pytest
 
 from optimizer.checker import check
+from optimizer.context import CampaignContext
 from optimizer.dayplan import read_day
 from optimizer.folder import CampaignFolder
 
@@ -96,7 +97,9 @@ def breaches(campaign, day):
     date = dt.date.fromisoformat(day["date"])
     with campaign.register() as register:
         plan = register.day_plan(day["station"], date)
-        before = read_day(register, campaign.roads, campaign.settings, day["station"], date)
+        before = read_day(
+            CampaignContext(register, campaign.roads, campaign.settings), day["station"], date
+        )
     set_aside = {left.visit_id for left in before.reasons}
     left_out = [left for left in plan.unassigned if left.visit_id not in set_aside]
     return check(before.problem, plan.routes, left_out)
