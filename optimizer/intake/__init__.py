@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from optimizer.catalogue.refusals import reason
+from optimizer.atomic_files import whole_file
 from optimizer.datum import Datum
-from optimizer.errors import Fault, IntakeError
+from optimizer.errors import CampaignError, Fault, IntakeError
 from optimizer.intake.cell_values import NUMBERS, parse_table
 from optimizer.intake.columns import COLUMNS, KEYS, REASON_HEADINGS, TYPES, Column, columns
 from optimizer.intake.faults import Findings, Grid
@@ -290,11 +290,18 @@ def write_rejected(intake: Intake) -> list[Path]:
         if path in written:
             path = source.with_name(f"{source.stem}.{table}.rejected.csv")
         try:
-            with path.open("w", encoding="utf-8-sig", newline="", errors="replace") as file:
-                writer = csv.writer(file)
-                writer.writerow(frame.columns)
-                writer.writerows(frame.itertuples(index=False, name=None))
-        except OSError as error:
-            raise IntakeError("intake.unwritable", path=path, why=reason(error)) from None
+            _write_rows(path, frame)
+        except CampaignError as error:
+            raise IntakeError(error.code, **error.facts) from None
         written.append(path)
     return written
+
+
+def _write_rows(path: Path, frame: pd.DataFrame) -> None:
+    with (
+        whole_file(path) as new,
+        new.open("w", encoding="utf-8-sig", newline="", errors="replace") as file,
+    ):
+        writer = csv.writer(file)
+        writer.writerow(frame.columns)
+        writer.writerows(frame.itertuples(index=False, name=None))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import zipfile
 from dataclasses import asdict, dataclass, field, fields
 from functools import cached_property
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import shapely
 
+from optimizer.atomic_files import whole_file
 from optimizer.errors import RoadsError
 from optimizer.geometry import Plane
 from optimizer.roads.lines import Place, ranges
@@ -297,7 +297,6 @@ class Roads:
 
     def save(self, folder: Path) -> None:
         """Write the network into a folder; a reader sees the old one or the new one."""
-        folder.mkdir(parents=True, exist_ok=True)
         arrays: dict[str, NDArray[Any]] = {}
         rest: dict[str, Any] = {}
         for item in fields(self):
@@ -306,13 +305,8 @@ class Roads:
         rest["report"] = asdict(self.report)
         meta = json.dumps({"format": _FORMAT, **rest}, ensure_ascii=False).encode()
         arrays["meta"] = np.frombuffer(meta, dtype=np.uint8)
-        partial = folder / f"{FILE_NAME}.{os.getpid()}.partial"
-        try:
-            with partial.open("wb") as file:
-                np.savez(file, allow_pickle=False, **arrays)
-            partial.replace(folder / FILE_NAME)
-        finally:
-            partial.unlink(missing_ok=True)
+        with whole_file(folder / FILE_NAME) as new, new.open("wb") as file:
+            np.savez(file, allow_pickle=False, **arrays)
 
 
 def load_roads(folder: Path, settings: TravelSettings | None = None) -> Roads:

@@ -19,7 +19,7 @@ from hypothesis.extra.numpy import arrays
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from optimizer.errors import RoadsError
+from optimizer.errors import CampaignError, RoadsError
 from optimizer.geometry import segment_m
 from optimizer.roads import Plane, download_roads, load_roads, read_roads
 from optimizer.roads.lines import Tags, cut_where_they_meet
@@ -577,7 +577,7 @@ def test_a_saved_network_is_replaced_in_one_step(tmp_path, plain, monkeypatch):
         raise OSError("no space left")
 
     monkeypatch.setattr(np, "savez", fail)
-    with pytest.raises(OSError, match="no space left"):
+    with pytest.raises(CampaignError, match="no space left"):
         replace(plain, spacing_m=50).save(tmp_path)
     monkeypatch.undo()
     assert load_roads(tmp_path).spacing_m == 100
