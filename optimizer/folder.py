@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from optimizer.atomic_files import file_name, write_whole
+from optimizer.atomic_files import file_name, make_folder, write_whole
 from optimizer.catalogue.refusals import reason
 from optimizer.errors import CampaignError
 from optimizer.register import Register
@@ -42,12 +42,20 @@ class CampaignFolder:
         if folder.settings_path.exists():
             raise CampaignError("folder.is_campaign", path=path)
         try:
-            path.mkdir(parents=True, exist_ok=True)
+            make_folder(path)
         except OSError as error:
             raise CampaignError("folder.not_made", path=path, why=reason(error)) from None
-        Register.create(folder.register_path).close()
-        folder.settings_path.write_text(settings_toml(settings), encoding="utf-8")
+        if not folder._has_unused_register():
+            Register.create(folder.register_path).close()
+        write_whole(folder.settings_path, settings_toml(settings))
         return folder
+
+    def _has_unused_register(self) -> bool:
+        """Whether a creation that was killed has left its register behind."""
+        if not self.register_path.is_file():
+            return False
+        with Register.open(self.register_path) as register:
+            return register.is_unused
 
     @property
     def settings_path(self) -> Path:

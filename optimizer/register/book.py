@@ -4,22 +4,19 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Self
 
-from optimizer.errors import RegisterError
-from optimizer.register import campaign_calendar, imports, plans
+from optimizer.atomic_files import remove_leftovers
+from optimizer.register import campaign_calendar, imports, plans, restoring
 from optimizer.register.agenda import Agenda
 from optimizer.register.events import add_event, read_events
 from optimizer.register.frames import frame_of
 from optimizer.register.ledgers import Ledgers
-from optimizer.register.store import DamagedError, Store, now_text
+from optimizer.register.store import Store
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     import pandas as pd
@@ -63,6 +60,7 @@ class Register:
         RegisterError
             It is missing, no register, damaged, or of a newer program.
         """
+        remove_leftovers(path.parent)
         return cls(Store(path, who=who))
 
     def close(self) -> None:
@@ -307,6 +305,12 @@ class Register:
                 if key in known:
                     self.record("meta", {"key": key, "before": known[key], "after": value})
 
+    @property
+    def is_unused(self) -> bool:
+        """Whether nothing has ever been written into it."""
+        used = "SELECT EXISTS (SELECT 1 FROM imports) OR EXISTS (SELECT 1 FROM events)"
+        return not self.store.value(used)
+
     def imports(self) -> pd.DataFrame:
         """All imports that changed something: import_id, at, who, source, datum, summary."""
         columns = ("import_id", "at", "who", "source", "datum", "summary")
@@ -335,69 +339,4 @@ class Register:
             copied, because the disk is full, it is busy, or the rights are missing: nothing is
             changed.
         """
-        kept = path.with_name(f"{path.name}.before-restore-{now_text()[:19].replace(':', '')}")
-        with _checked_copy(backup, path) as copy:
-            former = _put_aside(path, kept)
-            with _register_at(path, former, who) as store:
-                store.replace_by(copy)
-                add_event(store, "restored", {"backup": str(backup), "former": str(former or "")})
-        return former
-
-
-@contextmanager
-def _checked_copy(backup: Path, path: Path) -> Iterator[Path]:
-    """A copy of a backup beside the register, of today's schema; the backup stays as it is."""
-    copy = path.with_name(f".{path.name}.{os.getpid()}.backup")
-    ends = ("", "-wal")
-    try:
-        for end in ends:
-            part = backup.with_name(backup.name + end)
-            if end == "" or part.is_file():
-                shutil.copyfile(part, copy.with_name(copy.name + end))
-        _insist_on_whole(copy, backup)
-        yield copy
-    except OSError as error:
-        raise RegisterError("backup.not_restored", backup=backup, path=path, error=error) from error
-    finally:
-        for end in (*ends, "-shm"):
-            copy.with_name(copy.name + end).unlink(missing_ok=True)
-
-
-def _insist_on_whole(copy: Path, backup: Path) -> None:
-    """Bring the copy of a backup up to date, and refuse it where it has faults."""
-    try:
-        with Store(copy) as source:
-            faults = source.faults()
-    except RegisterError as error:  # it speaks of the copy, which nobody knows
-        facts = {name: backup if fact == copy else fact for name, fact in error.facts.items()}
-        raise RegisterError(error.code, **facts) from error
-    if faults:
-        raise RegisterError("backup.faulty", backup=backup, fault=faults[0])
-
-
-def _put_aside(path: Path, kept: Path) -> Path | None:
-    """Keep the present file, however it is, and leave in its place a register or nothing.
-
-    Others may hold a register open that can be read, so it stays where it is, also when it cannot
-    be copied: then the error ends the restore.
-    """
-    if not path.exists():
-        return None
-    try:
-        with Store(path) as store:
-            if not store.damage():
-                store.copy_to(kept, strays=True)
-                return kept
-    except DamagedError:
-        pass  # also when the damage is found in copying
-    for end in ("-wal", "-shm", ""):
-        part = path.with_name(path.name + end)
-        if part.exists():
-            part.rename(kept.with_name(kept.name + end))
-    return kept
-
-
-def _register_at(path: Path, former: Path | None, who: str | None) -> Store:
-    if former is not None and path.exists():
-        return Store(path, who=who)
-    return Store.create(path, who=who)
+        return restoring.restore(backup, path, who)

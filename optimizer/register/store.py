@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import getpass
-import os
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from typing import TYPE_CHECKING, Any, Final, Self
 
+from optimizer.atomic_files import beside, discard, make_private, settle
 from optimizer.catalogue.refusals import Saying, sentences
 from optimizer.errors import RegisterError
+from optimizer.register import queue
 from optimizer.register.schema import APPLICATION_ID, MIGRATIONS, SCHEMA_VERSION
 from optimizer.register.sqlite import VERSION, is_sound, sqlite3
 
@@ -83,17 +84,18 @@ class Store:
             raise RegisterError("register.there", path=path)
         if not path.parent.is_dir():
             raise RegisterError("register.no_folder", folder=path.parent)
-        new = path.with_name(f".{path.name}.{os.getpid()}.new")
+        new = beside(path)
         try:
+            make_private(new)
             with closing(sqlite3.connect(new, isolation_level=None)) as connection:
                 connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
                 _insist_on_wal(connection, path)
             cls(new, who=who).close()
-            new.replace(path)
+            settle(new, path)
         except (OSError, sqlite3.Error) as error:
             raise RegisterError("register.not_made", path=path, error=error) from error
         finally:
-            new.unlink(missing_ok=True)
+            discard(new)
         return cls(path, who=who)
 
     def close(self) -> None:
@@ -148,17 +150,37 @@ class Store:
         if self._writing:
             yield
             return
-        self.run("BEGIN IMMEDIATE")
-        self._writing = True
-        try:
+        with self.turn_at(self.path):
+            self.run("BEGIN IMMEDIATE")
+            self._writing = True
+            try:
+                yield
+                with self._translated():
+                    self._connection.commit()
+            except BaseException:
+                self._connection.rollback()
+                raise
+            finally:
+                self._writing = False
+
+    @staticmethod
+    @contextmanager
+    def turn_at(path: Path) -> Iterator[None]:
+        """Be the only one who writes to a register: who came first is first.
+
+        Raises
+        ------
+        RegisterError
+            Others keep it, or there is no place in the queue to be had.
+        """
+        with ExitStack() as stack:
+            try:
+                stack.enter_context(queue.turn(path, BUSY_MS / 1000))
+            except queue.QueueTimeoutError as error:
+                raise RegisterError("register.queue", path=path) from error
+            except OSError as error:
+                raise RegisterError("register.unwritable", path=path, error=error) from error
             yield
-            with self._translated():
-                self._connection.commit()
-        except BaseException:
-            self._connection.rollback()
-            raise
-        finally:
-            self._writing = False
 
     def faults(self) -> list[Saying]:
         """What SQLite finds wrong with the file and its references; empty when it is whole.
@@ -204,20 +226,20 @@ class Store:
             `path` is this register, or no register at all.
         """
         _refuse_to_replace(path, self.path)
-        new = path.with_name(f".{path.name}.{os.getpid()}.new")
+        new = beside(path)
         try:
-            new.touch()
+            make_private(new)
             with self._translated(), closing(sqlite3.connect(new)) as copy:
                 self._connection.backup(copy)
             with Store(new) as written:
                 faults = written.damage() if strays else written.faults()
             if faults:
                 raise RegisterError("register.bad_copy", path=self.path, faults=faults[:3])
-            new.replace(path)
+            settle(new, path)
         except OSError as error:
             raise RegisterError("register.unwritable", path=path, error=error) from error
         finally:
-            new.unlink(missing_ok=True)
+            discard(new)
 
     def replace_by(self, backup: Path) -> None:
         """Take over the whole content of another register, in one transaction."""
