@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from optimizer.atomic_files import file_name, make_folder, write_whole
 from optimizer.catalogue.refusals import reason
-from optimizer.errors import CampaignError
+from optimizer.errors import CampaignError, ZoufangError
 from optimizer.register import Register
 from optimizer.settings import Settings, load_settings, settings_toml, with_values
 
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 
     from optimizer.catalogue import Lang
     from optimizer.roads import Roads
-    from optimizer.settings import CampaignSettings
 
 
 @dataclass(frozen=True)
@@ -82,16 +82,35 @@ class CampaignFolder:
     def settings(self) -> Settings:
         """The campaign's settings."""
         settings = load_settings(self.settings_path)
-        if self.lang is None:
+        changed: dict[str, object] = dict(self._overdue_horizon())
+        if self.lang is not None:
+            changed["lang"] = self.lang
+        if not changed:
             return settings
-        spoken = settings.campaign.model_copy(update={"lang": self.lang})
-        return settings.model_copy(update={"campaign": spoken})
+        return settings.model_copy(
+            update={"campaign": settings.campaign.model_copy(update=changed)}
+        )
 
-    def keep_horizon(self, horizon: CampaignSettings) -> None:
+    def keep_horizon(self, start: dt.date, finish: dt.date) -> None:
         """Write the first and the last day into campaign.toml, whose other lines stay."""
         text = self.settings_path.read_text(encoding="utf-8")
-        days = {name: getattr(horizon, name) for name in ("start", "finish")}
+        days = {"start": start, "finish": finish}
         write_whole(self.settings_path, with_values(text, "campaign", days))
+
+    def _overdue_horizon(self) -> dict[str, dt.date]:
+        """The days of a calendar whose planning was killed before campaign.toml had them.
+
+        They are written there now; where that cannot be done they count all the same.
+        """
+        if not self.register_path.is_file():
+            return {}
+        days = None
+        with suppress(ZoufangError), Register.open(self.register_path) as register:
+            days = register.promised_horizon()
+            if days is not None:
+                self.keep_horizon(*days)
+                register.fulfil_horizon()
+        return {} if days is None else {"start": days[0], "finish": days[1]}
 
     @cached_property
     def roads(self) -> Roads:

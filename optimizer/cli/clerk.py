@@ -275,7 +275,9 @@ def doctor(
     from optimizer.desk import Campaign
 
     with Campaign(folder) as campaign:
-        texts = texts_of(campaign)
+        notes, texts = campaign.tidy(), texts_of(campaign)
+        for note in notes:
+            typer.echo(note.in_words(texts.lang))
         _refuse(campaign.damage(), texts)
         if reckon:
             with progress(texts("office.reckoning")) as move:

@@ -359,8 +359,11 @@ class Planning(OpenCampaign):
             register.save_territories(drawn.customers, drawn.areas)
             missed = None if news is None else news.missed
             register.save_calendar(dated.blocks, dated.visits, plan.unplanned, missed)
+            if start or finish:
+                register.promise_horizon(settings.campaign.start, settings.campaign.finish)
         if start or finish:
-            self.folder.keep_horizon(settings.campaign)
+            self.folder.keep_horizon(settings.campaign.start, settings.campaign.finish)
+            register.fulfil_horizon()
         return PlannedCampaign(plan, certificate(plan), news)
 
     def _refuse_running(self) -> None:

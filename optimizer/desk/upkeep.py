@@ -54,6 +54,21 @@ class Upkeep(OpenCampaign):
         """What is wrong with the register as a file, a sentence each; empty when it is whole."""
         return self.register.doctor()
 
+    def tidy(self) -> list[Saying]:
+        """Remove what killed commands left behind; tell it, and what else a keeper should know."""
+        from optimizer.atomic_files import open_to_all, remove_leftovers
+        from optimizer.register import kept_copies
+
+        removed = remove_leftovers(self.path, deep=True)
+        kept = kept_copies(self.folder.register_path)
+        exposed = open_to_all(self.path)
+        said = [Saying("doctor.removed", files=removed)] if removed else []
+        if kept:
+            said.append(Saying("doctor.kept", files=kept))
+        if exposed:
+            said.append(Saying("doctor.open", count=len(exposed), folder=self.path))
+        return said
+
     @property
     def sqlite_version(self) -> str:
         """Of the SQLite that keeps the register."""

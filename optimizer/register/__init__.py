@@ -3,5 +3,14 @@
 from optimizer.register.book import Register
 from optimizer.register.frames import TABLES, Table
 from optimizer.register.imports import STATUSES, ImportSummary, TableCounts
+from optimizer.register.restoring import kept_copies
 
-__all__ = ["STATUSES", "TABLES", "ImportSummary", "Register", "Table", "TableCounts"]
+__all__ = [
+    "STATUSES",
+    "TABLES",
+    "ImportSummary",
+    "Register",
+    "Table",
+    "TableCounts",
+    "kept_copies",
+]

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING, Self
 
 from optimizer.atomic_files import remove_leftovers
@@ -15,7 +16,6 @@ from optimizer.register.ledgers import Ledgers
 from optimizer.register.store import Store
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
@@ -304,6 +304,27 @@ class Register:
                 self.store.run("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
                 if key in known:
                     self.record("meta", {"key": key, "before": known[key], "after": value})
+
+    def promise_horizon(self, start: dt.date, finish: dt.date) -> None:
+        """Note the campaign's days, which the settings are to take over, beside its calendar.
+
+        Whoever opens the campaign after a power cut in between then knows of them.
+        """
+        days = f"{start.isoformat()} {finish.isoformat()}"
+        self.store.run("INSERT OR REPLACE INTO meta VALUES ('horizon', ?)", (days,))
+
+    def promised_horizon(self) -> tuple[dt.date, dt.date] | None:
+        """The first and the last day that the settings have not taken over yet."""
+        days = self.store.value("SELECT value FROM meta WHERE key = 'horizon'")
+        if days is None:
+            return None
+        start, finish = map(dt.date.fromisoformat, days.split())
+        return start, finish
+
+    def fulfil_horizon(self) -> None:
+        """Note that the settings have the campaign's days."""
+        with self.store.writing():
+            self.store.run("DELETE FROM meta WHERE key = 'horizon'")
 
     @property
     def is_unused(self) -> bool:
