@@ -1,7 +1,8 @@
 """Makes `.venv` with everything in it, once: only the standard library is needed to run it.
 
-The packages are those of a lock in `scripts/locks`, each held by its hash. A stamp in `.venv`
-remembers what was installed, so that a second run does nothing.
+The packages are those of a lock in `scripts/locks`, each held by its hash; what is installed is
+compiled at once, libraries to byte-code and our inner functions to machine code, so that nobody
+waits for that later. A stamp in `.venv` remembers what was installed: a second run does nothing.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ def ensure(kind: str) -> Path:
     kinds = ["test"] if kind == "test" else ["test", "runtime"]
     if not any(_stamp(known).is_file() for known in kinds):
         _install(kind)
+        _compile()
         _stamp(kind).write_text("complete\n", encoding="utf-8")
     return _executable("python")
 
@@ -67,6 +69,21 @@ def _install(kind: str) -> None:
     sys.exit("The installation failed; the messages above say why. Run the command again.")
 
 
+def _compile() -> None:
+    """Make byte-code and machine code where they can be kept; without them all works, but slower.
+
+    pip makes the byte-code of what it installs, uv does not.
+    """
+    print("Making byte-code and machine code, once: about a minute …", flush=True)
+    for command in (
+        ["-m", "compileall", "-q", str(ROOT / "optimizer")],
+        ["-m", "optimizer.warm_up"],
+    ):
+        if not _succeeds([str(_executable("python")), *command]):
+            print("They are not all made; the first commands will be slower, and say so.")
+            return
+
+
 def _pip() -> list[str]:
     quiet = ["--quiet", "--disable-pip-version-check", "--no-input"]
     return [str(_executable("python")), "-m", "pip", "install", *quiet]
@@ -78,7 +95,15 @@ def _uv() -> list[str]:
     if not found:
         _succeeds([*_pip(), "--require-hashes", "--requirement", str(LOCKS / "installer.txt")])
         found = str(_executable("uv"))
-    return [found, "pip", "install", "--quiet", "--python", str(_executable("python"))]
+    return [
+        found,
+        "pip",
+        "install",
+        "--quiet",
+        "--compile-bytecode",
+        "--python",
+        str(_executable("python")),
+    ]
 
 
 def _succeeds(command: list[str]) -> bool:
