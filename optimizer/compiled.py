@@ -66,7 +66,10 @@ def tell_of_compiling() -> None:
 def _compile(function: _Function, **options: Any) -> _Function:  # noqa: ANN401  (numba's own)
     from numba import njit  # noqa: PLC0415, TID251  (a command line that only listens loads none)
 
-    machine_code: Any = njit(cache=True, **options)(function)
+    try:
+        machine_code: Any = njit(cache=True, **options)(function)
+    except RuntimeError:  # neither beside the source nor at home can anything be kept
+        machine_code = njit(**options)(function)
     on_disk: Any = getattr(machine_code, "_cache", None)
     file = getattr(on_disk, "_cache_file", None)
     if file is not None:

@@ -51,6 +51,18 @@ def test_machine_code_of_types_that_are_gone_is_forgotten(tmp_path):
     assert run_with_cache(tmp_path) == ["False", "zoufang", "told", "True"]
 
 
+def test_where_nothing_can_be_kept_machine_code_is_made_all_the_same(monkeypatch):
+    """A read-only installation under an account without a home is slow, and no failure."""
+    caching = import_module("numba.core.caching")
+    monkeypatch.setattr(caching.CompileResultCacheImpl, "_locator_classes", [])
+
+    @compiled.compiled
+    def twice(number):
+        return 2 * number
+
+    assert twice(21) == 42
+
+
 def test_warming_up_leaves_nothing_to_compile():
     """What set-up compiled nobody waits for, whichever room it is in."""
     from optimizer.warm_up import compile_all  # noqa: PLC0415  (loads everything)
