@@ -11,8 +11,8 @@ import pandas as pd
 
 from optimizer.campaign.crew_assignment import BlockTable, CrewTable
 from optimizer.campaign.demand import SKILL, days_until, skilled_crews, work_limits
-from optimizer.campaign.scheduling import SpreadPolicy, schedule_blocks_at
-from optimizer.campaign.unplanned import FOR_WANT_OF_TIME
+from optimizer.campaign.scheduling import SpreadPolicy, schedule_blocks_with
+from optimizer.campaign.unplanned import LACK_OF_TIME
 from optimizer.errors import CampaignError
 from optimizer.geometry import DEGREE_M
 from optimizer.workdays import duty
@@ -29,9 +29,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class StationCase:
-    """A station's blocks and crews, ready to be laid out again.
+    """A station's blocks and crews, ready to be scheduled again.
 
-    `visits` is int64 (b,); `crew_names` are rows of `crews`.
+    `visits` is int64 (b,), those of each block; `crew_names` belong to the rows of `crews`.
     """
 
     station: str
@@ -46,7 +46,7 @@ class StationCase:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What becomes of a station.
+    """What a station's schedule comes to.
 
     Attributes
     ----------
@@ -55,9 +55,9 @@ class Outcome:
     without_day
         Customers for whom there is no time or no crew.
     finish
-        Day of the last block at the pace of the settings.
+        Day of the last block under the policy of the settings.
     earliest
-        The same if it had to be as soon as possible.
+        Day of the last block if all are worked as early as possible.
     longest_h
         Hours of the crew that works most.
     """
@@ -75,7 +75,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Baseline:
-    """A plan and the circumstances to lay it out in.
+    """A plan and the circumstances to schedule it in.
 
     Attributes
     ----------
@@ -101,21 +101,21 @@ class Baseline:
         """The days as datetime64[D]."""
         return self.days["date"].to_numpy().astype("datetime64[D]")
 
-    def until(self, finish: dt.date, folder: Path | None) -> Baseline:
+    def with_finish(self, finish: dt.date, folder: Path | None) -> Baseline:
         """The same with another end of the horizon."""
         days = days_until(finish, self.settings, folder)
         on_duty = duty(self.tables.crews, self.tables.leave, days, self.settings)
-        return self._opened(days, on_duty)
+        return self._with_duty(days, on_duty)
 
     def with_more_duty(self, number: int, station: str = "") -> Baseline:
         """The same with so many more duty days a week, at one station or everywhere."""
         rows = np.ones(len(self.tables.crews), dtype=bool)
         if station:
             rows = (self.tables.crews["station"] == station).to_numpy()
-        return self._opened(self.days, more_duty(self.duty, rows, self.days, number))
+        return self._with_duty(self.days, add_duty_days(self.duty, rows, self.days, number))
 
-    def _opened(self, days: pd.DataFrame, on_duty: NDArray[np.bool_]) -> Baseline:
-        """The same with other duty days, none of them before the first day of now."""
+    def _with_duty(self, days: pd.DataFrame, on_duty: NDArray[np.bool_]) -> Baseline:
+        """The same with other duty days, none of them before the first of the present ones."""
         first = self.dates[self.duty.any(axis=0)][:1]
         if len(first):
             on_duty[:, days["date"].to_numpy().astype("datetime64[D]") < first] = False
@@ -129,13 +129,13 @@ def station_cases(baseline: Baseline) -> tuple[StationCase, ...]:
     facts = customers[["area", "kind", "lon", "lat"]]
     visits = baseline.visits[["block", "account_no"]].join(facts, on="account_no")
     visits = visits.join(baseline.blocks.set_index("block")["station"], on="block")
-    waiting = baseline.unplanned[baseline.unplanned["code"].isin(FOR_WANT_OF_TIME)][["account_no"]]
+    waiting = baseline.unplanned[baseline.unplanned["code"].isin(LACK_OF_TIME)][["account_no"]]
     waiting = waiting.join(facts.assign(station=customers["station"]), on="account_no")
     cases = []
     for row, station in enumerate(tables.stations["station"]):
         here = np.flatnonzero(tables.crews["station"] == station)
         staff = tables.crews.iloc[here]
-        table, counts = _table(
+        table, counts = _block_table(
             baseline.blocks[baseline.blocks["station"] == station],
             visits[visits["station"] == station],
             waiting[waiting["station"] == station],
@@ -165,8 +165,8 @@ def _crew_table(baseline: Baseline, rows: NDArray[np.int64]) -> CrewTable:
     return CrewTable(baseline.duty[rows], skilled_crews(staff), limit_s, baseline.dates)
 
 
-def reopened(cases: tuple[StationCase, ...], baseline: Baseline) -> tuple[StationCase, ...]:
-    """The same blocks with the duty days of another baseline."""
+def with_duty_of(cases: tuple[StationCase, ...], baseline: Baseline) -> tuple[StationCase, ...]:
+    """The same cases with the duty days of another baseline."""
     where = baseline.tables.crews["station"].to_numpy()
     return tuple(
         replace(case, crews=_crew_table(baseline, np.flatnonzero(where == case.station)))
@@ -174,7 +174,7 @@ def reopened(cases: tuple[StationCase, ...], baseline: Baseline) -> tuple[Statio
     )
 
 
-def _table(
+def _block_table(
     blocks: pd.DataFrame,
     doors: pd.DataFrame,
     waiting: pd.DataFrame,
@@ -214,20 +214,20 @@ def _table(
         earliest=np.zeros(size, dtype=np.int32),
         latest=np.full(size, 2**30, dtype=np.int32),
         season=np.zeros(size, dtype=np.int32),
-        season_price=np.zeros((1, 1)),
+        season_penalty=np.zeros((1, 1)),
     )
     return table, counts
 
 
-def outcome(case: StationCase, pace: SpreadPolicy) -> Outcome:
-    """Lay a case out, at the given pace and as soon as possible."""
+def outcome(case: StationCase, policy: SpreadPolicy) -> Outcome:
+    """Schedule a case under a policy, and as early as possible."""
     if not len(case.crews.duty):
         blank = int(case.visits.sum())
         return Outcome(case.station, case.name, 0, len(case.blocks), 0, blank, None, None, 0.0)
-    blocks = replace(case.blocks, season_price=np.zeros((1, len(case.crews.dates))))
-    paces = [pace] if pace.pace == "early" else [pace, SpreadPolicy("early", 0.0, pace.stretch)]
-    laid = schedule_blocks_at(blocks, case.crews, paces)
-    found, soon = laid[0], laid[-1]
+    blocks = replace(case.blocks, season_penalty=np.zeros((1, len(case.crews.dates))))
+    policies = [policy, replace(policy, pace="early", spare_share=0.0)]
+    schedules = schedule_blocks_with(blocks, case.crews, policies)
+    found, earliest = schedules[0], schedules[-1]
     dated = found.day >= 0
     work_s = np.bincount(found.crew[dated], case.blocks.work_s[dated], len(case.crews.duty))
     return Outcome(
@@ -238,7 +238,7 @@ def outcome(case: StationCase, pace: SpreadPolicy) -> Outcome:
         available=int(case.crews.duty.sum()),
         without_day=int(case.visits[~dated].sum()),
         finish=_last_day(found.day, case.crews.dates),
-        earliest=_last_day(soon.day, case.crews.dates),
+        earliest=_last_day(earliest.day, case.crews.dates),
         longest_h=round(float(work_s.max(initial=0.0)) / 3600, 1),
     )
 
@@ -248,8 +248,8 @@ def _last_day(day: NDArray[np.int32], dates: NDArray[np.datetime64]) -> dt.date 
     return None if last < 0 else dt.date.fromisoformat(str(dates[last]))
 
 
-def lend(cases: tuple[StationCase, ...], change: Change) -> tuple[StationCase, ...]:
-    """Move the crews of `giver` that work least to `station`, skilled ones last.
+def lend_crews(cases: tuple[StationCase, ...], change: Change) -> tuple[StationCase, ...]:
+    """Move the crews of `change.giver` that work least to `change.station`, skilled ones last.
 
     Raises
     ------
@@ -285,12 +285,12 @@ def lend(cases: tuple[StationCase, ...], change: Change) -> tuple[StationCase, .
     return tuple(changed.get(case.station, case) for case in cases)
 
 
-def more_duty(
+def add_duty_days(
     on_duty: NDArray[np.bool_], rows: NDArray[np.bool_], days: pd.DataFrame, number: int
 ) -> NDArray[np.bool_]:
-    """Duty days with so many more in each week for some crews, on working days they have free.
+    """Duty days and `number` more a week for the crews of `rows`, on working days without duty.
 
-    A week in which a crew has no duty day at all (it is on leave) stays so.
+    A week in which a crew has no duty day at all, as on leave, stays without.
     """
     more = on_duty.copy()
     dates = days["date"].to_numpy().astype("datetime64[D]")

@@ -42,39 +42,39 @@ class RoutingTask:
     pace: float
 
     @classmethod
-    def whole(cls, demand: StationDemand, settings: Settings, pace: float = 1.0) -> RoutingTask:
+    def all_doors(cls, demand: StationDemand, settings: Settings, pace: float = 1.0) -> RoutingTask:
         """All doors of a station's demand into new blocks."""
         return cls(demand, settings, np.ones(len(demand.customer), dtype=bool), pace)
 
     @property
-    def most_visits(self) -> int:
-        """In a block."""
+    def max_visits(self) -> int:
+        """Visits of a block at most."""
         return max(1, int(self.settings.blocks.max_visits * self.pace))
 
     @property
-    def work_s(self) -> NDArray[np.int32]:
+    def limit_s(self) -> NDArray[np.int32]:
         """int32 (crews,): service and travel of each crew's block at most."""
-        work_s: NDArray[np.int32] = (self.demand.work_s * self.pace).astype(np.int32)
-        return work_s
+        limit_s: NDArray[np.int32] = (self.demand.limit_s * self.pace).astype(np.int32)
+        return limit_s
 
 
 @dataclass(frozen=True, slots=True)
 class StationJob:
-    """Everything that is needed to route one station, wherever that happens.
+    """What is needed to route one station, in any process.
 
     Attributes
     ----------
     doors, depot
         Where the doors and the station meet the roads.
-    patience
-        Times the router's usual iterations: what more time would bring is measured with it.
+    iteration_factor
+        Times the router's usual iterations: measures what a longer search would bring.
     """
 
     task: RoutingTask
     doors: Attachment
     depot: Attachment
     roads: Roads
-    patience: int = 1
+    iteration_factor: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,13 +88,13 @@ class StationBlocks:
     crew, work_s, travel_s, distance_m
         int32 (b,): crew of the territory; service and travel; travel; metres.
     fewest_days
-        int32 (areas,): blocks that an area's work needs.
+        int32 (areas,): fewest blocks that hold an area's work.
     target
-        float64 (b,): the day of the horizon on which it should be, NaN for any.
+        float64 (b,): preferred day, counted from the first of the horizon, NaN for any.
     kept
-        bool (b,): it is one of an earlier plan.
+        bool (b,): taken over from the previous plan.
     pace
-        float64 (b,): that of the task it was made for.
+        float64 (b,): that of the task it was routed for.
     """
 
     block: NDArray[np.int32]
@@ -135,14 +135,14 @@ def route_job(job: StationJob) -> StationBlocks:
             continue
         network = door_network(travel, job.doors.take(members), job.depot)
         routed = _route(job, network, int(crew), members)
-        service_s, limit_s = task.demand.service_s[members], float(task.work_s[crew])
+        service_s, limit_s = task.demand.service_s[members], float(task.limit_s[crew])
         measured = measure_blocks(network, routed.block, routed.seq, service_s, limit_s)
         block[members] = measured.block + done
         seq[members] = measured.seq
         parts.append((int(crew), measured))
         done += len(measured.work_s)
-    whole = _put_together(parts, block, seq, _fewest_days(job, travel), task.pace)
-    return _without_too_long(whole, task.demand.work_s)
+    whole = _concatenate(parts, block, seq, _fewest_days(job, travel), task.pace)
+    return _without_too_long(whole, task.demand.limit_s)
 
 
 def _route(
@@ -165,9 +165,9 @@ def _route(
     # the way out of the station's yard, and a second of rounding a leg
     margin_s = 2 * at.access_s[-1] + settings.blocks.max_visits + 1
     limits = router.BlockLimits(
-        max_visits=task.most_visits,
-        min_visits=min(task.most_visits, settings.blocks.min_visits),
-        work_s=max(1, int(task.work_s[crew] - margin_s)),
+        max_visits=task.max_visits,
+        min_visits=min(task.max_visits, settings.blocks.min_visits),
+        work_s=max(1, int(task.limit_s[crew] - margin_s)),
     )
     usual = router.RouterParams(travel=settings.travel)
     return router.route_station(
@@ -176,13 +176,13 @@ def _route(
         int(at.node[-1]),
         doors,
         limits,
-        replace(usual, iterations_per_door=usual.iterations_per_door * job.patience),
+        replace(usual, iterations_per_door=usual.iterations_per_door * job.iteration_factor),
         demand.seed(crew, settings.campaign.seed),
     )
 
 
 def _fewest_days(job: StationJob, travel: Travel) -> NDArray[np.int32]:
-    """How many blocks the work of each area needs, all its doors' blocks riding there and back."""
+    """The fewest blocks that hold the work of each area, with the ride there and back for each."""
     demand, number = job.task.demand, int(job.task.demand.area.max(initial=-1)) + 1
     if not number:
         return np.zeros(0, dtype=np.int32)
@@ -194,13 +194,13 @@ def _fewest_days(job: StationJob, travel: Travel) -> NDArray[np.int32]:
     ride_s = np.full(number, np.inf)
     np.minimum.at(ride_s, demand.area, (there + back)[row] + 2 * ends_s)
     work_s = np.zeros(number)
-    np.maximum.at(work_s, demand.area, job.task.work_s[demand.crew])
+    np.maximum.at(work_s, demand.area, job.task.limit_s[demand.crew])
     service_s = np.bincount(demand.area, demand.service_s, number).astype(np.float64)
     visits = np.bincount(demand.area, minlength=number)
-    return router.fewest_blocks(service_s, visits, ride_s, work_s, job.task.most_visits)
+    return router.fewest_blocks(service_s, visits, ride_s, work_s, job.task.max_visits)
 
 
-def _put_together(
+def _concatenate(
     parts: list[tuple[int, BlockMetrics]],
     block: NDArray[np.int32],
     seq: NDArray[np.int32],

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from optimizer.campaign.demand import AT_REST, FOLLOWED, SETTLED
+from optimizer.campaign.demand import FOLLOWED_UP, NOT_TO_PLAN, SETTLED
 from optimizer.campaign.unplanned import NEXT_STEPS
 
 if TYPE_CHECKING:
@@ -167,8 +167,8 @@ def certificate(campaign: CampaignPlan) -> Certificate:
         forecast_blocks=int((dates >= pd.Timestamp(forecast_from)).sum()) if forecast_from else 0,
         months=_months(blocks),
         stations=tuple(_station_accounts(campaign)),
-        shortages=campaign.help.shortages,
-        remedies=campaign.help.remedies,
+        shortages=campaign.shortage_report.shortages,
+        remedies=campaign.shortage_report.remedies,
     )
 
 
@@ -179,8 +179,10 @@ def _counts(demand: pd.DataFrame) -> dict[str, Any]:
         "customers": len(demand),
         "settled": codes.get(SETTLED, 0),
         "planned": codes.get("", 0),
-        "follow_up": {code: number for code, number in codes.items() if code in FOLLOWED},
-        "unplanned": {code: number for code, number in codes.items() if code not in {"", *AT_REST}},
+        "follow_up": {code: number for code, number in codes.items() if code in FOLLOWED_UP},
+        "unplanned": {
+            code: number for code, number in codes.items() if code not in {"", *NOT_TO_PLAN}
+        },
     }
 
 
@@ -219,8 +221,8 @@ def longest_share(campaign: CampaignPlan) -> float:
     seconds = campaign.blocks["work_s"].to_numpy()
     before_s = np.zeros(campaign.duty.shape)
     duty = campaign.duty
-    if campaign.before is not None:
-        duty, before_s = campaign.before.duty, campaign.before.work_s
+    if campaign.committed is not None:
+        duty, before_s = campaign.committed.duty, campaign.committed.work_s
     whole_s = np.bincount(block_crew.astype(np.int64), seconds, len(crews)) + before_s.sum(axis=1)
     usual = whole_s / (len(years) / 365)
     worst = 0.0

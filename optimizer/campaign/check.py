@@ -1,6 +1,6 @@
-"""Every promise of a campaign, recomputed from the register and the roads; trusts no planner.
+"""The rules of a campaign, checked against register and roads without trusting the planner.
 
-One function a rule. A campaign that is sound has no breaches.
+One function a rule; a feasible campaign has no violations.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import pandas as pd
 
 from optimizer.campaign.demand import (
     DONE,
-    FOLLOWED,
+    FOLLOWED_UP,
     SETTLED,
     SKILL,
     read_campaign_tables,
@@ -41,7 +41,7 @@ ROUNDING_S: Final = 2
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """A promise that a campaign breaks: the rule, and where, in words."""
+    """A rule that a campaign breaks, and where, in words."""
 
     rule: str
     text: str
@@ -50,16 +50,16 @@ class Violation:
 def check_campaign(
     campaign: CampaignPlan, register: Register, roads: Roads, settings: Settings
 ) -> list[Violation]:
-    """All breaches of all rules, as the register and the settings are now."""
+    """All violations of all rules, as the register and the settings are now."""
     tables = read_campaign_tables(register)
     return [
-        *_of_the_whole(campaign, tables),
-        *_of_blocks(campaign, tables, settings),
-        *work_fits(campaign, _with_homes(campaign, tables), tables, roads, settings),
+        *_county_violations(campaign, tables),
+        *_block_violations(campaign, tables, settings),
+        *work_fits(campaign, _visits_with_customers(campaign, tables), tables, roads, settings),
     ]
 
 
-def insist_on_rules(
+def raise_on_violation(
     campaign: CampaignPlan,
     tables: CampaignTables,
     settings: Settings,
@@ -83,33 +83,36 @@ def insist_on_rules(
         blocks = campaign.blocks[campaign.blocks["date"] > printed_until.isoformat()]
         visits = campaign.visits[campaign.visits["block"].isin(blocks["block"])]
         planned = replace(campaign, blocks=blocks, visits=visits)
-    breaches = [*_of_the_whole(campaign, tables), *_of_blocks(planned, tables, settings)]
-    if breaches:
-        first = "; ".join(f"{breach.rule}: {breach.text}" for breach in breaches[:5])
-        raise AssertionError(f"the plan breaks its own rules {len(breaches)} times: {first}")
+    violations = [
+        *_county_violations(campaign, tables),
+        *_block_violations(planned, tables, settings),
+    ]
+    if violations:
+        first = "; ".join(f"{violation.rule}: {violation.text}" for violation in violations[:5])
+        raise AssertionError(f"the plan breaks its own rules {len(violations)} times: {first}")
     return campaign
 
 
-def _of_the_whole(campaign: CampaignPlan, tables: CampaignTables) -> Iterator[Violation]:
+def _county_violations(campaign: CampaignPlan, tables: CampaignTables) -> Iterator[Violation]:
     """Rules of customers and crews over all days."""
     yield from everybody_once(campaign, tables)
-    yield from told_as_it_is(campaign, tables)
+    yield from codes_as_recorded(campaign, tables)
     yield from reasons_known(campaign)
     yield from one_block_a_day(campaign)
 
 
-def _of_blocks(
+def _block_violations(
     campaign: CampaignPlan, tables: CampaignTables, settings: Settings
 ) -> Iterator[Violation]:
     """Rules of single blocks that need no roads."""
-    visits = _with_homes(campaign, tables)
+    visits = _visits_with_customers(campaign, tables)
     yield from crews_of_their_station(visits, tables)
     yield from skills(visits, tables)
     yield from duty_days(campaign, tables, settings)
     yield from visits_in_order(campaign, settings)
 
 
-def _with_homes(campaign: CampaignPlan, tables: CampaignTables) -> pd.DataFrame:
+def _visits_with_customers(campaign: CampaignPlan, tables: CampaignTables) -> pd.DataFrame:
     """One row a visit, with its block and what the register says of its customer."""
     visits = campaign.visits.merge(campaign.blocks, on="block", how="left")
     return visits.merge(tables.customers, on="account_no", how="left", suffixes=("", "_home"))
@@ -124,7 +127,7 @@ def everybody_once(campaign: CampaignPlan, tables: CampaignTables) -> Iterator[V
     for account in reasons[reasons > 1].index:
         yield Violation("once", f"{account} has {reasons[account]} reasons")
     customers = tables.customers
-    is_open = ~customers["status"].isin([*DONE, *FOLLOWED])
+    is_open = ~customers["status"].isin([*DONE, *FOLLOWED_UP])
     wanted = set(customers.loc[is_open, "account_no"])
     for account in sorted(set(planned.index) & set(reasons.index)):
         yield Violation("once", f"{account} is planned and has a reason not to be")
@@ -136,7 +139,7 @@ def everybody_once(campaign: CampaignPlan, tables: CampaignTables) -> Iterator[V
         yield Violation("once", f"{account} has a reason, but is not to be visited")
 
 
-def told_as_it_is(campaign: CampaignPlan, tables: CampaignTables) -> Iterator[Violation]:
+def codes_as_recorded(campaign: CampaignPlan, tables: CampaignTables) -> Iterator[Violation]:
     """The plan says of everybody, once, what is so: done, followed up, planned, or why not."""
     demand = campaign.customers
     status = tables.customers.set_index("account_no")["status"]
@@ -148,7 +151,7 @@ def told_as_it_is(campaign: CampaignPlan, tables: CampaignTables) -> Iterator[Vi
     status, reason = status.reindex(names), reason.reindex(names)
     planned = names.isin(campaign.visits["account_no"])
     told = np.select(
-        [status.isin(DONE), status.isin(FOLLOWED), planned],
+        [status.isin(DONE), status.isin(FOLLOWED_UP), planned],
         [np.full(len(names), SETTLED, dtype=object), status.to_numpy(dtype=object), ""],
         default=reason.to_numpy(dtype=object),
     )

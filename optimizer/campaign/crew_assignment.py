@@ -1,7 +1,8 @@
-"""Which crew works which blocks: runs that keep areas whole, and their hand-over.
+"""Which crew works which blocks: loads balanced within a station without splitting areas.
 
-The blocks of a territory come in the order in which they are best worked off. They are cut into
-runs where no area reaches across the cut; a run is what crews of a station hand to each other.
+The blocks of a territory come in working order. They are cut into runs where no area lies on both
+sides of the cut; whole runs are transferred from overloaded to near crews, and parts of runs only
+where that is not enough.
 """
 
 from __future__ import annotations
@@ -18,16 +19,16 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-TOLERANCE: Final = 0.03
-"""Share above its fair load from which a crew hands whole runs over."""
-HARD_TOLERANCE: Final = 0.05
-"""Share above its fair load from which an area may have two crews."""
+LOAD_TOLERANCE: Final = 0.03
+"""Share above its fair load from which a crew gives up whole runs."""
+SPLIT_TOLERANCE: Final = 0.05
+"""Share above its fair load from which runs are cut, so that an area may have two crews."""
 KEPT_TOLERANCE: Final = 0.08
-"""The same for what a crew has kept from an earlier plan, which has shared it out already."""
+"""The same for runs kept from the previous plan, which has balanced them already."""
 KEPT_DAYS: Final = 3
-"""Days' work of that above its fair load that it keeps in any case: of few days a small share."""
+"""Days' work of kept runs that may exceed the fair load in any case."""
 NEAR_M: Final = 1000.0
-"""Metres that are added to every distance over which work is handed."""
+"""Metres added to the distance of every transfer, so that very near ones are worth alike."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,17 +48,17 @@ class BlockTable:
     areas
         For each block the areas that it holds.
     tier
-        int32 (b,): what has a smaller one comes first.
+        int32 (b,): smaller tiers are worked first.
     target
-        float64 (b,): the calendar day on which it should be, NaN for its fair place.
+        float64 (b,): preferred calendar day, NaN for one in proportion to the load.
     kept
-        bool (b,): it has its crew and day from an earlier plan.
+        bool (b,): crew and day are those of the previous plan.
     earliest, latest
-        int32 (b,): calendar days that somebody has wished for.
+        int32 (b,): the calendar days wished for.
     season
-        int32 (b,): row of `season_price`.
-    season_price
-        float64 (seasons, days): what a block on that day costs, in days off its fair place.
+        int32 (b,): row of `season_penalty`.
+    season_penalty
+        float64 (seasons, days): penalty of a block on that day, in days off its preferred start.
     """
 
     crew: NDArray[np.int32]
@@ -72,7 +73,7 @@ class BlockTable:
     earliest: NDArray[np.int32]
     latest: NDArray[np.int32]
     season: NDArray[np.int32]
-    season_price: NDArray[np.float64]
+    season_penalty: NDArray[np.float64]
 
     def __len__(self) -> int:
         return len(self.crew)
@@ -80,10 +81,10 @@ class BlockTable:
 
 @dataclass(frozen=True, slots=True)
 class CommittedWork:
-    """What has its days already when only the rest is planned.
+    """Work whose days stay when only the rest is planned.
 
-    `duty` is bool (crews, days), with the days that are past or printed; `work_s` float64 (crews,
-    days), the work of the blocks on them.
+    `duty` is bool (crews, days), past and printed days included; `work_s` float64 (crews, days),
+    the work of the blocks on those.
     """
 
     duty: NDArray[np.bool_]
@@ -102,14 +103,14 @@ class CrewTable:
     skilled: NDArray[np.bool_]
     limit_s: NDArray[np.int32]
     dates: NDArray[np.datetime64]
-    before: CommittedWork | None = None
+    committed: CommittedWork | None = None
 
 
 @dataclass(slots=True)
 class Run:
-    """Blocks that one crew works on consecutive duty days.
+    """Consecutive blocks of a territory that share no area with those around them.
 
-    `home` is the crew of their territory.
+    `crew` works them; `home` is the crew of their territory.
     """
 
     blocks: list[int]
@@ -118,12 +119,12 @@ class Run:
 
     @property
     def days(self) -> int:
-        """How many duty days it takes."""
+        """Duty days that it takes: one a block."""
         return len(self.blocks)
 
 
 def cut_into_runs(blocks: BlockTable) -> list[Run]:
-    """Cut the working order where no area reaches across, and where crew or wishes change."""
+    """Cut the working order where no area lies on both sides, and where crew or wishes change."""
     last_seen = {area: b for b, areas in enumerate(blocks.areas) for area in areas}
     runs: list[Run] = []
     reach = -1
@@ -137,34 +138,34 @@ def cut_into_runs(blocks: BlockTable) -> list[Run]:
 
 
 def _differ(blocks: BlockTable, a: int, b: int) -> bool:
-    """Whether two blocks are wished for at different times, or only one is kept."""
+    """Whether two blocks differ in their wishes, or only one is kept."""
     columns = (blocks.tier, blocks.season, blocks.earliest, blocks.latest, blocks.kept)
     return any(column[a] != column[b] for column in columns)
 
 
 def assign_runs(runs: list[Run], blocks: BlockTable, crews: CrewTable) -> list[Run]:
-    """Hand work from overloaded crews to near crews of the station that have room.
+    """Transfer runs from overloaded crews to near crews of the station that have room.
 
-    A crew's fair load is its share of the station's duty days, over the whole campaign: who has
-    done more before does less of the rest. Afterwards no crew has more blocks than duty days, as
-    far as the station as a whole has room for them.
+    A crew's fair load is its share of the station's duty days, over the whole campaign: a crew that
+    has done more before does less of the rest. Afterwards no crew has more blocks than duty days,
+    as far as the station as a whole has room for them.
 
     Returns
     -------
     list of Run
-        With the crews that work them; a run of which a part was handed over is two.
+        With the crews that work them; a run of which a part was transferred is two.
     """
     days = crews.duty.sum(axis=1).astype(np.int64)
     if not days.any() or not runs:
         return runs
     pieces = [Run([*run.blocks], run.crew, run.home) for run in runs]
-    _balance(pieces, blocks, crews, days, cuts=False)
-    _balance(pieces, blocks, crews, days, cuts=True)
-    _relieve(pieces, blocks, crews, days)
-    return _joined(pieces, runs)
+    _balance_loads(pieces, blocks, crews, days, cuts=False)
+    _balance_loads(pieces, blocks, crews, days, cuts=True)
+    _fit_duty_days(pieces, blocks, crews, days)
+    return _rejoin_pieces(pieces, runs)
 
 
-def _joined(pieces: list[Run], runs: list[Run]) -> list[Run]:
+def _rejoin_pieces(pieces: list[Run], runs: list[Run]) -> list[Run]:
     """Pieces of one run that still have the same crew, together again."""
     run_of = {b: index for index, run in enumerate(runs) for b in run.blocks}
     joined: dict[tuple[int, int], Run] = {}
@@ -179,7 +180,7 @@ def _work_s(run: Run, blocks: BlockTable) -> float:
     return float(blocks.work_s[run.blocks].sum())
 
 
-def _able(run: Run, blocks: BlockTable, crews: CrewTable) -> NDArray[np.bool_]:
+def _able_crews(run: Run, blocks: BlockTable, crews: CrewTable) -> NDArray[np.bool_]:
     """Crews that can work every block of a run."""
     able: NDArray[np.bool_] = crews.limit_s >= blocks.work_s[run.blocks].max()
     if blocks.skilled[run.blocks].any():
@@ -188,7 +189,7 @@ def _able(run: Run, blocks: BlockTable, crews: CrewTable) -> NDArray[np.bool_]:
     return able
 
 
-def _metres(
+def _metres_to_crews(
     rows: list[int], runs: list[Run], blocks: BlockTable, number: int
 ) -> NDArray[np.float64]:
     """From some blocks to the nearest block of each crew, (rows, crews); 100 km without one."""
@@ -202,8 +203,8 @@ def _metres(
 
 
 @dataclass(frozen=True, slots=True)
-class _Handover:
-    """Blocks `first` to `last` (not included) of a run, to another crew, and what it is worth."""
+class _Transfer:
+    """Blocks `first` to `last` (not included) of a run to another crew, and the value of that."""
 
     run: Run
     first: int
@@ -212,7 +213,7 @@ class _Handover:
     value: float
 
 
-def _balance(
+def _balance_loads(
     runs: list[Run],
     blocks: BlockTable,
     crews: CrewTable,
@@ -220,46 +221,46 @@ def _balance(
     *,
     cuts: bool,
 ) -> None:
-    """Hand over, one part at a time, while the most overloaded crew can be relieved by it.
+    """Transfer the best part from the most overloaded crew while that helps.
 
-    With `cuts` a run may be cut in two, and only a larger overload counts.
+    With `cuts` a run may be cut in two, but only for a larger overload.
     """
-    load = np.zeros(len(days)) if crews.before is None else crews.before.work_s.sum(axis=1)
+    load = np.zeros(len(days)) if crews.committed is None else crews.committed.work_s.sum(axis=1)
     for run in runs:
         load[run.crew] += _work_s(run, blocks)
-    fair = _fair(load.sum(), blocks, crews, days)
+    fair = _fair_loads(load.sum(), blocks, crews, days)
     stuck = np.zeros(len(days), dtype=bool)
     while True:
         over = np.where(stuck, -np.inf, (load - fair) / np.maximum(fair, 1.0))
         giver = int(np.argmax(over))
-        if over[giver] <= (HARD_TOLERANCE if cuts else TOLERANCE):
+        if over[giver] <= (SPLIT_TOLERANCE if cuts else LOAD_TOLERANCE):
             return
-        own = _to_give(runs, blocks, giver, fair[giver])
-        move = _best_move(own, runs, blocks, crews, load - fair, giver, cuts=cuts)
-        if move is None:
+        own = _transferable(runs, blocks, giver, fair[giver])
+        transfer = _best_transfer(own, runs, blocks, crews, load - fair, giver, cuts=cuts)
+        if transfer is None:
             stuck[giver] = True
             continue
-        part = _take(runs, move)
+        part = _split_off(runs, transfer)
         work_s = _work_s(part, blocks)
         load[giver] -= work_s
-        load[move.receiver] += work_s
-        part.crew = move.receiver
+        load[transfer.receiver] += work_s
+        part.crew = transfer.receiver
 
 
-def _fair(
+def _fair_loads(
     load_s: float, blocks: BlockTable, crews: CrewTable, days: NDArray[np.int64]
 ) -> NDArray[np.float64]:
-    """Each crew's share of the work, past and to come, but no more than its days hold."""
-    whole = days if crews.before is None else crews.before.duty.sum(axis=1)
+    """Each crew's share of all work, past and to come, but no more than fits its days."""
+    whole = days if crews.committed is None else crews.committed.duty.sum(axis=1)
     fair: NDArray[np.float64] = load_s * whole / whole.sum()
-    if crews.before is not None:
-        room_s = crews.before.work_s.sum(axis=1) + days * blocks.work_s.mean()
+    if crews.committed is not None:
+        room_s = crews.committed.work_s.sum(axis=1) + days * blocks.work_s.mean()
         fair = np.minimum(fair, room_s)
     return fair
 
 
-def _to_give(runs: list[Run], blocks: BlockTable, giver: int, fair_s: float) -> list[Run]:
-    """What a crew may hand over: kept runs only if they alone are far too much."""
+def _transferable(runs: list[Run], blocks: BlockTable, giver: int, fair_s: float) -> list[Run]:
+    """The runs that a crew may give up: kept ones only if they alone are far too much."""
     own = [run for run in runs if run.crew == giver]
     kept = [run for run in own if blocks.kept[run.blocks[0]]]
     most_s = fair_s + max(KEPT_TOLERANCE * fair_s, KEPT_DAYS * float(blocks.work_s.mean()))
@@ -268,18 +269,18 @@ def _to_give(runs: list[Run], blocks: BlockTable, giver: int, fair_s: float) -> 
     return [run for run in own if not blocks.kept[run.blocks[0]]]
 
 
-def _take(runs: list[Run], move: _Handover) -> Run:
-    """Cut the part of a move off its run."""
-    run = move.run
-    if move.last - move.first == run.days:
+def _split_off(runs: list[Run], transfer: _Transfer) -> Run:
+    """Cut the part of a transfer off its run."""
+    run = transfer.run
+    if transfer.last - transfer.first == run.days:
         return run
-    part = Run(run.blocks[move.first : move.last], run.crew, run.home)
-    run.blocks = run.blocks[: move.first] + run.blocks[move.last :]
+    part = Run(run.blocks[transfer.first : transfer.last], run.crew, run.home)
+    run.blocks = run.blocks[: transfer.first] + run.blocks[transfer.last :]
     runs.append(part)
     return part
 
 
-def _best_move(  # noqa: PLR0917
+def _best_transfer(  # noqa: PLR0917
     own: list[Run],
     runs: list[Run],
     blocks: BlockTable,
@@ -288,28 +289,30 @@ def _best_move(  # noqa: PLR0917
     giver: int,
     *,
     cuts: bool,
-) -> _Handover | None:
-    """The part and receiver with the most balance gained a metre; None if nothing is gained."""
-    away = _metres([b for run in own for b in run.blocks], runs, blocks, len(excess))
-    best: _Handover | None = None
+) -> _Transfer | None:
+    """The part and receiver that gain most balance for the distance; None if nothing is gained."""
+    away = _metres_to_crews([b for run in own for b in run.blocks], runs, blocks, len(excess))
+    best: _Transfer | None = None
     here = 0
     for run in own:
         metres = away[here : here + run.days]
         here += run.days
-        for first, last, broken in _parts(run, blocks, cuts=cuts):
+        for first, last, broken in _transferable_parts(run, blocks, cuts=cuts):
             part = Run(run.blocks[first:last], giver, run.home)
             work_s = _work_s(part, blocks)
             gain = (excess[giver] - excess - work_s) * work_s
-            gain[~_able(part, blocks, crews) | (excess + work_s > excess[giver] / 2)] = 0
+            gain[~_able_crews(part, blocks, crews) | (excess + work_s > excess[giver] / 2)] = 0
             value = gain / (NEAR_M + metres[first:last].mean(axis=0)) / (1 + broken)
             receiver = int(np.argmax(value))
             if value[receiver] > (best.value if best else 0.0):
-                best = _Handover(run, first, last, receiver, float(value[receiver]))
+                best = _Transfer(run, first, last, receiver, float(value[receiver]))
     return best
 
 
-def _parts(run: Run, blocks: BlockTable, *, cuts: bool) -> Iterator[tuple[int, int, int]]:
-    """A run, and if `cuts` all its beginnings and ends: first, last, areas cut in two."""
+def _transferable_parts(
+    run: Run, blocks: BlockTable, *, cuts: bool
+) -> Iterator[tuple[int, int, int]]:
+    """A run, and if `cuts` all its beginnings and ends: first, last, number of areas split."""
     yield 0, run.days, 0
     if cuts:
         for cut, broken in enumerate(areas_across(run.blocks, blocks), start=1):
@@ -329,19 +332,19 @@ def areas_across(row: list[int], blocks: BlockTable) -> list[int]:
     return across
 
 
-def _relieve(
+def _fit_duty_days(
     runs: list[Run], blocks: BlockTable, crews: CrewTable, days: NDArray[np.int64]
 ) -> None:
-    """Hand over what exceeds a crew's duty days, to the nearest crews with days to spare."""
+    """Transfer what exceeds a crew's duty days to the nearest crews with days to spare."""
     room = days.copy()
     for run in runs:
         room[run.crew] -= run.days
     for run in sorted(runs, key=lambda run: (blocks.kept[run.blocks[0]], -run.blocks[0])):
         while room[run.crew] < 0:
-            able = _able(run, blocks, crews) & (room > 0)
+            able = _able_crews(run, blocks, crews) & (room > 0)
             if not able.any():
                 break
-            metres = _metres(run.blocks, runs, blocks, len(days)).mean(axis=0)
+            metres = _metres_to_crews(run.blocks, runs, blocks, len(days)).mean(axis=0)
             away = np.where(able, metres, np.inf)
             receiver = int(np.argmin(away))
             part = run
@@ -358,10 +361,12 @@ def _relieve(
 
 
 def working_order(runs: list[Run], crew: int, blocks: BlockTable) -> list[Run]:
-    """The runs of a crew: its own in their order, each foreign one where it is the least detour."""
+    """The runs of a crew: those of its territory in order, the others by cheapest insertion."""
     order = sorted((run for run in runs if run.crew == run.home == crew), key=lambda r: r.blocks)
-    foreign = sorted((run for run in runs if run.crew == crew != run.home), key=lambda r: r.blocks)
-    for run in foreign:
+    transferred = sorted(
+        (run for run in runs if run.crew == crew != run.home), key=lambda r: r.blocks
+    )
+    for run in transferred:
         detours = [_detour(blocks, order, place, run) for place in range(len(order) + 1)]
         order.insert(int(np.argmin(detours)), run)
     return order

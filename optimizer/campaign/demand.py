@@ -33,11 +33,11 @@ LONGEST_YEARS: Final = 10
 OPEN: Final = "open"
 SETTLED: Final = "settled"
 DONE: Final = ("visited", "demolished", "duplicate", "moved")
-"""What the field has said of customers who need no visit any more."""
-FOLLOWED: Final = ("nobody_home", "conflict", "refused")
-"""What it has said of those who are followed up by the records; these are their codes too."""
-AT_REST: Final = (SETTLED, *FOLLOWED)
-"""Codes of customers for whom the campaign looks for no day."""
+"""Statuses of customers who need no visit any more."""
+FOLLOWED_UP: Final = ("nobody_home", "conflict", "refused")
+"""Statuses, and codes, of customers who were tried and are followed up by the records."""
+NOT_TO_PLAN: Final = (SETTLED, *FOLLOWED_UP)
+"""Codes of customers whom the campaign does not plan."""
 SKILL: Final = "hv10kv"
 KINDS: Final = tuple(kind.value for kind in CustomerKind)
 
@@ -142,10 +142,10 @@ class StationDemand:
     service_s
         int32 (n,): at the door, introduction included.
     area
-        int32 (n,): dense.
-    alone
-        bool (n,): belongs to no transformer area as far as its wholeness goes: has none, or is
-        a 10 kV customer whom another crew than his area's must serve. `area` is his own then.
+        int32 (n,): numbered from 0.
+    separate
+        bool (n,): is planned apart from any transformer area, because there is none or because
+        another crew must serve this 10 kV customer. `area` is then this customer's alone.
     crew
         int32 (n,): the crew in whose territory the door lies, a row of `crews`.
     kind
@@ -156,7 +156,7 @@ class StationDemand:
         Ids of the station's crews, sorted.
     crew_skilled
         bool (crews,).
-    work_s
+    limit_s
         int32 (crews,): service and travel that fit a day of each crew.
     """
 
@@ -168,24 +168,24 @@ class StationDemand:
     door_lat: NDArray[np.float64]
     service_s: NDArray[np.int32]
     area: NDArray[np.int32]
-    alone: NDArray[np.bool_]
+    separate: NDArray[np.bool_]
     crew: NDArray[np.int32]
     kind: NDArray[np.int8]
     skilled: NDArray[np.bool_]
     crews: tuple[str, ...]
     crew_skilled: NDArray[np.bool_]
-    work_s: NDArray[np.int32]
+    limit_s: NDArray[np.int32]
 
     def take(self, rows: NDArray[np.bool_]) -> StationDemand:
         """The demand with some of its customers only."""
         columns = (
-            "customer", "door_lon", "door_lat", "service_s", "area", "alone", "crew", "kind",
+            "customer", "door_lon", "door_lat", "service_s", "area", "separate", "crew", "kind",
             "skilled",
         )  # fmt: skip
         return replace(self, **{name: getattr(self, name)[rows] for name in columns})
 
     def seed(self, crew: int, seed: int) -> int:
-        """A seed for one territory that depends on nothing but names."""
+        """The seed for a crew's territory; it depends on the names alone, not on their order."""
         return zlib.crc32(f"{seed}/{self.station}/{self.crews[crew]}".encode())
 
 
@@ -194,8 +194,8 @@ class CountyDemand:
     """What each station has to do, and a code for each customer that no station can.
 
     `code` is a text array (customers,): "" for those in a station's demand, "settled" for those who
-    need no visit any more, one of `FOLLOWED` for those whom the records follow up, else why there
-    is no day.
+    need no visit any more, one of `FOLLOWED_UP` for those whom the records follow up, else why
+    there is no day.
     """
 
     stations: tuple[StationDemand, ...]
@@ -205,16 +205,16 @@ class CountyDemand:
 def gather_demand(tables: CampaignTables, settings: Settings) -> CountyDemand:
     """What each station has to do, and why nobody can visit the others."""
     customers = tables.customers
-    code = _first_codes(tables)
+    code = _codes_without_demand(tables)
     stations = []
     places = tables.stations.set_index("station")
     for station, members in customers.groupby("station", sort=True).indices.items():
         crews = tables.crews[tables.crews["station"] == station].sort_values("crew")
         rows = members[code[members] == ""]
         if not skilled_crews(crews).any():
-            helpless = customers["kind"].to_numpy()[rows] == SKILL
-            code[rows[helpless]] = "no_skilled_crew"
-            rows = rows[~helpless]
+            unserved = customers["kind"].to_numpy()[rows] == SKILL
+            code[rows[unserved]] = "no_skilled_crew"
+            rows = rows[~unserved]
         if len(rows):
             stations.append(
                 _station_demand(tables, settings, crews, rows, place=places.loc[[str(station)]])
@@ -222,14 +222,14 @@ def gather_demand(tables: CampaignTables, settings: Settings) -> CountyDemand:
     return CountyDemand(tuple(stations), code)
 
 
-def _first_codes(tables: CampaignTables) -> NDArray[np.object_]:
-    """What can be said without looking at crews one by one; the first that holds."""
+def _codes_without_demand(tables: CampaignTables) -> NDArray[np.object_]:
+    """Codes that need no look at single crews; of several the first."""
     customers = tables.customers
     status, station = customers["status"].to_numpy(), customers["station"].to_numpy()
     known = np.isin(station, tables.stations["station"].to_numpy())
     conditions = {
         SETTLED: np.isin(status, DONE),
-        **{name: status == name for name in FOLLOWED},
+        **{name: status == name for name in FOLLOWED_UP},
         "no_territory": (customers["located"] == "").to_numpy(),
         "no_station": ~known,
         "no_crew": ~np.isin(station, tables.crews["station"].to_numpy()),
@@ -282,10 +282,10 @@ def _station_demand(
     skilled = (customers["kind"] == SKILL).to_numpy()
     crew_skilled = skilled_crews(crews)
     home = _home_crews(tables, customers, crews)
-    crew = _with_skill(home, skilled, crew_skilled, lon, lat)
+    crew = _skilled_crews_for(home, skilled, crew_skilled, lon, lat)
     names = customers["area"].to_numpy().astype(object)
-    alone = (names == "") | (crew != home)
-    names[alone] = [f"\0{account}" for account in customers["account_no"].to_numpy()[alone]]
+    separate = (names == "") | (crew != home)
+    names[separate] = [f"\0{account}" for account in customers["account_no"].to_numpy()[separate]]
     area = np.unique(names.astype(str), return_inverse=True)[1]
     return StationDemand(
         station=str(place.index[0]),
@@ -296,13 +296,13 @@ def _station_demand(
         door_lat=lat,
         service_s=service_seconds(customers, settings).astype(np.int32),
         area=area.astype(np.int32),
-        alone=alone,
+        separate=separate,
         crew=crew,
         kind=np.array([KINDS.index(kind) for kind in customers["kind"]], dtype=np.int8),
         skilled=skilled,
         crews=tuple(crews["crew"]),
         crew_skilled=crew_skilled,
-        work_s=work_limits(crews, settings),
+        limit_s=work_limits(crews, settings),
     )
 
 
@@ -322,7 +322,7 @@ def _home_crews(
     return home
 
 
-def _with_skill(
+def _skilled_crews_for(
     home: NDArray[np.int32],
     skilled: NDArray[np.bool_],
     crew_skilled: NDArray[np.bool_],

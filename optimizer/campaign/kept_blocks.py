@@ -42,12 +42,12 @@ def kept_blocks(
     touched = area.isin(demand.area[changed]).groupby(coming["block"]).transform("any")
     coming, row = coming[~touched], row[~touched]
     blocks = previous.blocks[previous.blocks["block"].isin(coming["block"])]
-    blocks = blocks[_can_be_done(task, blocks, coming.assign(row=row))]
+    blocks = blocks[_still_feasible(task, blocks, coming.assign(row=row))]
     blocks = blocks.sort_values(["crew", "date"])
     still = coming["block"].isin(blocks["block"])
     coming, row = coming[still], row[still]
     number = pd.Series(np.arange(len(blocks)), index=blocks["block"])
-    nothing = _none(demand)
+    nothing = _no_blocks(demand)
     block, seq = nothing.block.copy(), nothing.seq.copy()
     block[row] = coming["block"].map(number)
     seq[row] = coming["seq"] - 1
@@ -67,7 +67,7 @@ def kept_blocks(
     )
 
 
-def _none(demand: StationDemand) -> StationBlocks:
+def _no_blocks(demand: StationDemand) -> StationBlocks:
     """No block is kept."""
     nothing, number = np.zeros(0, dtype=np.int32), len(demand.customer)
     return StationBlocks(
@@ -84,7 +84,7 @@ def _none(demand: StationDemand) -> StationBlocks:
     )
 
 
-def _can_be_done(
+def _still_feasible(
     task: RoutingTask, blocks: pd.DataFrame, visits: pd.DataFrame
 ) -> NDArray[np.bool_]:
     """Which blocks still fit their crew, as it, its pace and the settings are today.
@@ -98,9 +98,9 @@ def _can_be_done(
     needs_skill = set(visits["block"].to_numpy()[demand.skilled[rows]])
     able = demand.crew_skilled[of_block] | ~blocks["block"].isin(needs_skill).to_numpy()
     alone = blocks["visits"].to_numpy() == 1
-    most_s = np.where(alone, demand.work_s[of_block], task.work_s[of_block])
+    most_s = np.where(alone, demand.limit_s[of_block], task.limit_s[of_block])
     short = blocks["work_s"].to_numpy() <= most_s
-    small = blocks["visits"].to_numpy() <= task.most_visits
+    small = blocks["visits"].to_numpy() <= task.max_visits
     at_pace = np.isclose(blocks["pace"].to_numpy(), task.pace)
     fits: NDArray[np.bool_] = able & short & small & at_pace
     return fits
@@ -124,7 +124,7 @@ def merge_blocks(task: RoutingTask, kept: StationBlocks, routed: StationBlocks) 
         kept=np.concatenate([kept.kept, routed.kept]),
         pace=np.concatenate([kept.pace, routed.pace]),
     )
-    both = replace(both, target=_near_targets(task.demand, both, number))
+    both = replace(both, target=_targets_of_nearest(task.demand, both, number))
     order = np.lexsort((np.nan_to_num(both.target, nan=np.inf), both.crew))
     place = np.empty(len(order), dtype=np.int32)
     place[order] = np.arange(len(order))
@@ -143,7 +143,9 @@ def merge_blocks(task: RoutingTask, kept: StationBlocks, routed: StationBlocks) 
     )
 
 
-def _near_targets(demand: StationDemand, both: StationBlocks, kept: int) -> NDArray[np.float64]:
+def _targets_of_nearest(
+    demand: StationDemand, both: StationBlocks, kept: int
+) -> NDArray[np.float64]:
     """Targets, a new block having that of the nearest kept block of its crew."""
     target, inside = both.target.copy(), both.block >= 0
     doors = np.maximum(np.bincount(both.block[inside], minlength=len(target)), 1)

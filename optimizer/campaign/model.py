@@ -1,4 +1,4 @@
-"""A plan of the whole campaign, as values."""
+"""The plan of a whole campaign: blocks, visits and accounts as tables."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Shortage:
 
 @dataclass(frozen=True, slots=True)
 class Remedy:
-    """Changes that together would give everybody a day; each kind in its smallest form."""
+    """The fewest changes of one kind that together would give all customers a day."""
 
     kind: str
     changes: tuple[Change, ...]
@@ -71,24 +71,24 @@ class CampaignPlan:
     unplanned
         account_no, code, reason.
     customers
-        Everybody who is to be visited or has been: account_no, station, area, kind, code
-        ("" planned, "settled", how the records follow him up, or why not).
+        All customers who are to be visited or have been: account_no, station, area, kind, code
+        ("" planned, "settled", how the records follow it up, or why not).
     areas
-        area, station, fewest_days (blocks that its work needs), whole (finished in one stretch in
-        at most a day more).
+        area, station, fewest_days (fewest blocks that hold its work), whole (finished in one
+        stretch in at most a day more).
     stations
-        station, name, blocks (all that its work needs, with a date or without), moved (parts
-        handed from crew to crew), unwished (blocks outside wishes and open seasons).
+        station, name, blocks (with a date or without), moved (runs, or parts of them, that another
+        crew than their territory's works), unwished (blocks outside wishes and open seasons).
     crews
         crew, station, duty_days (within the horizon).
     duty
         bool (crews, days), rows as `crews`.
     days
         As of `workdays.working_days`.
-    before
-        When only the rest is planned: all duty days, and the work of past blocks.
-    help
-        What is short where the horizon cannot hold everybody, and what would help.
+    committed
+        After a replan: all duty days, and the work of past blocks.
+    shortage_report
+        Which stations are short where the work does not fit the horizon, and what would help.
     """
 
     start: dt.date
@@ -103,5 +103,5 @@ class CampaignPlan:
     crews: pd.DataFrame = field(repr=False)
     duty: NDArray[np.bool_] = field(repr=False)
     days: pd.DataFrame = field(repr=False)
-    before: CommittedWork | None = field(default=None, repr=False)
-    help: ShortageReport = field(default=ShortageReport(), repr=False)
+    committed: CommittedWork | None = field(default=None, repr=False)
+    shortage_report: ShortageReport = field(default=ShortageReport(), repr=False)

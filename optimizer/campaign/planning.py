@@ -11,8 +11,8 @@ import pandas as pd
 from optimizer.blocks.ruin_recreate import anneal
 from optimizer.campaign.baseline import Baseline
 from optimizer.campaign.block_routing import RoutingTask, route_job, station_jobs
-from optimizer.campaign.check import insist_on_rules
-from optimizer.campaign.demand import AT_REST, gather_demand, horizon, read_campaign_tables
+from optimizer.campaign.check import raise_on_violation
+from optimizer.campaign.demand import NOT_TO_PLAN, gather_demand, horizon, read_campaign_tables
 from optimizer.campaign.executors import Processes
 from optimizer.campaign.model import VISIT_COLUMNS, CampaignPlan
 from optimizer.campaign.remedies import find_remedies
@@ -22,7 +22,7 @@ from optimizer.campaign.station_schedule import (
     PlanningContext,
     plan_station,
 )
-from optimizer.campaign.unplanned import FOR_WANT_OF_TIME, REASONS
+from optimizer.campaign.unplanned import LACK_OF_TIME, REASONS
 from optimizer.campaign.wishes import read_wishes
 from optimizer.compiled import is_compiled, tell_of_compiling
 from optimizer.workdays import duty
@@ -76,7 +76,7 @@ def plan_campaign(
         The horizon is empty or past, there are no territories, or a shift or duty days cannot be
         read.
     AssertionError
-        The plan breaks a rule of `audit`: a bug.
+        The plan breaks a rule of `campaign.check`: a bug.
     """
     tables = read_campaign_tables(register, drawn)
     days = horizon(settings, folder, today)
@@ -86,12 +86,12 @@ def plan_campaign(
     wishes = read_wishes(folder, register, settings, tables)
     context = PlanningContext(tables, days, crew_days, settings, wishes)
     county = gather_demand(tables, settings)
-    tasks = [RoutingTask.whole(demand, settings) for demand in county.stations]
+    tasks = [RoutingTask.all_doors(demand, settings) for demand in county.stations]
     found = route_stations(tasks, roads, executor or Processes(), progress)
     planned = {
         demand.station: blocks for demand, blocks in zip(county.stations, found, strict=True)
     }
-    campaign = insist_on_rules(assemble(context, county, planned), tables, settings)
+    campaign = raise_on_violation(assemble(context, county, planned), tables, settings)
     campaign = replace(campaign, since=max(today or campaign.start, campaign.start))
     return with_remedies(campaign, context, folder)
 
@@ -100,7 +100,7 @@ def with_remedies(
     campaign: CampaignPlan, context: PlanningContext, folder: Path | None
 ) -> CampaignPlan:
     """The campaign with remedies, where somebody has no day for want of time or crews."""
-    if not campaign.unplanned["code"].isin(FOR_WANT_OF_TIME).any():
+    if not campaign.unplanned["code"].isin(LACK_OF_TIME).any():
         return campaign
     baseline = Baseline(
         context.tables,
@@ -116,7 +116,7 @@ def with_remedies(
     found = find_remedies(baseline, folder, routed)
     needed = routed | {short.station: short.needed for short in found.shortages}
     stations = stations.assign(blocks=stations["station"].map(needed))
-    return replace(campaign, stations=stations, help=found)
+    return replace(campaign, stations=stations, shortage_report=found)
 
 
 def route_stations(
@@ -156,13 +156,13 @@ def assemble(
         start=dates.iloc[0],
         finish=dates.iloc[-1],
         since=dates.iloc[0],
-        blocks=_stacked((plan.blocks for plan in plans.values()), BLOCK_COLUMNS),
-        visits=_stacked((plan.visits for plan in plans.values()), VISIT_COLUMNS),
+        blocks=_stack((plan.blocks for plan in plans.values()), BLOCK_COLUMNS),
+        visits=_stack((plan.visits for plan in plans.values()), VISIT_COLUMNS),
         unplanned=_unplanned(tables, code, context.settings),
         customers=tables.customers[["account_no", "station", "area", "kind"]].assign(
             code=pd.array(code, dtype="str")
         ),
-        areas=_stacked((plan.areas for plan in plans.values()), AREA_COLUMNS),
+        areas=_stack((plan.areas for plan in plans.values()), AREA_COLUMNS),
         stations=tables.stations[["station", "name"]].assign(
             blocks=[_of(plans, station, "needed") for station in tables.stations["station"]],
             moved=[_of(plans, station, "moved") for station in tables.stations["station"]],
@@ -178,7 +178,7 @@ def _of(plans: dict[str, StationPlan], station: str, name: str) -> int:
     return int(getattr(plans[station], name)) if station in plans else 0
 
 
-def _stacked(frames: Iterator[pd.DataFrame], columns: list[str]) -> pd.DataFrame:
+def _stack(frames: Iterator[pd.DataFrame], columns: list[str]) -> pd.DataFrame:
     some = [rows for rows in frames if len(rows)]
     return pd.concat(some, ignore_index=True) if some else pd.DataFrame(columns=columns)
 
@@ -187,7 +187,7 @@ def _unplanned(
     tables: CampaignTables, code: NDArray[np.object_], settings: Settings
 ) -> pd.DataFrame:
     """Whoever has no day, with the reason in the campaign's language."""
-    rows = np.flatnonzero((code != "") & ~np.isin(code.astype(str), AT_REST))
+    rows = np.flatnonzero((code != "") & ~np.isin(code.astype(str), NOT_TO_PLAN))
     lang = settings.campaign.lang
     sentences = [REASONS[name].sentence(lang) for name in code[rows]]
     return pd.DataFrame(

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from optimizer.campaign.demand import still_open
-from optimizer.campaign.unplanned import FOR_WANT_OF_TIME
+from optimizer.campaign.unplanned import LACK_OF_TIME
 from optimizer.errors import CampaignError
 from optimizer.model import VisitKind
 
@@ -28,10 +28,10 @@ ENOUGH_VISITS: Final = 80
 """Planned visits from which on a station's pace is believed."""
 RECENT_DAYS: Final = 90
 """Days before today from which the pace is taken, and for which sheets are missed."""
-TOLERANCE: Final = 0.05
+PACE_TOLERANCE: Final = 0.05
 """By so much at least the pace differs from the one that blocks were made for before they are made
 anew; by more where chance alone could make more of it."""
-SLOWEST: Final = 0.5
+LOWEST_PACE: Final = 0.5
 """No blocks are made for a lower pace."""
 PLANNED_KINDS: Final = ("", VisitKind.FIRST.value, VisitKind.APPOINTMENT.value)
 """Kinds of visit that blocks are made of, as records name them; for the others a share of each
@@ -60,7 +60,7 @@ class PreviousPlan:
         account_no, date: open customers whose day is past, and the first such day.
     waiting
         Accounts that have no day for want of time.
-    silent
+    unrecorded
         station, crew, date: recent crew-days that were to be worked, with visits still to be made
         and without any record.
     paces
@@ -72,7 +72,7 @@ class PreviousPlan:
     visits: pd.DataFrame
     missed: pd.DataFrame
     waiting: list[str]
-    silent: pd.DataFrame
+    unrecorded: pd.DataFrame
     paces: dict[str, StationPace]
 
     def next_number(self) -> int:
@@ -88,8 +88,8 @@ class PreviousPlan:
             return made_for
         actual, visits = self.paces[station]
         chance = 2 * float(np.sqrt(actual * (1 - actual) / visits))
-        actual = max(SLOWEST, actual)
-        return actual if abs(actual - made_for) > max(TOLERANCE, chance) else made_for
+        actual = max(LOWEST_PACE, actual)
+        return actual if abs(actual - made_for) > max(PACE_TOLERANCE, chance) else made_for
 
     def committed_s(
         self, tables: CampaignTables, dates: NDArray[np.datetime64]
@@ -97,13 +97,13 @@ class PreviousPlan:
         """Seconds of work of the past blocks and the printed ones that stay, crews by days."""
         stay = set(self.past_blocks["block"]) | set(self.visits.loc[self.visits["fixed"], "block"])
         blocks = self.blocks[self.blocks["block"].isin(stay)]
-        crew, day, known = _cells(blocks, tables, dates)
+        crew, day, known = _crew_day_cells(blocks, tables, dates)
         work_s = np.zeros((len(tables.crews), len(dates)))
         work_s[crew[known], day[known]] = blocks["work_s"].to_numpy()[known]
         return work_s
 
 
-def _cells(
+def _crew_day_cells(
     blocks: pd.DataFrame, tables: CampaignTables, dates: NDArray[np.datetime64]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_]]:
     """Rows and columns of blocks in a table of crews by days, and which of them are in it."""
@@ -153,31 +153,35 @@ def read_previous_plan(  # noqa: PLR0917
     recent = past[past["date"] >= (today - dt.timedelta(days=RECENT_DAYS)).isoformat()]
     records = register.ledgers.records(last=today - dt.timedelta(days=1))
     made = visits[visits["past"] & ~visits["open"]]
-    crew, day, known = _cells(recent, tables, dates)
+    crew, day, known = _crew_day_cells(recent, tables, dates)
     worked = recent[known][duty[crew[known], day[known]]]
-    silent = _silent(worked, made, records)
+    unrecorded = _unrecorded_days(worked, made, records)
     unplanned = register.unplanned()
-    waiting = unplanned.loc[unplanned["code"].isin(FOR_WANT_OF_TIME), "account_no"].tolist()
+    waiting = unplanned.loc[unplanned["code"].isin(LACK_OF_TIME), "account_no"].tolist()
     return PreviousPlan(
-        blocks, past, visits, missed, waiting, silent, _paces(recent, made, records)
+        blocks, past, visits, missed, waiting, unrecorded, _paces(recent, made, records)
     )
 
 
-def _silent(worked: pd.DataFrame, made: pd.DataFrame, records: pd.DataFrame) -> pd.DataFrame:
-    """See `PreviousPlan.silent`; `worked` are the recent blocks whose crews were on duty."""
+def _unrecorded_days(
+    worked: pd.DataFrame, made: pd.DataFrame, records: pd.DataFrame
+) -> pd.DataFrame:
+    """See `PreviousPlan.unrecorded`; `worked` are the recent blocks whose crews were on duty."""
     waiting = worked["block"].map(made["block"].value_counts()).fillna(0) < worked["visits"]
-    told = _of_crew(worked, records) | (_by_anybody(worked, made, records) > 0)
+    told = _crew_has_record(worked, records) | (_visits_recorded(worked, made, records) > 0)
     return worked.loc[waiting & ~told, ["station", "crew", "date"]]
 
 
-def _of_crew(blocks: pd.DataFrame, records: pd.DataFrame) -> pd.Series[bool]:
+def _crew_has_record(blocks: pd.DataFrame, records: pd.DataFrame) -> pd.Series[bool]:
     """Whether the crew of each block has a record of its day."""
     days = pd.MultiIndex.from_frame(blocks[["crew", "date"]])
     there = days.isin(pd.MultiIndex.from_frame(records[["crew", "date"]]))
     return pd.Series(there, index=blocks.index)
 
 
-def _by_anybody(blocks: pd.DataFrame, made: pd.DataFrame, records: pd.DataFrame) -> pd.Series[int]:
+def _visits_recorded(
+    blocks: pd.DataFrame, made: pd.DataFrame, records: pd.DataFrame
+) -> pd.Series[int]:
     """How many visits of each block are recorded on its day, whoever made them."""
     there = made.merge(records[["account_no", "date"]].drop_duplicates(), on=["account_no", "date"])
     return blocks["block"].map(there["block"].value_counts()).fillna(0).astype(int)
@@ -192,8 +196,8 @@ def _paces(
     least half of it; then all that the station has recorded on that day is held against it.
     """
     planned = records[records["kind"].isin(PLANNED_KINDS)]
-    half = 2 * _by_anybody(recent, made, planned) >= recent["visits"].clip(lower=1)
-    judged = recent[_of_crew(recent, planned) | half]
+    half = 2 * _visits_recorded(recent, made, planned) >= recent["visits"].clip(lower=1)
+    judged = recent[_crew_has_record(recent, planned) | half]
     full = (judged["visits"] / judged["pace"]).groupby(judged["station"]).sum()
     days = judged[["station", "date"]].drop_duplicates()
     done = planned.drop_duplicates(["account_no", "date"]).merge(days, on=["station", "date"])

@@ -1,6 +1,6 @@
-"""When the horizon cannot hold the work: by how much, and the smallest remedies.
+"""When the work does not fit the horizon: by how much, and the smallest remedies.
 
-Each remedy is found by counting crew-days and proven by laying the calendar out with it.
+Each remedy is found by counting crew-days and confirmed by scheduling with it.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from ortools.sat.python import cp_model  # noqa: TID251  (remedies are a small model of their own)
 
-from optimizer.campaign.baseline import Baseline, StationCase, lend, outcome, station_cases
+from optimizer.campaign.baseline import Baseline, StationCase, lend_crews, outcome, station_cases
 from optimizer.campaign.change import Change
 from optimizer.campaign.model import Remedy, Shortage, ShortageReport
 from optimizer.campaign.scheduling import SpreadPolicy
-from optimizer.campaign.unplanned import FOR_WANT_OF_TIME
+from optimizer.campaign.unplanned import LACK_OF_TIME
 from optimizer.geometry import DEGREE_M
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def find_remedies(
 def _without_day(baseline: Baseline) -> pd.Series[int]:
     """By station, how many customers have no day for want of time or crews."""
     home = baseline.tables.customers.set_index("account_no")["station"]
-    rows = baseline.unplanned[baseline.unplanned["code"].isin(FOR_WANT_OF_TIME)]
+    rows = baseline.unplanned[baseline.unplanned["code"].isin(LACK_OF_TIME)]
     return rows["account_no"].map(home).value_counts()
 
 
@@ -89,7 +89,7 @@ def _lend_remedy(cases: tuple[StationCase, ...], short: list[Shortage]) -> Remed
             return None
         lent = cases
         for change in changes:
-            lent = lend(lent, change)
+            lent = lend_crews(lent, change)
         touched = [shortage.station for shortage in short] + [change.giver for change in changes]
         if _all_have_days(lent, touched):
             return Remedy("lend", tuple(changes))
@@ -100,10 +100,12 @@ def _lend_remedy(cases: tuple[StationCase, ...], short: list[Shortage]) -> Remed
 def _fewest_crews(
     cases: tuple[StationCase, ...], short: list[Shortage], margin: int
 ) -> list[Change] | None:
-    """A transport problem in whole crews, `margin` more than counted at each station."""
+    """A transportation problem in whole crews; each short station gets `margin` crews more."""
     by_name = {case.station: case for case in cases}
     givers = [
-        b for b in cases if b.crews.duty.any() and b.station not in {s.station for s in short}
+        case
+        for case in cases
+        if case.crews.duty.any() and case.station not in {s.station for s in short}
     ]
     model = cp_model.CpModel()
     lent = {}
@@ -161,7 +163,7 @@ def _duty_remedy(baseline: Baseline, stations: list[str]) -> Remedy | None:
 def _finish_remedy(baseline: Baseline, folder: Path | None, stations: list[str]) -> Remedy | None:
     """The earliest later finish that holds everything."""
     finish = baseline.settings.campaign.finish
-    longer = baseline.until(finish + MOST_LATER, folder)
+    longer = baseline.with_finish(finish + MOST_LATER, folder)
     soon = [
         outcome(case, SpreadPolicy("early"))
         for case in station_cases(longer)

@@ -1,10 +1,9 @@
-"""Rolling on: what is visited stays, what is printed stays, the rest is planned anew.
+"""Replanning on a rolling horizon: visits made and days printed stay, the rest is planned anew.
 
-Blocks after the printed days stay together and near their day, unless something has changed in one
-of their areas or the station's crews do more or less a day than the blocks were made for; only
-what changed is routed anew. The same replan again changes nothing.
-Whose day is past without a visit is kept by name: a replan does not forget what an earlier one
-found.
+Later blocks keep their visits and stay near their day, unless something has changed in one of their
+areas or the station's crews do more or less a day than the blocks were made for; only those are
+routed anew. The same replan again changes nothing. Customers whose day has passed without a visit
+are carried on from replan to replan.
 """
 
 from __future__ import annotations
@@ -18,9 +17,9 @@ import numpy as np
 import pandas as pd
 
 from optimizer.campaign.block_routing import RoutingTask
-from optimizer.campaign.check import insist_on_rules
+from optimizer.campaign.check import raise_on_violation
 from optimizer.campaign.crew_assignment import CommittedWork
-from optimizer.campaign.demand import AT_REST, gather_demand, horizon, read_campaign_tables
+from optimizer.campaign.demand import NOT_TO_PLAN, gather_demand, horizon, read_campaign_tables
 from optimizer.campaign.executors import Processes
 from optimizer.campaign.kept_blocks import kept_blocks, merge_blocks
 from optimizer.campaign.model import VISIT_COLUMNS, CampaignPlan
@@ -84,7 +83,7 @@ class StationChanges:
 
 @dataclass(frozen=True, kw_only=True)
 class Replan:
-    """A campaign planned anew from today, and what is new in it.
+    """A campaign planned anew from today, and what has changed at each station.
 
     Attributes
     ----------
@@ -104,7 +103,7 @@ class Replan:
     missed: pd.DataFrame = field(repr=False)
     today: dt.date
     frozen_until: dt.date
-    news: tuple[StationChanges, ...]
+    stations: tuple[StationChanges, ...]
 
     @property
     def blocks(self) -> pd.DataFrame:
@@ -117,18 +116,18 @@ class Replan:
         return _stack(self.past_visits, self.campaign.visits)
 
     def as_json(self) -> dict[str, Any]:
-        """What is new, as plain values."""
+        """What has changed, as plain values."""
 
-        def plain(news: StationChanges) -> dict[str, Any]:
+        def plain(changes: StationChanges) -> dict[str, Any]:
             return {
                 name: value.isoformat() if isinstance(value, dt.date) else value
-                for name, value in asdict(news).items()
+                for name, value in asdict(changes).items()
             }
 
         return {
             "today": self.today.isoformat(),
             "frozen_until": self.frozen_until.isoformat(),
-            "stations": [plain(news) for news in self.news],
+            "stations": [plain(changes) for changes in self.stations],
         }
 
 
@@ -162,7 +161,7 @@ def replan(
     CampaignError
         There is no plan yet, or the horizon is past.
     AssertionError
-        The plan breaks a rule of `audit`: a bug.
+        The plan breaks a rule of `campaign.check`: a bug.
     """
     frozen_until = today + dt.timedelta(days=settings.campaign.freeze_days)
     days = horizon(settings, folder, today)
@@ -175,25 +174,27 @@ def replan(
     on_duty[:, dates < np.datetime64(today)] = False
     free = on_duty & (dates > np.datetime64(frozen_until))
     wishes = read_wishes(folder, register, settings, tables)
-    before = CommittedWork(whole, previous.committed_s(tables, dates))
-    context = PlanningContext(tables, days, free, settings, wishes, previous.next_number(), before)
+    committed = CommittedWork(whole, previous.committed_s(tables, dates))
+    context = PlanningContext(
+        tables, days, free, settings, wishes, previous.next_number(), committed
+    )
     router = partial(
         route_stations, roads=roads, executor=executor or Processes(), progress=progress
     )
     rest = with_remedies(_plan_rest(context, previous, router), context, folder)
-    campaign = insist_on_rules(
-        _with_frozen(rest, previous, on_duty), tables, settings, frozen_until
+    campaign = raise_on_violation(
+        _with_printed_blocks(rest, previous, on_duty), tables, settings, frozen_until
     )
-    past = CommittedWork(whole, np.where(dates < np.datetime64(today), before.work_s, 0.0))
+    past = CommittedWork(whole, np.where(dates < np.datetime64(today), committed.work_s, 0.0))
     made = previous.visits[previous.visits["past"] & ~previous.visits["open"]]
     return Replan(
-        campaign=replace(campaign, before=past, since=max(today, settings.campaign.start)),
+        campaign=replace(campaign, committed=past, since=max(today, settings.campaign.start)),
         past_blocks=previous.past_blocks,
         past_visits=made[VISIT_COLUMNS],
         missed=previous.missed,
         today=today,
         frozen_until=frozen_until,
-        news=_news(previous, campaign),
+        stations=_station_changes(previous, campaign),
     )
 
 
@@ -208,11 +209,11 @@ def _plan_rest(
     county = gather_demand(tables, settings)
     is_fixed = tables.customers["account_no"].isin(fixed).to_numpy()
     code = county.code.copy()
-    code[is_fixed & ~np.isin(code.astype(str), AT_REST)] = ""
+    code[is_fixed & ~np.isin(code.astype(str), NOT_TO_PLAN)] = ""
     kept, tasks = [], []
     for demand in county.stations:
         rest = demand.take(~is_fixed[demand.customer])
-        task = RoutingTask.whole(rest, settings, previous.pace_to_plan(demand.station))
+        task = RoutingTask.all_doors(rest, settings, previous.pace_to_plan(demand.station))
         here = kept_blocks(context, previous, task)
         kept.append(here)
         tasks.append(replace(task, fresh=here.block < 0))
@@ -220,11 +221,11 @@ def _plan_rest(
         task.demand.station: merge_blocks(task, here, found)
         for task, here, found in zip(tasks, kept, router(tasks), strict=True)
     }
-    stations = tuple(replace(task.demand, work_s=task.work_s) for task in tasks)
+    stations = tuple(replace(task.demand, limit_s=task.limit_s) for task in tasks)
     return assemble(context, replace(county, stations=stations, code=code), planned)
 
 
-def _with_frozen(
+def _with_printed_blocks(
     campaign: CampaignPlan, previous: PreviousPlan, on_duty: NDArray[np.bool_]
 ) -> CampaignPlan:
     """The campaign with the printed blocks, as far as their customers are still there."""
@@ -250,7 +251,7 @@ def _with_frozen(
             needed=short.needed + int(printed.get(short.station, 0)),
             available=int(available.get(short.station, 0)),
         )
-        for short in campaign.help.shortages
+        for short in campaign.shortage_report.shortages
     )
     return replace(
         campaign,
@@ -259,16 +260,18 @@ def _with_frozen(
         stations=stations,
         crews=crews,
         duty=on_duty,
-        help=replace(campaign.help, shortages=shortages),
+        shortage_report=replace(campaign.shortage_report, shortages=shortages),
     )
 
 
-def _news(previous: PreviousPlan, campaign: CampaignPlan) -> tuple[StationChanges, ...]:
+def _station_changes(previous: PreviousPlan, campaign: CampaignPlan) -> tuple[StationChanges, ...]:
     """What has changed for whom, station by station."""
     before = previous.visits[previous.visits["open"]].set_index("account_no")
     missed = previous.missed.set_index("account_no")["date"].rename("missed")
     after = campaign.visits.merge(campaign.blocks, on="block").set_index("account_no")
-    demand = campaign.customers[~campaign.customers["code"].isin(AT_REST)].set_index("account_no")
+    demand = campaign.customers[~campaign.customers["code"].isin(NOT_TO_PLAN)].set_index(
+        "account_no"
+    )
     now = after[["crew", "date"]].rename(columns={"crew": "crew_new", "date": "date_new"})
     both = demand[["station"]].join(before[["crew", "date", "fixed"]]).join(now).join(missed)
     had, has = both["date"].notna(), both["date_new"].notna()
@@ -288,7 +291,7 @@ def _news(previous: PreviousPlan, campaign: CampaignPlan) -> tuple[StationChange
     known = sorted({*campaign.stations["station"], *marks["station"]})
     counts = marks.groupby("station").sum().reindex(known, fill_value=0)
     since = both.groupby("station")["missed"].min()
-    silent = previous.silent.groupby("station")["date"].agg(["size", "min"])
+    unrecorded = previous.unrecorded.groupby("station")["date"].agg(["size", "min"])
     first = previous.blocks.groupby("station")["date"].max()
     last = campaign.blocks.groupby("station")["date"].max()
     return tuple(
@@ -296,8 +299,8 @@ def _news(previous: PreviousPlan, campaign: CampaignPlan) -> tuple[StationChange
             station=str(station),
             **{name: int(row[name]) for name in counts.columns},
             since=_day(since.get(station)),
-            unrecorded=int(silent["size"].get(station, 0)),
-            unrecorded_since=_day(silent["min"].get(station)),
+            unrecorded=int(unrecorded["size"].get(station, 0)),
+            unrecorded_since=_day(unrecorded["min"].get(station)),
             pace=round(pace.share, 3) if (pace := previous.paces.get(str(station))) else None,
             finish_before=_day(first.get(station)),
             finish_after=_day(last.get(station)),

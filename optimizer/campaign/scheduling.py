@@ -1,9 +1,9 @@
-"""Blocks of one station to crews and days.
+"""Scheduling the blocks of one station: a crew and a day for each.
 
-Crews share the blocks out (`sharing`), then each crew's stretches get their days: every stretch
-has a fair place in the horizon, and dynamic programming finds the starts, in order, that are
-nearest to their places, seasons, wishes and leave considered. At an even pace the crews of the
-station then make way for each other (`spread`), so that months and years are even.
+`crew_assignment` gives the blocks to crews. Each crew's blocks are grouped into work stretches, and
+dynamic programming finds starts for them, in order, with the least penalty: being away from their
+proportional place in the horizon, leave, seasons and wishes. At an even pace `levelling` then
+shifts the stretches of all crews together.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from optimizer.campaign.crew_assignment import (
     cut_into_runs,
     working_order,
 )
-from optimizer.campaign.levelling import Stretch, load_targets, settle
+from optimizer.campaign.levelling import WorkStretch, level_stretches, load_targets
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,15 +30,15 @@ if TYPE_CHECKING:
 
     from optimizer.campaign.crew_assignment import BlockTable, CrewTable
 
-# Prices in days off a stretch's place.
-GAP_PRICE: Final = 2.0
-"""Of each calendar day by which a stretch is drawn out."""
-LONGEST: Final = 5
-"""A run of so many usual stretches is cut."""
-WISH_PRICE: Final = 10_000.0
+# Penalties are in days away from a stretch's preferred start.
+GAP_PENALTY: Final = 2.0
+"""Of each calendar day without duty inside a stretch."""
+LONGEST_RUN: Final = 5
+"""A run longer than so many usual stretches is cut."""
+WISH_PENALTY: Final = 10_000.0
 """Of a block outside the days that somebody has wished for."""
-DRIFT_PRICE: Final = 0.2
-"""Of each day off a stretch's place when crews make way for each other."""
+DRIFT_PENALTY: Final = 0.2
+"""Of each day away from the preferred start while loads are levelled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +52,15 @@ class SpreadPolicy:
     spare_share
         Share of a crew's duty days at the end that an even pace leaves free.
     stretch
-        A crew goes out on about so many duty days in a row before a pause.
+        Duty days in a row on which a crew goes out before a pause.
+    seed
+        Of the levelling.
     """
 
     pace: Literal["even", "early"] = "even"
     spare_share: float = 0.1
     stretch: int = 5
+    seed: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +68,7 @@ class Schedule:
     """The calendar of a station.
 
     `crew` int32 (b,); `day` int32 (b,): column of `CrewTable.duty`, -1 where the horizon is full.
-    `moved` is how many parts were handed over.
+    `moved` counts the runs, or parts of them, that another crew than their territory's works.
     """
 
     crew: NDArray[np.int32]
@@ -73,34 +76,37 @@ class Schedule:
     moved: int
 
 
-def schedule_blocks(blocks: BlockTable, crews: CrewTable, pace: SpreadPolicy) -> Schedule:
+def schedule_blocks(blocks: BlockTable, crews: CrewTable, policy: SpreadPolicy) -> Schedule:
     """Give every block a crew and a day, or no day where the duty days are used up."""
-    return schedule_blocks_at(blocks, crews, [pace])[0]
+    return schedule_blocks_with(blocks, crews, [policy])[0]
 
 
-def schedule_blocks_at(
-    blocks: BlockTable, crews: CrewTable, paces: Sequence[SpreadPolicy]
+def schedule_blocks_with(
+    blocks: BlockTable, crews: CrewTable, policies: Sequence[SpreadPolicy]
 ) -> list[Schedule]:
-    """The same at several paces; which crew works what depends on none of them."""
+    """The same under several policies; which crew works what depends on none of them."""
     runs = assign_runs(cut_into_runs(blocks), blocks, crews)
-    # what is handed over has its place among what its new crew does, not where it was
-    handed = [b for run in runs if run.crew != run.home for b in run.blocks]
+    # what was transferred is dated among its new crew's blocks, not where it was
+    transferred = [b for run in runs if run.crew != run.home for b in run.blocks]
     blocks = replace(blocks, target=blocks.target.copy())
-    blocks.target[handed] = np.nan
-    return [_dated(runs, blocks, crews, pace) for pace in paces]
+    blocks.target[transferred] = np.nan
+    return [_schedule_runs(runs, blocks, crews, policy) for policy in policies]
 
 
-def _dated(runs: list[Run], blocks: BlockTable, crews: CrewTable, pace: SpreadPolicy) -> Schedule:
+def _schedule_runs(
+    runs: list[Run], blocks: BlockTable, crews: CrewTable, policy: SpreadPolicy
+) -> Schedule:
     """Days for runs that have their crews."""
     duty_days = [np.flatnonzero(on_duty) for on_duty in crews.duty]
     placed = []
     for c, days in enumerate(duty_days):
         order = working_order(runs, c, blocks)
         order.sort(key=lambda run: int(blocks.tier[run.blocks].min()))
-        groups = stretches(_runs_that_fit(order, len(days), blocks), pace.stretch, blocks)
-        placed.append(place(groups, days, c / len(duty_days), pace, blocks))
-    if pace.pace == "even" and any(placed):
-        settle(placed, duty_days, load_targets(blocks, crews, pace.spare_share), blocks)
+        groups = work_stretches(_runs_that_fit(order, len(days), blocks), policy.stretch, blocks)
+        placed.append(place_stretches(groups, days, c / len(duty_days), policy, blocks))
+    if policy.pace == "even" and any(placed):
+        targets = load_targets(blocks, crews, policy.spare_share)
+        level_stretches(placed, duty_days, targets, blocks, policy.seed)
     crew = blocks.crew.copy()
     day = np.full(len(crew), -1, dtype=np.int32)
     for c, (days, some) in enumerate(zip(duty_days, placed, strict=True)):
@@ -111,7 +117,7 @@ def _dated(runs: list[Run], blocks: BlockTable, crews: CrewTable, pace: SpreadPo
 
 
 def _runs_that_fit(order: list[Run], days: int, blocks: BlockTable) -> list[Run]:
-    """The runs that `days` duty days hold, of each tier the kept ones first; one may be cut."""
+    """The runs that fit `days` duty days, kept ones first within a tier; the last may be cut."""
     first = sorted(
         range(len(order)),
         key=lambda k: (blocks.tier[order[k].blocks].min(), not blocks.kept[order[k].blocks[0]]),
@@ -125,24 +131,24 @@ def _runs_that_fit(order: list[Run], days: int, blocks: BlockTable) -> list[Run]
     return [fitting[k] for k in sorted(fitting)]
 
 
-def stretches(order: list[Run], days: int, blocks: BlockTable) -> list[list[int]]:
-    """Runs put together to stretches of at least `days` blocks, the last perhaps shorter.
+def work_stretches(order: list[Run], days: int, blocks: BlockTable) -> list[list[int]]:
+    """Runs grouped into stretches of at least `days` blocks, the last perhaps shorter.
 
-    Runs with another tier, season or wish, or with a target of their own, begin a new one. A run
-    so long that it would fill months is cut, though it breaks an area. Blocks with targets are
-    stretches of their own: where an earlier plan made a pause, it stays.
+    Runs with another tier, season or wish begin a new stretch. A run so long that it would fill
+    months is cut, although that splits an area. A block with a target begins a stretch of its own,
+    so that the pauses of the previous plan stay.
     """
     groups: list[list[int]] = []
     for run in order:
-        for row in _parts(run.blocks, LONGEST * days, blocks):
-            if not groups or len(groups[-1]) >= days or not _alike(groups[-1], row, blocks):
+        for row in _split_run(run.blocks, LONGEST_RUN * days, blocks):
+            if not groups or len(groups[-1]) >= days or not _same_wishes(groups[-1], row, blocks):
                 groups.append([])
             groups[-1].extend(row)
     return groups
 
 
-def _parts(row: list[int], most: int, blocks: BlockTable) -> list[list[int]]:
-    """What of a run goes out together."""
+def _split_run(row: list[int], most: int, blocks: BlockTable) -> list[list[int]]:
+    """The parts of a run that are worked together."""
     fixed = ~np.isnan(blocks.target[row])
     if not fixed.any():
         return _cut_long(row, most, blocks)
@@ -151,7 +157,7 @@ def _parts(row: list[int], most: int, blocks: BlockTable) -> list[list[int]]:
 
 
 def _cut_long(row: list[int], most: int, blocks: BlockTable) -> list[list[int]]:
-    """Blocks in parts of at most `most`, cut near the middle where few areas are broken."""
+    """Blocks in parts of at most `most`, cut near the middle where few areas are split."""
     if len(row) <= most:
         return [row]
     third = len(row) // 3
@@ -161,24 +167,24 @@ def _cut_long(row: list[int], most: int, blocks: BlockTable) -> list[list[int]]:
     return [*_cut_long(row[:cut], most, blocks), *_cut_long(row[cut:], most, blocks)]
 
 
-def _alike(some: list[int], others: list[int], blocks: BlockTable) -> bool:
+def _same_wishes(some: list[int], others: list[int], blocks: BlockTable) -> bool:
     columns = (blocks.tier, blocks.season, blocks.earliest, blocks.latest)
     same = all(column[some[-1]] == column[others[0]] for column in columns)
     return same and bool(np.isnan(blocks.target[[some[0], others[0]]]).all())
 
 
-def place(
+def place_stretches(
     groups: list[list[int]],
     duty_days: NDArray[np.int64],
     phase: float,
-    pace: SpreadPolicy,
+    policy: SpreadPolicy,
     blocks: BlockTable,
-) -> list[Stretch]:
-    """Stretches with their starts among a crew's duty days, each crew for itself.
+) -> list[WorkStretch]:
+    """Stretches with their starts among the duty days of one crew.
 
-    Each stretch has a window of the horizon in proportion to its length, and its fair place in
-    it. A target, a wish or a preferred season moves that place. Being off it costs its days;
-    being drawn out by leave or holidays costs too, and so does a day in a bad season.
+    Each stretch has a window of the horizon in proportion to its length, and its preferred start in
+    it, which a target, a wish or a season may move. The days away from it are penalised, and so are
+    gaps (leave and holidays) inside the stretch and days in a season to be avoided.
 
     Parameters
     ----------
@@ -187,87 +193,87 @@ def place(
     duty_days
         The crew's duty days as columns of the calendar, ascending.
     phase
-        0 to 1: where in its window a stretch has its place, so that crews of a station do not
+        0 to 1: where in its window a stretch prefers to start, so that crews of a station do not
         all go out in the same week.
     """
     if not groups:
         return []
     lengths = np.array([len(group) for group in groups])
-    price = np.array([_day_price(group, duty_days, blocks) for group in groups])
-    fair = _fair_places(lengths, len(duty_days), pace, phase)
-    rows = zip(groups, fair, price, strict=True)
-    aims = np.array([_aim(group, aim, row, duty_days, blocks) for group, aim, row in rows])
-    order = np.argsort(aims, kind="stable")
+    penalty = np.array([_start_penalties(group, duty_days, blocks) for group in groups])
+    proportional = _proportional_starts(lengths, len(duty_days), policy, phase)
+    rows = zip(groups, proportional, penalty, strict=True)
+    preferred = np.array([_preferred_start(*row, duty_days, blocks) for row in rows])
+    order = np.argsort(preferred, kind="stable")
     days = duty_days.astype(float)
-    off = np.abs(days - np.interp(aims, np.arange(len(days)), days)[:, None])
-    starts = _cheapest_starts((price + off)[order], lengths[order])
+    off = np.abs(days - np.interp(preferred, np.arange(len(days)), days)[:, None])
+    starts = _cheapest_starts((penalty + off)[order], lengths[order])
     return [
-        Stretch(
+        WorkStretch(
             groups[g],
             start,
-            price[g] + DRIFT_PRICE * off[g],
+            penalty[g] + DRIFT_PENALTY * off[g],
             tier=int(blocks.tier[groups[g]].min()),
-            bound=not np.isnan(blocks.target[groups[g][0]]),
+            fixed=not np.isnan(blocks.target[groups[g][0]]),
         )
         for g, start in zip(order.tolist(), starts, strict=True)
     ]
 
 
-def _fair_places(
-    lengths: NDArray[np.int64], days: int, pace: SpreadPolicy, phase: float
+def _proportional_starts(
+    lengths: NDArray[np.int64], days: int, policy: SpreadPolicy, phase: float
 ) -> NDArray[np.float64]:
     work = int(lengths.sum())
     before = np.cumsum(lengths) - lengths
-    if pace.pace == "early":
+    if policy.pace == "early":
         return before.astype(float)
-    used = max(work, int(days * (1 - pace.spare_share)))
-    fair: NDArray[np.float64] = before + (used - work) * (before + phase * lengths) / work
-    return fair
+    used = max(work, int(days * (1 - policy.spare_share)))
+    starts: NDArray[np.float64] = before + (used - work) * (before + phase * lengths) / work
+    return starts
 
 
-def _aim(
+def _preferred_start(
     group: list[int],
-    fair: float,
-    price: NDArray[np.float64],
+    proportional: float,
+    penalty: NDArray[np.float64],
     duty_days: NDArray[np.int64],
     blocks: BlockTable,
 ) -> float:
-    """Where a stretch should start: its target or fair place, or the nearest better-priced one."""
+    """A stretch's target or proportional start, or a near one with so much less penalty."""
     target = blocks.target[group[0]]
-    aim = fair if np.isnan(target) else float(np.searchsorted(duty_days, target))
-    here = min(len(price) - 1, round(aim))
+    start = proportional if np.isnan(target) else float(np.searchsorted(duty_days, target))
+    here = min(len(penalty) - 1, round(start))
     off = np.abs(duty_days - duty_days[here])
-    best = int(np.argmin(price + off))
-    return float(best) if price[best] + off[best] < price[here] - 1 else aim
+    best = int(np.argmin(penalty + off))
+    return float(best) if penalty[best] + off[best] < penalty[here] - 1 else start
 
 
-def _day_price(
+def _start_penalties(
     group: list[int], duty_days: NDArray[np.int64], blocks: BlockTable
 ) -> NDArray[np.float64]:
-    """What each start costs a stretch but for being off its place; infinite where it cannot end."""
+    """Gaps, seasons and wishes at each start; infinite where too few duty days are left."""
     length = len(group)
-    price = np.full(len(duty_days), np.inf)
+    penalty = np.full(len(duty_days), np.inf)
     starts = len(duty_days) - length + 1
     span = duty_days[length - 1 :] - duty_days[:starts]
-    price[:starts] = GAP_PRICE * (span - span.min())
+    penalty[:starts] = GAP_PENALTY * (span - span.min())
     for k, block in enumerate(group):
         day = duty_days[k : k + starts]
-        price[:starts] += blocks.season_price[blocks.season[block]][day]
+        penalty[:starts] += blocks.season_penalty[blocks.season[block]][day]
         unwished = (day < blocks.earliest[block]) | (day > blocks.latest[block])
-        price[:starts] += WISH_PRICE * unwished
-    return price
+        penalty[:starts] += WISH_PENALTY * unwished
+    return penalty
 
 
-def _cheapest_starts(price: NDArray[np.float64], lengths: NDArray[np.int64]) -> list[int]:
-    """Starts in order, no overlap, of the least total price; by dynamic programming."""
-    days = price.shape[1]
+def _cheapest_starts(penalty: NDArray[np.float64], lengths: NDArray[np.int64]) -> list[int]:
+    """Starts in order, without overlap, of the least total penalty, by dynamic programming."""
+    days = penalty.shape[1]
     after = np.cumsum(lengths[::-1])[::-1]
     choices = []
     total = np.zeros(days)
     for row in range(len(lengths)):
         if row:
             total = np.concatenate([np.full(lengths[row - 1], np.inf), total])[:days]
-        total = total + price[row]
+        total = total + penalty[row]
         total[days - after[row] + 1 :] = np.inf
         best = np.minimum.accumulate(total)
         fresh = np.concatenate([[True], total[1:] < best[:-1]])

@@ -12,7 +12,7 @@ from optimizer.campaign.block_routing import TOO_LONG, UNREACHABLE
 from optimizer.campaign.crew_assignment import BlockTable, CommittedWork, CrewTable
 from optimizer.campaign.demand import KINDS
 from optimizer.campaign.scheduling import SpreadPolicy, schedule_blocks
-from optimizer.campaign.wishes import CLOSED_PRICE, block_wishes
+from optimizer.campaign.wishes import CLOSED_PENALTY, block_wishes
 from optimizer.geometry import DEGREE_M
 
 if TYPE_CHECKING:
@@ -38,11 +38,11 @@ class PlanningContext:
     ----------
     duty
         bool (crews, days), rows as `tables.crews`, columns as `days`.
-    first_number
-        The first block of each station gets this number.
-    before
-        When only the rest is planned: the rest's and all other duty days and the work that has
-        its days already, rows as `tables.crews`.
+    first_block_number
+        Number of the first block of each station.
+    committed
+        In a replan: all duty days, and the work whose days are past or printed, rows as
+        `tables.crews`.
     """
 
     tables: CampaignTables
@@ -50,8 +50,8 @@ class PlanningContext:
     duty: NDArray[np.bool_]
     settings: Settings
     wishes: Wishes
-    first_number: int = 1
-    before: CommittedWork | None = None
+    first_block_number: int = 1
+    committed: CommittedWork | None = None
 
     @property
     def dates(self) -> NDArray[np.datetime64]:
@@ -80,16 +80,16 @@ def plan_station(
 ) -> StationPlan:
     """Dates for a station's blocks; writes the codes of those who get none into `code`."""
     tables = context.tables
-    crew_days = context.duty[_rows_of(context, demand)]
+    crew_days = context.duty[_crew_rows(context, demand)]
     table = block_table(context, demand, found)
-    before = None
-    if context.before is not None:
-        rows = _rows_of(context, demand)
-        before = CommittedWork(context.before.duty[rows], context.before.work_s[rows])
-    crews = CrewTable(crew_days, demand.crew_skilled, demand.work_s, context.dates, before)
-    dates = schedule_blocks(table, crews, spread_policy(context.settings.campaign))
+    committed = None
+    if context.committed is not None:
+        rows = _crew_rows(context, demand)
+        committed = CommittedWork(context.committed.duty[rows], context.committed.work_s[rows])
+    crews = CrewTable(crew_days, demand.crew_skilled, demand.limit_s, context.dates, committed)
+    schedule = schedule_blocks(table, crews, spread_policy(context.settings.campaign))
     dated = found.block >= 0
-    dated[dated] = dates.day[found.block[dated]] >= 0
+    dated[dated] = schedule.day[found.block[dated]] >= 0
     late = "horizon_full" if crew_days.any() else "no_duty_days"
     reason = np.select(
         [dated, found.block == UNREACHABLE, found.block == TOO_LONG],
@@ -97,7 +97,7 @@ def plan_station(
         default=late,
     )
     code[demand.customer] = reason
-    blocks, number = _block_frame(context, demand, found, dates)
+    blocks, number = _block_frame(context, demand, found, schedule)
     inside = np.flatnonzero(dated)
     visits = pd.DataFrame(
         {
@@ -109,14 +109,14 @@ def plan_station(
     return StationPlan(
         blocks,
         visits.sort_values(["block", "seq"], ignore_index=True),
-        _area_frame(tables, demand, found, dates, crew_days),
+        _area_frame(tables, demand, found, schedule, crew_days),
         needed=len(found.crew),
-        moved=dates.moved,
-        unwished=unwished_blocks(table, dates),
+        moved=schedule.moved,
+        unwished=unwished_blocks(table, schedule),
     )
 
 
-def _rows_of(context: PlanningContext, demand: StationDemand) -> NDArray[np.int64]:
+def _crew_rows(context: PlanningContext, demand: StationDemand) -> NDArray[np.int64]:
     """Where a station's crews stand in `tables.crews`, in the order of `demand.crews`."""
     row = pd.Series(np.arange(len(context.tables.crews)), index=context.tables.crews["crew"])
     rows: NDArray[np.int64] = row.loc[list(demand.crews)].to_numpy()
@@ -124,23 +124,23 @@ def _rows_of(context: PlanningContext, demand: StationDemand) -> NDArray[np.int6
 
 
 def spread_policy(campaign: CampaignSettings) -> SpreadPolicy:
-    """How the settings want blocks spread."""
-    return SpreadPolicy(campaign.pace, campaign.spare_share, campaign.stretch_days)
+    """How blocks are spread by the settings."""
+    return SpreadPolicy(campaign.pace, campaign.spare_share, campaign.stretch_days, campaign.seed)
 
 
-def unwished_blocks(table: BlockTable, dates: Schedule) -> int:
+def unwished_blocks(table: BlockTable, schedule: Schedule) -> int:
     """Blocks on a day outside what was wished for, or that a season closes."""
-    rows = np.flatnonzero(dates.day >= 0)
-    day = dates.day[rows]
+    rows = np.flatnonzero(schedule.day >= 0)
+    day = schedule.day[rows]
     outside = (day < table.earliest[rows]) | (day > table.latest[rows])
-    closed = table.season_price[table.season[rows], day] >= CLOSED_PRICE
+    closed = table.season_penalty[table.season[rows], day] >= CLOSED_PENALTY
     return int((outside | closed).sum())
 
 
 def block_table(
     context: PlanningContext, demand: StationDemand, found: StationBlocks
 ) -> BlockTable:
-    """What the calendar sees of the blocks."""
+    """The blocks as scheduling wants them."""
     number = len(found.crew)
     inside = np.flatnonzero(found.block >= 0)
     block = found.block[inside]
@@ -150,7 +150,7 @@ def block_table(
     wished = block_wishes(
         context.wishes,
         demand.station,
-        _of_blocks(names[inside], block, number),
+        _values_by_block(names[inside], block, number),
         _commonest_kinds(demand.kind[inside], block, number),
         context.dates,
     )
@@ -160,18 +160,20 @@ def block_table(
         skilled=np.bincount(block, demand.skilled[inside], number) > 0,
         x=np.bincount(block, demand.door_lon[inside] * east, number) / doors,
         y=np.bincount(block, demand.door_lat[inside] * DEGREE_M, number) / doors,
-        areas=tuple(_of_blocks(demand.area[inside], block, number)),
+        areas=tuple(_values_by_block(demand.area[inside], block, number)),
         tier=wished.tier,
         target=found.target,
         kept=found.kept,
         earliest=wished.earliest,
         latest=wished.latest,
         season=wished.season,
-        season_price=wished.season_price,
+        season_penalty=wished.season_penalty,
     )
 
 
-def _of_blocks(values: NDArray[Any], block: NDArray[np.int32], number: int) -> list[frozenset[Any]]:
+def _values_by_block(
+    values: NDArray[Any], block: NDArray[np.int32], number: int
+) -> list[frozenset[Any]]:
     """The different values in each block."""
     found: list[set[Any]] = [set() for _ in range(number)]
     for b, value in zip(block.tolist(), values.tolist(), strict=True):
@@ -186,22 +188,22 @@ def _commonest_kinds(kind: NDArray[np.int8], block: NDArray[np.int32], number: i
 
 
 def _block_frame(
-    context: PlanningContext, demand: StationDemand, found: StationBlocks, dates: Schedule
+    context: PlanningContext, demand: StationDemand, found: StationBlocks, schedule: Schedule
 ) -> tuple[pd.DataFrame, NDArray[np.int64]]:
     """The dated blocks by date and crew, and the row of each block in it (-1 for undated ones)."""
-    order = np.lexsort((dates.crew, dates.day))
-    order = order[dates.day[order] >= 0]
-    number = np.full(len(dates.day), -1, dtype=np.int64)
+    order = np.lexsort((schedule.crew, schedule.day))
+    order = order[schedule.day[order] >= 0]
+    number = np.full(len(schedule.day), -1, dtype=np.int64)
     number[order] = np.arange(len(order))
     visits = np.bincount(found.block[found.block >= 0], minlength=len(number))
-    first = context.first_number
+    first = context.first_block_number
     iso = context.days["date"].dt.strftime("%Y-%m-%d").to_numpy()
     blocks = pd.DataFrame(
         {
             "block": [f"{demand.station}-{n:04d}" for n in range(first, first + len(order))],
             "station": demand.station,
-            "crew": np.array(demand.crews, dtype=object)[dates.crew[order]],
-            "date": iso[dates.day[order]],
+            "crew": np.array(demand.crews, dtype=object)[schedule.crew[order]],
+            "date": iso[schedule.day[order]],
             "visits": visits[order],
             "work_s": found.work_s[order].astype(np.int64),
             "travel_s": found.travel_s[order].astype(np.int64),
@@ -218,20 +220,20 @@ def _area_frame(
     tables: CampaignTables,
     demand: StationDemand,
     found: StationBlocks,
-    dates: Schedule,
+    schedule: Schedule,
     crew_days: NDArray[np.bool_],
 ) -> pd.DataFrame:
-    """How whole each transformer area stays, for those that are planned completely."""
+    """Whether each transformer area that is planned completely is finished in one stretch."""
     names = tables.customers["area"].to_numpy()[demand.customer]
-    kept = np.flatnonzero((found.block >= 0) & ~demand.alone)
-    turn = np.cumsum(crew_days, axis=1)  # the how-manieth duty day of a crew a day is
+    kept = np.flatnonzero((found.block >= 0) & ~demand.separate)
+    turn = np.cumsum(crew_days, axis=1)  # numbers each crew's duty days
     block = found.block[kept]
     visits = pd.DataFrame(
         {
             "area": names[kept],
-            "crew": dates.crew[block],
-            "turn": turn[dates.crew[block], dates.day[block]],
-            "dated": dates.day[block] >= 0,
+            "crew": schedule.crew[block],
+            "turn": turn[schedule.crew[block], schedule.day[block]],
+            "dated": schedule.day[block] >= 0,
             "fewest_days": found.fewest_days[demand.area[kept]],
         }
     )

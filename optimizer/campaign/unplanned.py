@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from optimizer.catalogue import Lang
 
 
-FOR_WANT_OF_TIME: Final = frozenset({"horizon_full", "no_duty_days", "no_crew"})
+LACK_OF_TIME: Final = frozenset({"horizon_full", "no_duty_days", "no_crew"})
 """Reasons that more time or more crews would end."""
 
 

@@ -1,7 +1,7 @@
-"""What if: the calendar of a plan that is there, laid out anew under other circumstances.
+"""What if: the plan of the register scheduled anew under other circumstances.
 
-Routes stay as they are; only crews and days are found anew, which takes seconds for a county.
-Customers who have no day because of time or crews are reckoned as blocks of their station's usual
+Blocks stay as they are routed; only their crews and days are found anew, which takes seconds for a
+county. Customers who have no day for lack of time or crews count as blocks of their station's mean
 size.
 """
 
@@ -18,10 +18,10 @@ from optimizer.campaign.baseline import (
     Baseline,
     Outcome,
     StationCase,
-    lend,
+    lend_crews,
     outcome,
-    reopened,
     station_cases,
+    with_duty_of,
 )
 from optimizer.campaign.change import Change, parse_change
 from optimizer.campaign.demand import (
@@ -29,7 +29,6 @@ from optimizer.campaign.demand import (
     read_campaign_tables,
     still_open,
 )
-from optimizer.campaign.scheduling import SpreadPolicy
 from optimizer.campaign.station_schedule import spread_policy
 from optimizer.errors import CampaignError
 from optimizer.workdays import duty
@@ -39,6 +38,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from optimizer.campaign.crew_assignment import CrewTable
+    from optimizer.campaign.scheduling import SpreadPolicy
     from optimizer.register import Register
     from optimizer.settings import Settings
 
@@ -75,8 +75,8 @@ def what_if(
 ) -> WhatIf:
     """What would become of the plan in the register; nothing is changed.
 
-    What is changed is laid out without regard to wishes and seasons; a station that no change
-    touches is told as it is planned.
+    A station that a change touches is scheduled without regard to wishes and seasons; the others
+    are reported as they are planned.
 
     Parameters
     ----------
@@ -85,8 +85,8 @@ def what_if(
     folder
         The campaign's folder, for its own workdays.csv.
     today
-        The first day that is not over: what is past is not laid out again, and who was not
-        visited then waits for a day. None before the campaign.
+        The first day that is not over: past blocks are not scheduled again, and customers who were
+        not visited on them wait for a day. None before the campaign.
 
     Raises
     ------
@@ -95,43 +95,43 @@ def what_if(
     """
     wanted = tuple(parse_change(text) for text in changes)
     baseline = saved_baseline(register, settings, folder, today)
-    _refuse_nonsense(wanted, baseline, today)
-    pace = spread_policy(settings.campaign)
+    _validate_changes(wanted, baseline, today)
+    policy = spread_policy(settings.campaign)
     cases = station_cases(baseline)
-    before = tuple(_as_planned(case, baseline.blocks, pace) for case in cases)
+    before = tuple(_as_planned(case, baseline.blocks, policy) for case in cases)
     changed = baseline
     for change in wanted:
         if change.kind == "finish" and change.day is not None:
-            changed = changed.until(change.day, folder)
+            changed = changed.with_finish(change.day, folder)
     for change in wanted:
         if change.kind == "duty":
             changed = changed.with_more_duty(change.number, change.station)
-    others = cases if changed is baseline else reopened(cases, changed)
+    others = cases if changed is baseline else with_duty_of(cases, changed)
     for change in wanted:
         if change.kind == "lend":
-            others = lend(others, change)
+            others = lend_crews(others, change)
     after = tuple(
-        told if _same_crews(old.crews, new.crews) else outcome(new, pace)
-        for told, old, new in zip(before, cases, others, strict=True)
+        planned if _same_duty(old.crews, new.crews) else outcome(new, policy)
+        for planned, old, new in zip(before, cases, others, strict=True)
     )
     return WhatIf(wanted, before, after)
 
 
-def _same_crews(crews: CrewTable, others: CrewTable) -> bool:
+def _same_duty(crews: CrewTable, others: CrewTable) -> bool:
     """Whether two tables have the same days of duty."""
     same_days = np.array_equal(crews.dates, others.dates)
     return same_days and np.array_equal(crews.duty, others.duty)
 
 
-def _as_planned(case: StationCase, blocks: pd.DataFrame, pace: SpreadPolicy) -> Outcome:
-    """What becomes of a station as it is planned: its own last day and longest crew.
+def _as_planned(case: StationCase, blocks: pd.DataFrame, policy: SpreadPolicy) -> Outcome:
+    """A station's outcome as planned: last day and longest crew are those of the plan.
 
-    It is laid out for how early it could end, and at the settings' pace only where somebody waits
-    for a day: the plan itself has minded wishes and seasons.
+    It is scheduled for its earliest finish, and under the settings' policy only where customers
+    wait for a day: unlike a schedule made here, the plan follows wishes and seasons.
     """
     own = blocks[blocks["station"] == case.station]
     waiting = len(own) < len(case.blocks)
-    found = outcome(case, pace if waiting else SpreadPolicy("early", 0.0, pace.stretch))
+    found = outcome(case, policy if waiting else replace(policy, pace="early", spare_share=0.0))
     if own.empty:
         return found
     longest_s = int(own.groupby("crew")["work_s"].sum().max())
@@ -139,16 +139,16 @@ def _as_planned(case: StationCase, blocks: pd.DataFrame, pace: SpreadPolicy) -> 
     return replace(found, finish=finish, longest_h=round(longest_s / 3600, 1))
 
 
-def _refuse_nonsense(changes: Sequence[Change], baseline: Baseline, today: dt.date | None) -> None:
-    """Refuse a station that is not there, or lends to itself, and an end before the beginning."""
+def _validate_changes(changes: Sequence[Change], baseline: Baseline, today: dt.date | None) -> None:
+    """Refuse unknown stations, a station that lends to itself, and a finish before the start."""
     known = set(baseline.tables.stations["station"])
     first = max(baseline.settings.campaign.start, today or dt.date.min)
     for change in changes:
-        strangers = {name for name in (change.station, change.giver) if name} - known
-        if strangers:
-            ours = ", ".join(sorted(known))
+        unknown = {name for name in (change.station, change.giver) if name} - known
+        if unknown:
+            names = ", ".join(sorted(known))
             raise CampaignError(
-                "scenario.no_station", change=change, station=min(strangers), known=ours
+                "scenario.no_station", change=change, station=min(unknown), known=names
             )
         if change.kind == "lend" and change.giver == change.station:
             raise CampaignError("scenario.to_itself", change=change, station=change.station)
@@ -174,11 +174,11 @@ def saved_baseline(
     days = horizon(settings, folder)
     on_duty = duty(tables.crews, tables.leave, days, settings)
     baseline = Baseline(tables, blocks, visits, unplanned, days, on_duty, settings)
-    return baseline if today is None else _left_of(baseline, today)
+    return baseline if today is None else _remaining_plan(baseline, today)
 
 
-def _left_of(baseline: Baseline, today: dt.date) -> Baseline:
-    """A plan without its past; who was not visited then waits for a day."""
+def _remaining_plan(baseline: Baseline, today: dt.date) -> Baseline:
+    """A plan without its past blocks; customers not visited on them wait for a day."""
     ahead = baseline.blocks[baseline.blocks["date"] >= today.isoformat()]
     is_ahead = baseline.visits["block"].isin(ahead["block"])
     visits, past = baseline.visits[is_ahead], baseline.visits[~is_ahead]

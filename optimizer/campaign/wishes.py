@@ -27,10 +27,10 @@ if TYPE_CHECKING:
     from optimizer.register import Register
     from optimizer.settings import Settings
 
-USUAL: Final = 50
-COMPLAINTS: Final = 19
-AVOID_PRICE: Final = 30.0
-CLOSED_PRICE: Final = 10_000.0
+USUAL_TIER: Final = 50
+COMPLAINT_TIER: Final = 19
+AVOID_PENALTY: Final = 30.0
+CLOSED_PENALTY: Final = 10_000.0
 _DAYS: Final = ("not_before", "not_after", "last_visit")
 _HEADINGS: Final = {
     "台区": "area",
@@ -46,7 +46,7 @@ _HEADINGS: Final = {
 class Wish:
     """What is wished for one area; `tier` orders areas, smaller first."""
 
-    tier: int = USUAL
+    tier: int = USUAL_TIER
     not_before: dt.date | None = None
     not_after: dt.date | None = None
 
@@ -85,7 +85,7 @@ def read_wishes(
         by_area = _read_file(path, start, known)
     for area in complained_areas(register, settings, tables):
         wish = by_area.get(area, Wish())
-        by_area[area] = Wish(min(wish.tier, COMPLAINTS), wish.not_before, wish.not_after)
+        by_area[area] = Wish(min(wish.tier, COMPLAINT_TIER), wish.not_before, wish.not_after)
     seasons = None if folder is None else folder / "seasons.csv"
     places = known | {*register.stations()["station"], *CustomerKind}
     return Wishes(by_area, read_seasons(seasons, places))
@@ -162,13 +162,13 @@ def _priority(row: dict[str, str]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class BlockWishes:
-    """Wishes as the calendar wants them, one row a block; as in `sharing.BlockTable`."""
+    """Wishes as the calendar wants them, one row a block; as in `BlockTable`."""
 
     tier: NDArray[np.int32]
     earliest: NDArray[np.int32]
     latest: NDArray[np.int32]
     season: NDArray[np.int32]
-    season_price: NDArray[np.float64]
+    season_penalty: NDArray[np.float64]
 
 
 def block_wishes(
@@ -209,7 +209,7 @@ def block_wishes(
         earliest=np.array([max(row, default=0) for row in after], dtype=np.int32),
         latest=np.array([min(row, default=len(dates)) for row in until], dtype=np.int32),
         season=season.reshape(-1).astype(np.int32),
-        season_price=patterns.astype(float) @ _prices(wishes.seasons, dates),
+        season_penalty=patterns.astype(float) @ _season_penalties(wishes.seasons, dates),
     )
 
 
@@ -217,8 +217,10 @@ def _applies(season: Season, station: str, areas: frozenset[str], kind: str) -> 
     return not season.where or bool(season.where & (areas | {station, kind}))
 
 
-def _prices(seasons: tuple[Season, ...], dates: NDArray[np.datetime64]) -> NDArray[np.float64]:
+def _season_penalties(
+    seasons: tuple[Season, ...], dates: NDArray[np.datetime64]
+) -> NDArray[np.float64]:
     """Price of each day in each season, shape (seasons, days)."""
-    price = {"avoid": AVOID_PRICE, "prefer": -AVOID_PRICE, "closed": CLOSED_PRICE}
-    rows = [season.days(dates) * price[season.effect] for season in seasons]
+    penalty = {"avoid": AVOID_PENALTY, "prefer": -AVOID_PENALTY, "closed": CLOSED_PENALTY}
+    rows = [season.days(dates) * penalty[season.effect] for season in seasons]
     return np.array(rows, dtype=float).reshape(len(seasons), len(dates))

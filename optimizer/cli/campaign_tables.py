@@ -118,9 +118,9 @@ def render_replan(answer: Replan, lang: Lang) -> RenderableType:
     """What a replan has found and changed, station by station."""
     text = _texts(lang)
     names = ("moved", "same", "entered", "left")
-    sums = {name: sum(getattr(news, name) for news in answer.news) for name in names}
+    sums = {name: sum(getattr(news, name) for news in answer.stations) for name in names}
     table = _narrow(text("replan_columns"), text("replan_title"))
-    for news in answer.news:
+    for news in answer.stations:
         table.add_row(
             news.station,
             f"{news.overdue:,}",
@@ -132,7 +132,7 @@ def render_replan(answer: Replan, lang: Lang) -> RenderableType:
         )
     untold = [
         Text(text("unrecorded", **facts), style="yellow")
-        for facts in map(asdict, answer.news)
+        for facts in map(asdict, answer.stations)
         if facts["unrecorded"]
     ]
     return Group(Text(text("replan", frozen_until=answer.frozen_until, **sums)), *untold, table)

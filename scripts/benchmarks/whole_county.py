@@ -211,9 +211,9 @@ def longer(here, _processes: int) -> dict[str, object]:  # type: ignore[no-untyp
     with here.register() as register:
         stations = gather_demand(read_campaign_tables(register), here.settings).stations
     largest = max(stations, key=lambda demand: len(demand.customer))
-    (job,) = station_jobs([RoutingTask.whole(largest, here.settings)], here.roads)
+    (job,) = station_jobs([RoutingTask.all_doors(largest, here.settings)], here.roads)
     usual_s, longer_s = (
-        int(route_job(replace(job, patience=patience)).travel_s.sum()) for patience in (1, 10)
+        int(route_job(replace(job, iteration_factor=factor)).travel_s.sum()) for factor in (1, 10)
     )
     return {"station": largest.station, "more_travel": round(usual_s / longer_s - 1, 4)}
 
@@ -238,10 +238,10 @@ def replan_twice(here, processes: int) -> dict[str, object]:  # type: ignore[no-
                 register, here.roads, here.settings, today, folder=here.path, executor=executor
             )
             register.save_calendar(made.blocks, made.visits, made.campaign.unplanned, made.missed)
-            others = [news for news in made.news if news.station not in slow]
+            others = [news for news in made.stations if news.station not in slow]
             told |= {
                 f"{turn}_s": round(time.monotonic() - begin, 1),
-                f"{turn}_moved": sum(news.moved for news in made.news),
+                f"{turn}_moved": sum(news.moved for news in made.stations),
                 f"{turn}_moved_elsewhere": sum(news.moved for news in others),
             }
     account = certificate(made.campaign).as_json()

@@ -263,7 +263,7 @@ class Life:
         made = replan(self.register, self.folder.roads, self.folder.settings, day,
                       folder=self.folder.path, executor=InProcess())  # fmt: skip
         self.register.save_calendar(made.blocks, made.visits, made.campaign.unplanned, made.missed)
-        for news in made.news:
+        for news in made.stations:
             moved, same, kept = news.moved, news.same, news.kept
             self.diary.moves.append((day, moved + same + kept, news.overdue, moved))
             if news.pace is not None:

@@ -39,9 +39,15 @@ from optimizer.campaign.crew_assignment import (
     cut_into_runs,
     working_order,
 )
-from optimizer.campaign.demand import DONE, FOLLOWED, OPEN, read_campaign_tables
+from optimizer.campaign.demand import DONE, FOLLOWED_UP, OPEN, read_campaign_tables
 from optimizer.campaign.planning import assemble
-from optimizer.campaign.scheduling import Schedule, SpreadPolicy, place, schedule_blocks, stretches
+from optimizer.campaign.scheduling import (
+    Schedule,
+    SpreadPolicy,
+    place_stretches,
+    schedule_blocks,
+    work_stretches,
+)
 from optimizer.cli.campaign_tables import render_certificate, render_what_if
 from optimizer.errors import CampaignError
 from optimizer.register import Register
@@ -255,8 +261,8 @@ def test_who_was_tried_in_vain_is_not_done(
 
 def test_campaign_and_register_mean_the_same_by_done() -> None:
     """The certificate and the map of the county must not differ in who is still to be visited."""
-    assert {OPEN, *FOLLOWED} == set(STATUSES_TO_VISIT)
-    assert {OPEN, *FOLLOWED, *DONE} == set(STATUSES)
+    assert {OPEN, *FOLLOWED_UP} == set(STATUSES_TO_VISIT)
+    assert {OPEN, *FOLLOWED_UP, *DONE} == set(STATUSES)
 
 
 @pytest.mark.parametrize(
@@ -392,7 +398,7 @@ def row_of_blocks(areas: list[set[int]], crew: list[int] | None = None) -> Block
         earliest=np.zeros(number, dtype=np.int32),
         latest=np.full(number, 10_000, dtype=np.int32),
         season=np.zeros(number, dtype=np.int32),
-        season_price=np.zeros((1, 10_000)),
+        season_penalty=np.zeros((1, 10_000)),
     )
 
 
@@ -423,7 +429,7 @@ def test_run_that_would_fill_months_is_cut() -> None:
     """Twelve blocks that hang together, stretches of two: no stretch is longer than ten."""
     blocks = row_of_blocks([{i, i + 1} for i in range(12)])
     order = working_order(cut_into_runs(blocks), 0, blocks)
-    assert [len(group) for group in stretches(order, 2, blocks)] == [6, 6]
+    assert [len(group) for group in work_stretches(order, 2, blocks)] == [6, 6]
 
 
 def test_early_pace_uses_the_first_duty_days() -> None:
@@ -543,7 +549,7 @@ def test_stretch_avoids_being_drawn_out_by_leave() -> None:
     """Days 0-2, then a month off, then many: three blocks start before or after, not across."""
     duty_days = np.array([0, 1, 2, *range(40, 60)])
     blocks = row_of_blocks([{1}, {1}, {1}])
-    (stretch,) = place([[0, 1, 2]], duty_days, 0.1, SpreadPolicy("even", 0, 1), blocks)
+    (stretch,) = place_stretches([[0, 1, 2]], duty_days, 0.1, SpreadPolicy("even", 0, 1), blocks)
     assert stretch.start in {0, 3}
 
 
@@ -570,7 +576,7 @@ def test_harvest_is_avoided() -> None:
     """Ten days, the middle four are harvest: the third of five blocks moves to its edge."""
     price = np.zeros((1, 10))
     price[0, 3:7] = 20
-    blocks = replace(row_of_blocks([{i} for i in range(5)]), season_price=price)
+    blocks = replace(row_of_blocks([{i} for i in range(5)]), season_penalty=price)
     dates = schedule_blocks(blocks, table_of_crews([1] * 10), SpreadPolicy("even", 0, 1))
     assert not {3, 4, 5, 6} & set(dates.day.tolist())
 
@@ -582,7 +588,7 @@ def test_festival_is_preferred_even_out_of_turn() -> None:
     blocks = replace(
         row_of_blocks([{1}, {2}, {3}]),
         season=np.array([1, 0, 0], dtype=np.int32),
-        season_price=price,
+        season_penalty=price,
     )
     dates = schedule_blocks(blocks, table_of_crews([1] * 9), SpreadPolicy("even", 0, 1))
     assert dates.day[0] >= 7

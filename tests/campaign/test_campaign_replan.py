@@ -1,4 +1,4 @@
-"""A campaign that stations on: what is visited and printed stays, the rest follows the pace."""
+"""A campaign that rolls on: what is visited and printed stays, the rest follows the pace."""
 
 from __future__ import annotations
 
@@ -124,7 +124,7 @@ def test_nothing_moves_while_all_goes_well(world: World) -> None:
     """Everybody due was visited, nobody came or went: no customer gets another day."""
     world.visit(world.due())
     again = world.replan()
-    assert [(n.overdue, n.moved, n.entered, n.left) for n in again.news] == [(0, 0, 0, 0)] * 2
+    assert [(n.overdue, n.moved, n.entered, n.left) for n in again.stations] == [(0, 0, 0, 0)] * 2
     pd.testing.assert_series_equal(
         days_of(again.blocks, again.visits), days_of(world.campaign.blocks, world.campaign.visits)
     )
@@ -148,7 +148,7 @@ def test_overdue_customers_get_a_new_day_after_the_printed_ones(world: World) ->
     missed = due[-5:]
     world.visit([account for account in world.due() if account not in missed])
     again = world.replan()
-    (news,) = [news for news in again.news if news.station == "ST00"]
+    (news,) = [news for news in again.stations if news.station == "ST00"]
     assert news.overdue == 5
     assert news.since == dt.date.fromisoformat(world.dated.loc[missed, "date"].min())
     days = days_of(again.campaign.blocks, again.campaign.visits)
@@ -172,7 +172,7 @@ def test_new_customers_enter_and_gone_ones_leave(world: World) -> None:
     accounts = set(again.campaign.visits["account_no"])
     assert "9999999999" in accounts
     assert not accounts & set(gone)
-    assert sum(news.entered for news in again.news) == 1
+    assert sum(news.entered for news in again.stations) == 1
 
 
 def test_refusals_in_the_printed_days_are_followed_up(world: World) -> None:
@@ -199,7 +199,7 @@ def test_slow_station_gets_smaller_blocks_and_a_later_finish(world: World) -> No
     assert len(world.due("ST00")) >= 80
     world.visit([*slow_days(world, 0.6), *world.due("ST01")])
     again = world.replan()
-    slow, good = again.news
+    slow, good = again.stations
     assert slow.pace == pytest.approx(0.6, abs=0.02)
     assert good.pace is None  # too few visits yet
     later = again.campaign.blocks[again.campaign.blocks["date"] > "2027-01-11"]
@@ -220,9 +220,9 @@ def test_the_same_replan_again_changes_nothing(world: World) -> None:
     world.save(first)
     for _ in range(2):
         again = world.replan()
-        assert [(n.moved, n.entered, n.left) for n in again.news] == [(0, 0, 0)] * 2
+        assert [(n.moved, n.entered, n.left) for n in again.stations] == [(0, 0, 0)] * 2
         for name in ("overdue", "since", "pace", "finish_after"):
-            found = [[getattr(n, name) for n in news] for news in (first.news, again.news)]
+            found = [[getattr(n, name) for n in news] for news in (first.stations, again.stations)]
             assert found[0] == found[1]
         assert certificate(again.campaign).whole_share == certificate(first.campaign).whole_share
         world.save(again)
@@ -239,9 +239,9 @@ def test_who_has_no_day_does_not_stir_those_who_have(world: World) -> None:
     world.save(first)
     for _ in range(2):
         again = world.replan_with(short)
-        assert sum(n.moved + n.entered + n.left for n in again.news) == 0
+        assert sum(n.moved + n.entered + n.left for n in again.stations) == 0
         assert set(again.campaign.unplanned["account_no"]) == left
-        for shortage in again.campaign.help.shortages:
+        for shortage in again.campaign.shortage_report.shortages:
             assert shortage.lacking == shortage.needed - shortage.available
         world.save(again)
 
@@ -258,7 +258,7 @@ def test_crews_who_do_small_blocks_in_full_are_as_slow_as_before(world: World) -
     until = small.iloc[11]
     world.visit(world.dated.index[world.dated["date"].between(small.min(), until)].tolist())
     today = dt.date.fromisoformat(until) + dt.timedelta(days=1)
-    news = replan(world.register, world.roads, SETTINGS, today, executor=InProcess()).news[0]
+    news = replan(world.register, world.roads, SETTINGS, today, executor=InProcess()).stations[0]
     assert news.pace == pytest.approx(0.6, abs=0.05)
     assert news.unrecorded == len(
         blocks[blocks["date"].between(TODAY.isoformat(), small.min(), inclusive="left")]
@@ -269,7 +269,7 @@ def test_days_without_records_are_no_slow_days(world: World) -> None:
     """Sheets that nobody has typed in yet: the planner is told, blocks stay as large as before."""
     first_day = world.dated[world.dated["date"] == world.dated["date"].min()]
     world.visit(first_day.index.tolist())
-    news = world.replan().news
+    news = world.replan().stations
     past = world.campaign.blocks[world.campaign.blocks["date"] < TODAY.isoformat()]
     blank = past[past["date"] > past["date"].min()]
     assert sum(n.unrecorded for n in news) == len(blank)
@@ -290,16 +290,16 @@ def test_what_a_colleague_has_made_is_made(world: World) -> None:
     half = slow_days(world, 0.5)
     world.visit(half)
     world.visit(sorted(set(world.due()) - set(half)), crew="ST00-C1")
-    news = world.replan().news[0]
+    news = world.replan().stations[0]
     assert (news.pace, news.overdue, news.unrecorded) == (1, 0, 0)
 
 
 def test_leave_that_is_entered_late_explains_the_days_without_records(world: World) -> None:
     """Nobody has to type in sheets of days on which nobody was there."""
-    assert world.replan().news[0].unrecorded > 0
+    assert world.replan().stations[0].unrecorded > 0
     away = {"crew": ["ST00-C0"], "first": ["2027-01-04"], "last": ["2027-01-07"], "reason": ["病"]}
     world.register.take_in({"leave": pd.DataFrame(away)}, source="test", datum="wgs84")
-    news = world.replan().news[0]
+    news = world.replan().stations[0]
     assert (news.unrecorded, news.unrecorded_since) == (0, None)
     assert news.overdue > 0
 
@@ -309,7 +309,7 @@ def test_a_station_whose_rest_is_printed_has_nothing_to_plan(world: World) -> No
     world.visit(world.due())
     campaign = SETTINGS.campaign.model_copy(update={"freeze_days": 60})
     again = world.replan_with(SETTINGS.model_copy(update={"campaign": campaign}))
-    assert sum(n.kept for n in again.news) == 480 - len(world.due())
+    assert sum(n.kept for n in again.stations) == 480 - len(world.due())
     assert certificate(again.campaign).planned == 480 - len(world.due())
 
 
@@ -321,9 +321,9 @@ def test_a_crew_that_has_moved_leaves_a_plan_that_stands(world: World) -> None:
     moved.loc[moved["crew"] == "ST00-C0", "station"] = "ST01"
     world.register.take_in({"crews": moved}, source="test", datum="wgs84")
     first = world.replan()
-    assert sum(n.moved for n in first.news) > 0
+    assert sum(n.moved for n in first.stations) > 0
     world.save(first)
-    assert sum(n.moved for n in world.replan().news) == 0
+    assert sum(n.moved for n in world.replan().stations) == 0
 
 
 def test_a_long_visit_is_not_lost_at_a_slow_station(world: World) -> None:
@@ -338,7 +338,7 @@ def test_a_long_visit_is_not_lost_at_a_slow_station(world: World) -> None:
     tables = {"customers": customers.assign(service_min=np.where(long, 300.0, np.nan))}
     world.register.take_in(tables, source="test", datum="wgs84")
     again = world.replan()
-    assert again.news[0].pace == pytest.approx(0.6, abs=0.03)
+    assert again.stations[0].pace == pytest.approx(0.6, abs=0.03)
     assert again.campaign.unplanned.empty
 
 
@@ -346,7 +346,7 @@ def test_who_finds_nobody_at_home_is_not_slow(world: World) -> None:
     """The crew was at every door; whom it did not meet is followed up as a retry."""
     world.visit(world.due("ST01"))
     world.visit(world.due("ST00"), "nobody_home")
-    slow, few = world.replan().news
+    slow, few = world.replan().stations
     assert (slow.pace, slow.overdue, few.overdue) == (1, 0, 0)
 
 
@@ -376,7 +376,7 @@ def test_replan_goes_into_the_register_and_can_be_replanned(world: World) -> Non
     again = world.replan()
     world.save(again)
     third = world.replan()
-    assert sum(news.moved for news in third.news) == 0
+    assert sum(news.moved for news in third.stations) == 0
 
 
 def test_replan_is_told_in_words_and_json(world: World) -> None:
