@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from optimizer.dayplan.rows import crew_day_from_row, crew_from_row, visit_from_row
+from optimizer.dayplan.register_rows import crew_day_from_row, crew_from_row, visit_from_row
 from optimizer.errors import CampaignError
 from optimizer.model import Crew, Learned, LonLat, Problem, Station, Unassigned, Visit
 from optimizer.records import due, learned_for
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
     from optimizer.context import CampaignContext
-    from optimizer.dayplan.rows import Row
+    from optimizer.dayplan.register_rows import Row
     from optimizer.register import Register
     from optimizer.settings import Settings
 

@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from optimizer.dayplan.day import build_problem, crews_on_duty, read_day
+from optimizer.dayplan.register_rows import parse_windows
 from optimizer.dayplan.replan import ride_seconds_at
-from optimizer.dayplan.rows import parse_windows
 from optimizer.errors import CampaignError
 from optimizer.model import CustomerKind, LonLat, Visit, VisitKind
 from optimizer.routes import figures, price_of_rules, where_fits

@@ -24,8 +24,8 @@ from optimizer.dayplan import (
     replan,
     where_to_fit,
 )
+from optimizer.dayplan.register_rows import parse_windows
 from optimizer.dayplan.replan import begun_visits, rest_of_day, with_standing_changes
-from optimizer.dayplan.rows import parse_windows
 from optimizer.errors import CampaignError
 from optimizer.model import DayPlan, Learned, LonLat, Station, TimeWindow
 from optimizer.routes import Params, Reason, StopAfter, figures, price_of_rules, solve, where_fits
