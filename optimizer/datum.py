@@ -22,7 +22,7 @@ import numpy as np
 from pyproj import CRS, Transformer
 from pyproj.exceptions import CRSError
 
-from optimizer.catalogue.refusals import Saying
+from optimizer.catalogue import Message
 from optimizer.errors import IntakeError
 
 if TYPE_CHECKING:
@@ -210,7 +210,7 @@ class DatumDoubt:
 
     def in_words(self, lang: Lang) -> str:
         """The doubt as a warning."""
-        return Saying(
+        return Message(
             "datum.doubt",
             declared=self.declared,
             declared_m=round(self.declared_m),

@@ -21,7 +21,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from optimizer.catalogue.refusals import Saying, shown
+from optimizer.catalogue import Message, shown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,16 +29,16 @@ if TYPE_CHECKING:
     from optimizer.catalogue import Lang
 
 
-class ZoufangError(Saying, Exception):
+class ZoufangError(Message, Exception):
     """Base of all errors that say what is wrong, where, and what to do.
 
-    ``CampaignError("folder.no_roads", path=path)`` is a sentence of `locale/errors.toml` with its
+    ``CampaignError("folder.no_roads", path=path)`` is a sentence of the catalogue with its
     facts; a sentence may also stand in place of the code.
     """
 
     def __init__(self, code: str, /, **facts: object) -> None:
         Exception.__init__(self, code)
-        Saying.__init__(self, code, **facts)
+        Message.__init__(self, code, **facts)
 
 
 class CampaignError(ZoufangError):
@@ -85,8 +85,8 @@ class Fault:
     row: int | None
     column: str | None
     value: str | None
-    problem: str | Saying
-    action: str | Saying
+    problem: str | Message
+    action: str | Message
 
     def __str__(self) -> str:
         return self.in_words("en")

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from optimizer.atomic_files import file_name, make_folder, write_whole
-from optimizer.catalogue.refusals import reason
+from optimizer.catalogue import os_reason
 from optimizer.errors import CampaignError, ZoufangError
 from optimizer.register import Register
 from optimizer.settings import Settings, load_settings, settings_toml, with_values
@@ -44,7 +44,7 @@ class CampaignFolder:
         try:
             make_folder(path)
         except OSError as error:
-            raise CampaignError("folder.not_made", path=path, why=reason(error)) from None
+            raise CampaignError("folder.not_made", path=path, why=os_reason(error)) from None
         if not folder._has_unused_register():
             Register.create(folder.register_path).close()
         write_whole(folder.settings_path, settings_toml(settings))

@@ -12,10 +12,11 @@ import typer
 from environment import ROOT
 
 from optimizer.campaign.unplanned import REASONS as CAMPAIGN_REASONS
+from optimizer.catalogue import Texts
 from optimizer.checker import RULES
 from optimizer.cli import app
 from optimizer.intake import columns
-from optimizer.routes.reasons import SENTENCES
+from optimizer.routes.reasons import Reason
 from optimizer.settings import Settings, setting_text
 
 if TYPE_CHECKING:
@@ -44,8 +45,12 @@ def main() -> None:
 
 def reference() -> str:
     """The whole reference as Markdown."""
-    day = ((f"`{code}`", text.reason, text.action) for code, text in SENTENCES["en"].items())
-    campaign = ((f"`{code}`", reason.en) for code, reason in CAMPAIGN_REASONS.items())
+    said = Texts("en")
+    day = (
+        (f"`{code}`", said(f"unassigned_reason.{code}"), said(f"unassigned_action.{code}"))
+        for code in Reason
+    )
+    campaign = ((f"`{code}`", said(f"unplanned.{code}")) for code in CAMPAIGN_REASONS)
     rules = ((f"`{name}`", line) for name, line in RULES.items())
     parts = {
         "Commands": commands(),

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from optimizer.campaign.demand import FOLLOWED_UP, NOT_TO_PLAN, SETTLED
-from optimizer.campaign.unplanned import NEXT_STEPS
+from optimizer.catalogue import sentences
 
 if TYPE_CHECKING:
     from optimizer.campaign.model import CampaignPlan, Remedy, Shortage
@@ -25,7 +25,7 @@ class StationAccount:
     customers, settled, planned
         All; those who need no visit any more; those with a day.
     follow_up
-        How many are followed up by the records, by code of `NEXT_STEPS`.
+        How many are followed up by the records, by code of `unplanned.NEXT_STEPS`.
     unplanned
         How many have no day, by code. Settled, planned, followed up and unplanned are all.
     needed, available
@@ -120,9 +120,8 @@ class Certificate:
     def as_json(self) -> dict[str, Any]:
         """The same as plain values, dates as ISO text; next_steps says what `follow_up` means."""
         plain = {name: _plain(value) for name, value in asdict(self).items()}
-        steps = {code: NEXT_STEPS[code] for code in self.follow_up}
         return plain | {
-            "next_steps": {code: {"zh": step.zh, "en": step.en} for code, step in steps.items()},
+            "next_steps": {code: sentences()[f"follow_up.{code}"] for code in self.follow_up},
             "remedies": [remedy.as_json() for remedy in self.remedies],
         }
 

@@ -22,8 +22,9 @@ from optimizer.campaign.station_schedule import (
     PlanningContext,
     plan_station,
 )
-from optimizer.campaign.unplanned import LACK_OF_TIME, REASONS
+from optimizer.campaign.unplanned import LACK_OF_TIME
 from optimizer.campaign.wishes import read_wishes
+from optimizer.catalogue import Texts
 from optimizer.compiled import is_compiled, tell_of_compiling
 from optimizer.workdays import duty
 
@@ -188,12 +189,12 @@ def _unplanned(
 ) -> pd.DataFrame:
     """Whoever has no day, with the reason in the campaign's language."""
     rows = np.flatnonzero((code != "") & ~np.isin(code.astype(str), NOT_TO_PLAN))
-    lang = settings.campaign.lang
-    sentences = [REASONS[name].sentence(lang) for name in code[rows]]
+    texts = Texts(settings.campaign.lang)
+    reasons = [texts(f"unplanned.{name}") for name in code[rows]]
     return pd.DataFrame(
         {
             "account_no": tables.customers["account_no"].to_numpy()[rows],
             "code": pd.array(code[rows], dtype="str"),
-            "reason": pd.array(sentences, dtype="str"),
+            "reason": pd.array(reasons, dtype="str"),
         }
     )

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from optimizer.catalogue.refusals import Saying
+from optimizer.catalogue import Message
 from optimizer.errors import Fault, IntakeError
 from optimizer.model import CustomerKind
 from optimizer.workdays import Season, read_seasons, small_table
@@ -109,7 +109,7 @@ def _read_file(path: Path, start: dt.date, known: frozenset[str]) -> dict[str, W
         found = _faults_of(row, known, (path.name, number))
         if row["area"] in wishes:
             place = (path.name, number, "area", row["area"][:40])
-            found.append(Fault(*place, Saying("row.twice"), Saying("row.delete")))
+            found.append(Fault(*place, Message("row.twice"), Message("row.delete")))
         faults += found
         if not found:
             wishes[row["area"]] = _wish(row, start)
@@ -122,23 +122,23 @@ def _faults_of(row: dict[str, str], known: frozenset[str], place: tuple[str, int
     """What is wrong with one row by itself."""
     faults = []
     if row["area"] not in known:
-        problem, action = Saying("row.no_area"), Saying("row.as_in_area_file")
+        problem, action = Message("row.no_area"), Message("row.as_in_area_file")
         faults.append(Fault(*place, "area", row["area"][:40], problem, action))
     days = {}
     for column in _DAYS:
         try:
             days[column] = _day(row, column)
         except ValueError:
-            problem, action = Saying("row.no_date"), Saying("row.write_date")
+            problem, action = Message("row.no_date"), Message("row.write_date")
             faults.append(Fault(*place, column, row[column][:40], problem, action))
     first, last = days.get("not_before"), days.get("not_after")
     if first and last and last < first:
-        action = Saying("row.exchange")
-        problem = Saying("row.before", other="not_before", day=first)
+        action = Message("row.exchange")
+        problem = Message("row.before", other="not_before", day=first)
         faults.append(Fault(*place, "not_after", str(last), problem, action))
     priority = _priority(row)
     if priority not in set("123456789"):
-        problem, action = Saying("row.no_priority"), Saying("row.write_priority")
+        problem, action = Message("row.no_priority"), Message("row.write_priority")
         faults.append(Fault(*place, "priority", priority[:40], problem, action))
     return faults
 

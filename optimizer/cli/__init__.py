@@ -13,8 +13,7 @@ import typer
 
 import optimizer
 from optimizer import compiled
-from optimizer.catalogue import Texts
-from optimizer.catalogue.refusals import Saying, reason
+from optimizer.catalogue import Message, Texts, os_reason
 from optimizer.cli import answers, chief, clerk, office, planner
 from optimizer.cli.console import lang_of
 from optimizer.errors import ZoufangError
@@ -61,10 +60,10 @@ def main() -> None:
     except OSError as error:
         if error.filename is None:
             raise
-        _refuse(Saying("file.system", path=error.filename, why=reason(error)), given)
+        _refuse(Message("file.system", path=error.filename, why=os_reason(error)), given)
 
 
-def _refuse(said: Saying, given: dict[str, object]) -> NoReturn:
+def _refuse(said: Message, given: dict[str, object]) -> NoReturn:
     """Say what is wrong in the reader's language."""
     _tell(said.in_words(lang_of(given)))
     sys.exit(2)

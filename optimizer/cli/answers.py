@@ -96,10 +96,11 @@ def figures(
     areas = {"shared_areas": found.shared_areas, "overlap": found.overlap}
     typer.echo(texts("cli.figures_areas", **areas))
     for kind, some in (("price", found.prices), ("rule", prices)):
+        names = texts.room(kind)
         for name, price_s in some.items():
             if price_s:
-                typer.echo(texts(f"cli.figures_{kind}", what=texts(f"{kind}.{name}"),
-                                 minutes=_minutes(price_s)))  # fmt: skip
+                minutes = _minutes(price_s)
+                typer.echo(texts(f"cli.figures_{kind}", what=names[name], minutes=minutes))
 
 
 def _crews(found: Figures, texts: Texts) -> pd.DataFrame:

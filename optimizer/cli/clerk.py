@@ -29,8 +29,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from rich.table import Table
 
-    from optimizer.catalogue import Texts
-    from optimizer.catalogue.refusals import Saying
+    from optimizer.catalogue import Message, Texts
     from optimizer.desk import Coverage, Period, Received
 
 PANEL = "Clerk"
@@ -286,7 +285,7 @@ def doctor(
     typer.echo(texts("cli.whole", version=campaign.sqlite_version))
 
 
-def _refuse(faults: Iterable[Saying], texts: Texts) -> None:
+def _refuse(faults: Iterable[Message], texts: Texts) -> None:
     if said := "\n".join(fault.in_words(texts.lang) for fault in faults):
         raise RegisterError(said)
 

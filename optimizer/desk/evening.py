@@ -49,11 +49,9 @@ class Received:
 
     def in_words(self, lang: Lang) -> tuple[list[str], list[str]]:
         """Remarks and faults, of the reading and of the taking, a sentence each."""
-        from optimizer.records.words import in_words
-
         remarks = (*self.reading.remarks, *self.taken.remarks)
         faults = (*self.reading.faults, *self.taken.faults)
-        said, wrong = ([str(in_words(one, lang)) for one in some] for some in (remarks, faults))
+        said, wrong = ([one.in_words(lang) for one in some] for some in (remarks, faults))
         return said, wrong
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from optimizer.catalogue.refusals import word
+from optimizer.catalogue import word
 from optimizer.desk.opened import OpenCampaign, day_of
 from optimizer.errors import RecordError
 

@@ -140,7 +140,7 @@ class Planning(OpenCampaign):
         )
         from optimizer.intake import write_rejected
 
-        return Imported(intake, summary, tuple(write_rejected(intake)))
+        return Imported(intake, summary, tuple(write_rejected(intake, self.lang)))
 
     def _read(
         self,
@@ -165,21 +165,26 @@ class Planning(OpenCampaign):
                 skip_bad_rows=skip_bad_rows,
                 known=known,
                 progress=progress,
-                lang=self.lang,
             )
         except IntakeError as error:
             raise self._shortened(error) from None
 
     def _shortened(self, error: IntakeError) -> IntakeError:
         """The error with so many faults as a screen holds, all of them in a file."""
-        from optimizer.catalogue import Texts
+        from optimizer.catalogue import Message
 
         if len(error.faults) <= MOST_FAULTS:
             return error
-        path = write_whole(self.path.resolve() / "import-faults.txt", f"{error}\n")
-        texts = Texts(self.lang)
-        more = texts("cli.more_faults", count=len(error.faults) - MOST_FAULTS, path=path)
-        return IntakeError(f"{error.args[0]}\n{more}", error.faults[:MOST_FAULTS])
+        path = write_whole(
+            self.path.resolve() / "import-faults.txt", f"{error.in_words(self.lang)}\n"
+        )
+        return IntakeError(
+            "intake.many_faults",
+            error.faults[:MOST_FAULTS],
+            headline=Message(error.code, **error.facts),
+            count=len(error.faults) - MOST_FAULTS,
+            path=path,
+        )
 
     def _refuse_exodus(self, intake: Intake) -> None:
         """Ask before a file that lists a part of the customers makes all others go."""

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from optimizer.atomic_files import write_whole
-from optimizer.catalogue.refusals import reason
+from optimizer.catalogue import os_reason
 from optimizer.errors import ProblemError
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def route_file(
     try:
         document = json.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
-        raise ProblemError("route.unreadable", problem=path, why=reason(error)) from None
+        raise ProblemError("route.unreadable", problem=path, why=os_reason(error)) from None
     except (ValueError, RecursionError) as error:
         raise ProblemError("route.no_json", problem=path, error=error) from None
     answer = route_json(document, seconds, seed, check=judge)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from optimizer.catalogue.refusals import Saying
+from optimizer.catalogue import Message
 from optimizer.desk.opened import OpenCampaign
 
 if TYPE_CHECKING:
@@ -50,11 +50,11 @@ class Upkeep(OpenCampaign):
     def _target(self, out: str | os.PathLike[str] | None) -> Path:
         return self.path / "out" if out is None else Path(out)
 
-    def damage(self) -> list[Saying]:
+    def damage(self) -> list[Message]:
         """What is wrong with the register as a file, a sentence each; empty when it is whole."""
         return self.register.doctor()
 
-    def tidy(self) -> list[Saying]:
+    def tidy(self) -> list[Message]:
         """Remove what killed commands left behind; tell it, and what else a keeper should know."""
         from optimizer.atomic_files import open_to_all, remove_leftovers
         from optimizer.register import kept_copies
@@ -62,11 +62,11 @@ class Upkeep(OpenCampaign):
         removed = remove_leftovers(self.path, deep=True)
         kept = kept_copies(self.folder.register_path)
         exposed = open_to_all(self.path)
-        said = [Saying("doctor.removed", files=removed)] if removed else []
+        said = [Message("doctor.removed", files=removed)] if removed else []
         if kept:
-            said.append(Saying("doctor.kept", files=kept))
+            said.append(Message("doctor.kept", files=kept))
         if exposed:
-            said.append(Saying("doctor.open", count=len(exposed), folder=self.path))
+            said.append(Message("doctor.open", count=len(exposed), folder=self.path))
         return said
 
     @property
@@ -82,12 +82,12 @@ class Upkeep(OpenCampaign):
 
         reckon_all(self.register, self.settings, progress=progress)
 
-    def disagreements(self) -> list[Saying]:
+    def disagreements(self) -> list[Message]:
         """Where the ledgers are not what the records say, and last what to do about it."""
         from optimizer.records import verify
 
         wrong = verify(self.register, self.settings)
-        return [*wrong, Saying("doctor.reckon", folder=self.path)] if wrong else []
+        return [*wrong, Message("doctor.reckon", folder=self.path)] if wrong else []
 
     def backup(self, file: str | os.PathLike[str]) -> Path:
         """Write a consistent copy of the register while others work on."""

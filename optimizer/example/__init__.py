@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from optimizer.catalogue.refusals import Saying, reason
+from optimizer.catalogue import Message, os_reason
 from optimizer.errors import CampaignError
 from optimizer.example.county import County, make_county
 from optimizer.example.crews import area_table, crew_table, leave_table, station_table
@@ -76,7 +76,7 @@ class ExampleSummary:
 
     def in_words(self, lang: Lang) -> str:
         """The counts as a sentence."""
-        return Saying(
+        return Message(
             "example.county",
             customers=f"{self.customers:,}",
             townships=self.townships,
@@ -145,7 +145,7 @@ def _write(county: County, folder: Path, seed: int, step: Callable[[], None]) ->
         (target / "README.txt").write_text(text, encoding="utf-8", newline="\n")
         step()
     except OSError as error:
-        raise CampaignError("file.unwritable", path=target, why=reason(error)) from None
+        raise CampaignError("file.unwritable", path=target, why=os_reason(error)) from None
     return summary
 
 

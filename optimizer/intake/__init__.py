@@ -2,8 +2,7 @@
 
 `read_tables` is the door. It opens CSV and XLSX files (`files`), finds their headings (`grid`,
 `columns`), cleans and parses the cells (`cells`), turns coordinates to WGS-84 (`places`), and
-compares rows and files with each other (`rows`). What is wrong is collected (`findings`) in words
-of two languages (`sentences`).
+compares rows and files with each other (`rows`). What is wrong is collected (`faults`).
 """
 
 from __future__ import annotations
@@ -17,23 +16,23 @@ import numpy as np
 import pandas as pd
 
 from optimizer.atomic_files import whole_file
+from optimizer.catalogue import Texts, shown
 from optimizer.datum import Datum
 from optimizer.errors import CampaignError, Fault, IntakeError
 from optimizer.intake.cell_values import NUMBERS, parse_table
-from optimizer.intake.columns import COLUMNS, KEYS, REASON_HEADINGS, TYPES, Column, columns
+from optimizer.intake.columns import COLUMNS, KEYS, TYPES, Column, columns
 from optimizer.intake.faults import Findings, Grid
 from optimizer.intake.headings import choose_sheet, read_grid
 from optimizer.intake.places import check_far, place_table
 from optimizer.intake.rows import check_order, check_twice, known_before, known_of, resolve
-from optimizer.intake.sentences import sentence
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from numpy.typing import NDArray
 
+    from optimizer.catalogue import Lang
     from optimizer.intake.files import Sheet
-    from optimizer.intake.sentences import Lang
 
     Values = dict[str, NDArray[Any]]
     Progress = Callable[[int, int], None]
@@ -43,6 +42,44 @@ __all__ = ["COLUMNS", "TYPES", "Column", "Intake", "columns", "read_tables", "wr
 
 _NAMED = {column.reference for _, column in columns()}
 _LON_LAT = {"lon": "经度/lon", "lat": "纬度/lat"}
+
+
+@dataclass(frozen=True)
+class Rejected:
+    """Rows of one file that were left out.
+
+    Attributes
+    ----------
+    headings
+        Of the file.
+    rows
+        Row numbers as a spreadsheet shows them.
+    cells
+        For each row what stands in it.
+    beyond
+        For each row the cells beyond the headings.
+    faults
+        For each row what is wrong with it.
+    """
+
+    headings: list[str]
+    rows: list[int]
+    cells: list[list[str]]
+    beyond: list[list[str]]
+    faults: list[list[Fault]]
+
+    def frame(self, lang: Lang) -> pd.DataFrame:
+        """The rows as they stand in the file; the reason, then cells beyond the heading."""
+        width = max(map(len, self.beyond), default=0)
+        filled = [
+            [*cells, "; ".join(_reason(fault, lang) for fault in faults), *more]
+            + [""] * (width - len(more))
+            for cells, faults, more in zip(self.cells, self.faults, self.beyond, strict=True)
+        ]
+        heading = Texts(lang)("intake.reason_heading")
+        columns = pd.Index([*self.headings, heading, *[""] * width], dtype="str")
+        index = pd.Index(self.rows, name="row")
+        return pd.DataFrame(filled, columns=columns, index=index, dtype="str")
 
 
 @dataclass(frozen=True)
@@ -57,7 +94,7 @@ class Intake:
     faults
         Of the rows that were left out; empty unless bad rows were to be skipped.
     rejected
-        For each table with faulty rows: these rows as they stand in the file, and the reason.
+        For each table with faulty rows: these rows as they stand in the file.
     warnings
         What the user should know.
     files
@@ -66,7 +103,7 @@ class Intake:
 
     tables: dict[str, pd.DataFrame]
     faults: tuple[Fault, ...] = ()
-    rejected: dict[str, pd.DataFrame] = field(default_factory=dict)
+    rejected: dict[str, Rejected] = field(default_factory=dict)
     warnings: tuple[Fault, ...] = ()
     files: dict[str, Path] = field(default_factory=dict)
 
@@ -82,7 +119,6 @@ def read_tables(
     skip_bad_rows: bool = False,
     known: Mapping[str, Mapping[str, str]] | None = None,
     progress: Progress | None = None,
-    lang: Lang = "en",
 ) -> Intake:
     """Read customer files, all of them or, with `skip_bad_rows`, all good rows of them.
 
@@ -98,8 +134,6 @@ def read_tables(
         For each table what is in the register, id and name, for references to files not given.
     progress
         Told (rows read, rows in all files).
-    lang
-        Language of the report.
 
     Raises
     ------
@@ -115,7 +149,7 @@ def read_tables(
         "customers": customers,
     }
     files = {table: Path(path) for table, path in given.items() if path is not None}
-    findings = Findings(lang)
+    findings = Findings()
     if not files:
         findings.file(Path("-"), "no_input")
     grids = _read_grids(files, findings, progress)
@@ -129,7 +163,13 @@ def read_tables(
     _compare(grids, values, findings)
     faults = findings.report(list(COLUMNS), files)
     if findings.fatal or (faults and not skip_bad_rows):
-        raise IntakeError(_headline(faults, files, lang), faults)
+        raise IntakeError(
+            "intake.faults",
+            faults,
+            count=len(faults),
+            files=len({fault.file for fault in faults}),
+            of=len(files),
+        )
     return _intake(files, grids, values, findings)
 
 
@@ -207,24 +247,13 @@ def _warn_rows(
         findings.warn(grid.path, code, facts, column=grid.heading(name))
 
 
-def _headline(faults: list[Fault], files: dict[str, Path], lang: Lang) -> str:
-    facts = {
-        "count": len(faults),
-        "files": len({fault.file for fault in faults}),
-        "of": len(files),
-    }
-    return " → ".join(sentence(lang, "headline", facts))
-
-
 def _intake(
     files: dict[str, Path],
     grids: dict[str, Grid],
     values: dict[str, Values],
     findings: Findings,
 ) -> Intake:
-    rejected = {
-        table: _rejected(grid, findings.lang) for table, grid in grids.items() if grid.bad.any()
-    }
+    rejected = {table: _rejected(grid) for table, grid in grids.items() if grid.bad.any()}
     return Intake(
         tables={table: _frame(table, values[table], ~grid.bad) for table, grid in grids.items()},
         faults=tuple(findings.rows),
@@ -247,31 +276,23 @@ def _frame(table: str, values: Values, good: NDArray[np.bool_]) -> pd.DataFrame:
     return pd.DataFrame(data, index=pd.RangeIndex(int(good.sum())))
 
 
-def _rejected(grid: Grid, lang: Lang) -> pd.DataFrame:
-    """Faulty rows as they stand in the file; the reason, then cells beyond the heading."""
+def _rejected(grid: Grid) -> Rejected:
     where = [int(at) for at in np.flatnonzero(grid.bad)]
-    beyond = [grid.overflow.get(at, []) for at in where]
-    width = max(map(len, beyond), default=0)
-    rows = [
-        [
-            *(cells[at] for cells in grid.cells),
-            "; ".join(map(_reason, grid.reasons[at])),
-            *more,
-            *[""] * (width - len(more)),
-        ]
-        for at, more in zip(where, beyond, strict=True)
-    ]
-    headings = pd.Index([*grid.headings, REASON_HEADINGS[lang], *[""] * width], dtype="str")
-    index = pd.Index(grid.row[where], name="row")
-    return pd.DataFrame(rows, columns=headings, index=index, dtype="str")
+    return Rejected(
+        headings=grid.headings,
+        rows=[int(grid.row[at]) for at in where],
+        cells=[[str(cells[at]) for cells in grid.cells] for at in where],
+        beyond=[grid.overflow.get(at, []) for at in where],
+        faults=[grid.reasons[at] for at in where],
+    )
 
 
-def _reason(fault: Fault) -> str:
+def _reason(fault: Fault, lang: Lang) -> str:
     column = "" if fault.column is None else f"[{fault.column}] "
-    return f"{column}{fault.problem} → {fault.action}"
+    return f"{column}{shown(fault.problem, lang)} → {shown(fault.action, lang)}"
 
 
-def write_rejected(intake: Intake) -> list[Path]:
+def write_rejected(intake: Intake, lang: Lang = "en") -> list[Path]:
     """Write the rows that were left out next to their files, each with its reason.
 
     ``customers.xlsx`` gives ``customers.rejected.csv``: UTF-8 with a mark that Excel recognises.
@@ -284,7 +305,8 @@ def write_rejected(intake: Intake) -> list[Path]:
         If a file cannot be written.
     """
     written: list[Path] = []
-    for table, frame in intake.rejected.items():
+    for table, rejected in intake.rejected.items():
+        frame = rejected.frame(lang)
         source = intake.files[table]
         path = source.with_name(f"{source.stem}.rejected.csv")
         if path in written:

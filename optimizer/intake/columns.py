@@ -280,9 +280,6 @@ PAIRS: Final = (("lon", "lat"), ("home_lon", "home_lat"))
 PARTNERS: Final = dict([*PAIRS, *((lat, lon) for lon, lat in PAIRS)])
 """Columns that mean something only together."""
 
-REASON_HEADINGS: Final = {"zh": "不能导入的原因", "en": "reason_rejected"}
-"""Headings of the column that `write_rejected` adds; ignored when read again."""
-
 
 def columns() -> Iterator[tuple[str, Column]]:
     """Every column of every file with its table, for documentation and tests."""

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from optimizer.catalogue import Message
 from optimizer.errors import Fault
-from optimizer.intake.sentences import Lang, sentence
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -81,9 +81,12 @@ def shown(text: str) -> str:
 
 @dataclass(slots=True)
 class Findings:
-    """Collects everything that is wrong, in the words of one language."""
+    """Collects everything that is wrong.
 
-    lang: Lang
+    A code is the key of two sentences of the catalogue: what is wrong in the room intake_problem,
+    what to do in intake_action.
+    """
+
     fatal: list[Fault] = field(default_factory=list)
     rows: list[Fault] = field(default_factory=list)
     warnings: list[Fault] = field(default_factory=list)
@@ -136,7 +139,10 @@ class Findings:
         self, place: tuple[Path, int | None, str | None, str | None], code: str, facts: Facts
     ) -> Fault:
         path, row, column, value = place
-        problem, action = sentence(self.lang, code, facts)
+        if "table" in facts:
+            facts = {**facts, "table": Message(f"table_name.{facts['table']}")}
+        problem = Message(f"intake_problem.{code}", **facts)
+        action = Message(f"intake_action.{code}", **facts)
         return Fault(str(path), row, column, value, problem, action)
 
     def report(self, tables: Sequence[str], files: dict[str, Path]) -> list[Fault]:

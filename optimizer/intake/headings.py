@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from optimizer.intake.columns import COLUMNS, PARTNERS, REASON_HEADINGS, Column, bare
+from optimizer.catalogue import sentences
+from optimizer.intake.columns import COLUMNS, PARTNERS, Column, bare
 from optimizer.intake.faults import Findings, Grid, shown
 from optimizer.intake.files import Row, Sheet, UnreadableError, open_sheets
 
@@ -147,7 +148,7 @@ def _each_once(found: dict[str, int]) -> dict[str, int]:
 def _check_headings(
     path: Path, table: str, headings: list[str], at: dict[str, int], findings: Findings
 ) -> None:
-    ignored = {bare(heading) for heading in REASON_HEADINGS.values()}
+    ignored = {bare(heading) for heading in sentences()["intake.reason_heading"].values()}
     strangers = []
     for place, heading in enumerate(headings):
         if place in at.values() or not heading.strip() or bare(heading) in ignored:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, Final
 
-from optimizer.catalogue.refusals import word
+from optimizer.catalogue import word
 from optimizer.errors import RecordError
 from optimizer.records.follow_up import Request, request_visits
 from optimizer.records.ingest import read_cases, reckon_accounts
@@ -328,7 +328,7 @@ def breaches(register: Register, today: dt.date) -> list[dict[str, object]]:
 def _one(register: Register, table: str, name: str) -> dict[str, object]:
     row = register.ledgers.one(table, name)
     if row is None:
-        raise RecordError("ledger.unknown", what=word(table.removesuffix("s")), name=name)
+        raise RecordError("register.no_such", what=word(table.removesuffix("s")), name=name)
     return row
 
 

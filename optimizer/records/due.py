@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
+from optimizer.catalogue import Texts
 from optimizer.records.follow_up import season_after
-from optimizer.records.sentences import CATEGORY, what_to_check, why
 from optimizer.settings import clock_text
 from optimizer.workdays import working_days
 
@@ -104,7 +104,7 @@ def _first(row: Row, day: str, settings: Settings) -> Row:
     """A first visit: dearer each day that it is late, cheaper before its day."""
     late = (dt.date.fromisoformat(day) - dt.date.fromisoformat(row["date"])).days
     price = settings.follow.first_price_min * 60
-    lang = settings.campaign.lang
+    texts = Texts(settings.campaign.lang)
     return {
         **row,
         "kind": "first",
@@ -115,26 +115,33 @@ def _first(row: Row, day: str, settings: Settings) -> Row:
         "deadline": "",
         "mandatory": False,
         "price_s": price // 2 if late < 0 else int(price * (1 + min(late, 30) / 30)),
-        "why": why("overdue_first", lang, date=row["date"]) if late > 0 else why("first", lang),
-        "check": what_to_check("visit", lang),
+        "why": texts("visit_reason.overdue_first", date=row["date"])
+        if late > 0
+        else texts("visit_reason.first"),
+        "check": texts("visit_check.visit"),
     }
 
 
 def _task(row: Row, day: str, following: str, settings: Settings) -> Row:
     deadline = row["deadline"]
+    texts = Texts(settings.campaign.lang)
     return {
         **row,
         "preferred_crew": row["crew"] if row["kind"] == "revisit" else "",
         "mandatory": bool(deadline) and deadline < following,
         "price_s": _price(row, day, settings.follow),
-        "why": _why(row, day, settings.campaign.lang),
-        "check": what_to_check(
-            row["reason"] if row["kind"] == "revisit" else "request"
-            if row["kind"] == "request" else "visit",
-            settings.campaign.lang,
-        ),
+        "why": _why(row, day, texts),
+        "check": _what_to_check(row, texts),
         "finding": row["reason"] if row["kind"] == "revisit" else "",
-    }  # fmt: skip
+    }
+
+
+def _what_to_check(row: Row, texts: Texts) -> str:
+    """What a crew looks at; a category that the settings added is asked about as other."""
+    if row["kind"] == "revisit":
+        checks = texts.room("visit_check")
+        return checks.get(row["reason"], checks["other"])
+    return texts("visit_check.request" if row["kind"] == "request" else "visit_check.visit")
 
 
 def _price(row: Row, day: str, rules: FollowSettings) -> int:
@@ -149,26 +156,24 @@ def _price(row: Row, day: str, rules: FollowSettings) -> int:
     return int(base * (3 - 2 * min(left / span, 1))) if span > 0 else 3 * base
 
 
-def _why(row: Row, day: str, lang: str) -> str:
-    overdue = why("overdue", lang) if "" < row["deadline"] < day else ""
+def _why(row: Row, day: str, texts: Texts) -> str:
+    overdue = texts("visit_reason.overdue") if "" < row["deadline"] < day else ""
     if row["kind"] == "revisit":
-        text = why(
-            "finding",
-            lang,
+        said = texts(
+            "visit_reason.finding",
             date=row["subject"].split("/")[-2],
-            category=CATEGORY[lang].get(row["reason"], row["reason"]),
+            category=texts.named("category_in_full", row["reason"]),
             detail=row["detail"],
         )
     else:
-        text = why(
-            row["reason"],
-            lang,
+        said = texts(
+            f"visit_reason.{row['reason']}",
             date=row["failed_at"][:10] or row["not_before"],
             tries=row["tries"],
             visit=row["tries"] + 1,
             detail=row["detail"],
         )
-    return text + overdue
+    return said.strip().rstrip(":") + overdue
 
 
 def _bundle(matters: list[Row], day: str, settings: Settings) -> Row:

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, fields, replace
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final
 
-from optimizer.catalogue.refusals import Saying, word
-from optimizer.errors import Fault
+from optimizer.catalogue import Message, word
+from optimizer.records.entry_faults import entry_fault
 from optimizer.records.follow_up import (
     Appointment,
     Case,
@@ -27,6 +27,7 @@ from optimizer.register.ledgers import DERIVED
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Sequence
 
+    from optimizer.errors import Fault
     from optimizer.records.entry import Entry
     from optimizer.register import Register
     from optimizer.settings import Settings
@@ -107,12 +108,12 @@ def reckon_all(register: Register, settings: Settings, progress: Progress | None
         register.set_meta(rules=_rules_digest(settings))
 
 
-def verify(register: Register, settings: Settings) -> list[Saying]:
+def verify(register: Register, settings: Settings) -> list[Message]:
     """Accounts whose stored state is not what their records say; empty when the book is right.
 
     A sentence an account, at most a hundred; `reckon_all` puts them right.
     """
-    wrong: list[Saying] = []
+    wrong: list[Message] = []
     accounts = register.ledgers.recorded_accounts()
     with register.store.reading():
         for first in range(0, len(accounts), _CHUNK):
@@ -127,7 +128,7 @@ def verify(register: Register, settings: Settings) -> list[Saying]:
                 place = 0 if table in {"tasks", "standings"} else 1
                 differing = {str(row[place]) for row in {*fresh} ^ {*stored[table]}}
                 wrong += [
-                    Saying("doctor.stale", table=word(table), account=name)
+                    Message("doctor.stale", table=word(table), account=name)
                     for name in sorted(differing)
                 ]
     return wrong[:100]
@@ -222,7 +223,7 @@ def _fresh(
             doubles += same
             if not same:
                 taken.faults.append(
-                    _fault(source, entry, ("id", entry.id), "is used twice", "enter it by hand")
+                    _fault(source, entry, ("id", entry.id), "used_twice", "by_hand")
                 )
         else:
             fresh[entry.id] = entry
@@ -241,7 +242,7 @@ def _resolved(register: Register, entries: list[Entry], source: str, taken: Take
         if entry.account_no not in accounts:
             taken.faults.append(
                 _fault(source, entry, ("account_no", entry.account_no),
-                    "is not in the register", "check the number, or import the customers first",
+                    "unknown_account", "check_account",
                 )
             )  # fmt: skip
             continue
@@ -251,7 +252,7 @@ def _resolved(register: Register, entries: list[Entry], source: str, taken: Take
         ):
             if value and value not in known:
                 taken.remarks.append(
-                    _fault(source, entry, (column, value), "is unknown and left out", "look at it")
+                    _fault(source, entry, (column, value), "unknown_and_left_out", "look")
                 )
                 entry = replace(entry, **{column: ""})  # type: ignore[arg-type]  # noqa: PLW2901
         good.append(
@@ -286,7 +287,7 @@ def _named(register: Register, entry: Entry, source: str, taken: Taken) -> Entry
         where = f"{entry.station} {entry.date} {entry.crew}"
         taken.faults.append(
             _fault(source, entry, ("row", str(entry.row)),
-                   f"is on no sheet of {where}", "check station, date, crew and row")
+                   "no_sheet", "check_place", sheet=where)
         )  # fmt: skip
         return None
     if entry.account_no:
@@ -294,14 +295,13 @@ def _named(register: Register, entry: Entry, source: str, taken: Taken) -> Entry
             return entry
         taken.faults.append(
             _fault(source, entry, ("account_no", entry.account_no),
-                   f"is not row {entry.row} of the sheet, {accounts[0]} is", "correct one of them")
+                   "other_row", "correct_one", row=entry.row, account=accounts[0])
         )  # fmt: skip
         return None
     if len(accounts) > 1:
         taken.remarks.append(
             _fault(source, entry, ("row", str(entry.row)),
-                f"was taken as {accounts[0]} of the latest sheet; an earlier one has {accounts[1]}",
-                "give the version that is printed on the sheet",
+                "earlier_sheet", "give_version", account=accounts[0], earlier=accounts[1],
             )
         )  # fmt: skip
     return replace(entry, account_no=accounts[0], visit_id=entry.visit_id or rows[0][1])
@@ -320,7 +320,7 @@ def _same_account(
         if entry.undoes and here.get(entry.undoes, entry.account_no) != entry.account_no:
             taken.faults.append(
                 _fault(source, entry, ("undoes", entry.undoes),
-                       "is a record of another account", "enter it by hand")
+                       "other_account", "by_hand")
             )  # fmt: skip
         else:
             good.append(entry)
@@ -421,13 +421,8 @@ def _open_project(
     return name
 
 
-def _fault(source: str, entry: Entry, cell: tuple[str, str], problem: str, action: str) -> Fault:
+def _fault(
+    source: str, entry: Entry, cell: tuple[str, str], problem: str, action: str, **facts: object
+) -> Fault:
     column, value = cell
-    return Fault(
-        file=source,
-        row=entry.place,
-        column=column,
-        value=value[:40],
-        problem=problem,
-        action=action,
-    )
+    return entry_fault(source, entry.place, problem, action, column=column, value=value, **facts)

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from optimizer.errors import Fault
 from optimizer.records.entry import CATEGORIES, KINDS, RESULTS, Entry, Finding, iso_date, iso_time
+from optimizer.records.entry_faults import entry_fault
 from optimizer.records.qr_codes import MAX_BYTES, find_codes, unpacked
 from optimizer.records.typed_sheets import read_typed
 
@@ -21,9 +21,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
+    from optimizer.errors import Fault
+
     Source = tuple[str, str | None, Callable[[], "Reading"]]
 
 FORMAT: Final = "zoufang-records"
+_WHY_SHOWN: Final = 108
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +87,7 @@ def read_records(path: Path) -> Reading:
     try:
         content = path.read_bytes()
     except OSError as error:
-        return Reading(faults=[_fault(path.name, None, str(error), "check the path")])
+        return Reading(faults=[entry_fault(path.name, None, "system", "check_path", error=error)])
     return read_content(content, path.name)
 
 
@@ -99,16 +102,14 @@ def read_content(content: bytes, name: str) -> Reading:
         The file's name, for faults.
     """
     if len(content) > MAX_BYTES:
-        return Reading(faults=[_fault(name, None, "is larger than 64 MB", "is it the right file?")])
+        return Reading(faults=[entry_fault(name, None, "too_large", "right_file")])
     if content[:2] == b"PK" or content[:8] == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
         return _typed(content, name)
     text = _decoded(content)
     if text is None:
-        return Reading(
-            faults=[_fault(name, None, "is neither text nor a spreadsheet", "export it again")]
-        )
+        return Reading(faults=[entry_fault(name, None, "not_text", "export_again")])
     if not text.strip():
-        return Reading(faults=[_fault(name, None, "is empty", "export it again")])
+        return Reading(faults=[entry_fault(name, None, "empty", "export_again")])
     if text.lstrip()[0] in "{[":
         return read_text(text, name)
     return read_text(text, name) if "ZF1:" in text else _typed(content, name)
@@ -120,23 +121,21 @@ def read_text(text: str, name: str = "text") -> Reading:
     if stripped[:1] in {"{", "["}:
         return _json(stripped, name)
     if "ZF1:" not in stripped:
-        return Reading(
-            faults=[_fault(name, None, "is no text of a phone's export", "copy all of it again")]
-        )
+        return Reading(faults=[entry_fault(name, None, "not_an_export_text", "copy_again")])
     result = Reading()
     codes = find_codes(stripped)
     damaged = list(codes.damaged)
-    for missing in codes.missing():
-        result.faults.append(_fault(name, None, f"{missing} is missing", "add the missing parts"))
+    for part, parts in codes.missing():
+        result.faults.append(
+            entry_fault(name, None, "missing_part", "add_parts", part=part, parts=parts)
+        )
     for packed in codes.packed():
         try:
             result.add(_json(unpacked(packed), name))
         except ValueError:
             damaged.append(packed)
     for code in damaged:
-        result.faults.append(
-            _fault(name, None, "a code is damaged", "scan or copy it again", value=code)
-        )
+        result.faults.append(entry_fault(name, None, "damaged_code", "scan_again", value=code))
     return result
 
 
@@ -176,7 +175,9 @@ def _json(text: str, name: str) -> Reading:
     try:
         content = json.loads(text)
     except (ValueError, RecursionError) as error:
-        return Reading(faults=[_fault(name, None, f"is damaged: {error}"[:120], "export it again")])
+        return Reading(
+            faults=[entry_fault(name, None, "damaged", "export_again", why=str(error)[:_WHY_SHOWN])]
+        )
     result = Reading()
     for sheet in content if isinstance(content, list) else [content]:
         result.add(_sheet(sheet, name))
@@ -185,21 +186,19 @@ def _json(text: str, name: str) -> Reading:
 
 def _sheet(sheet: Any, name: str) -> Reading:  # noqa: ANN401
     if not isinstance(sheet, dict) or sheet.get("format") != FORMAT:
-        return Reading(
-            faults=[_fault(name, None, "is no export of a phone map", "is it the right file?")]
-        )
+        return Reading(faults=[entry_fault(name, None, "not_an_export", "right_file")])
     if sheet.get("version") != 1:
         return Reading(
             faults=[
-                _fault(
-                    name, None, "has a version this program does not know", "update the program",
+                entry_fault(
+                    name, None, "unknown_version", "update",
                     value=sheet.get("version"),
                 )
             ]
         )  # fmt: skip
     records = sheet.get("records")
     if not isinstance(records, list):
-        return Reading(faults=[_fault(name, None, "has no list of records", "export it again")])
+        return Reading(faults=[entry_fault(name, None, "no_list", "export_again")])
     result = Reading()
     for number, record in enumerate(records, start=1):
         result.add(_record(record, sheet, name, number))
@@ -208,9 +207,7 @@ def _sheet(sheet: Any, name: str) -> Reading:  # noqa: ANN401
 
 def _record(record: Any, sheet: dict[str, Any], name: str, number: int) -> Reading:  # noqa: ANN401
     if not isinstance(record, dict):
-        return Reading(
-            faults=[_fault(name, number, "is no record", "enter it by hand", value=record)]
-        )
+        return Reading(faults=[entry_fault(name, number, "not_a_record", "by_hand", value=record)])
     faults = list(_wrong(record, sheet, name, number))
     if faults:
         return Reading(faults=faults)
@@ -236,24 +233,20 @@ def _wrong(
     record: dict[str, Any], sheet: dict[str, Any], name: str, number: int
 ) -> Iterator[Fault]:
     if not _text(record.get("id")):
-        yield _fault(name, number, "has no id", "enter it by hand", column="id")
+        yield entry_fault(name, number, "no_id", "by_hand", column="id")
     if not _text(record.get("account_no")) and _whole(record.get("row")) is None:
-        yield _fault(
-            name, number, "names neither account nor row", "enter it by hand", column="account_no"
-        )
+        yield entry_fault(name, number, "no_account", "by_hand", column="account_no")
     result = _result(record)
     if result not in RESULTS and not (result == "" and _text(record.get("undoes"))):
-        yield _fault(
-            name, number, "is no result", f"use one of {', '.join(RESULTS)}",
-            value=record.get("result"), column="result",
+        yield entry_fault(
+            name, number, "not_a_result", "use_one_of",
+            value=record.get("result"), column="result", known=", ".join(RESULTS),
         )  # fmt: skip
     date = _either(record, sheet, "date")
     try:
         iso_date(_text(date))
     except ValueError:
-        yield _fault(
-            name, number, "is no date", "write it as 2027-03-02", value=date, column="date"
-        )
+        yield entry_fault(name, number, "not_a_date", "date_form", value=date, column="date")
 
 
 def _result(record: dict[str, Any]) -> str:
@@ -266,9 +259,7 @@ def _extras(record: dict[str, Any], name: str, number: int, remarks: list[Fault]
 
     def remark(column: str) -> None:
         remarks.append(
-            _fault(
-                name, number, "was left out", "look at it", value=record.get(column), column=column
-            )
+            entry_fault(name, number, "left_out", "look", value=record.get(column), column=column)
         )
 
     extras: dict[str, Any] = {"row": _whole(record.get("row"))}
@@ -351,16 +342,3 @@ def _number(value: object) -> float | None:
         return float(value) if math.isfinite(value) else None
     except OverflowError:
         return None
-
-
-def _fault(
-    name: str,
-    row: int | None,
-    problem: str,
-    action: str,
-    *,
-    value: object = None,
-    column: str | None = None,
-) -> Fault:
-    shown = None if value is None else str(value)[:40]
-    return Fault(file=name, row=row, column=column, value=shown, problem=problem, action=action)

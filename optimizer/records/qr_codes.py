@@ -36,10 +36,10 @@ class Codes:
         complete = [pieces for pieces in self.parts if None not in pieces]
         return [*self.whole, *("".join(filter(None, pieces)) for pieces in complete)]
 
-    def missing(self) -> list[str]:
-        """Which parts are missing, a phrase a code: "part 2, 5 of 7"."""
+    def missing(self) -> list[tuple[str, int]]:
+        """For each code that lacks parts which ones, and how many it has: ("2, 5", 7)."""
         return [
-            f"part {', '.join(numbers[:20])} of {len(pieces)}"
+            (", ".join(numbers[:20]), len(pieces))
             for pieces in self.parts
             if (numbers := [str(n) for n, piece in enumerate(pieces, start=1) if piece is None])
         ]

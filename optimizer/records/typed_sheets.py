@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Final
 
 import python_calamine as calamine
 
-from optimizer.errors import Fault
 from optimizer.records.entry import CATEGORIES, KINDS, RESULTS, Entry, Finding, iso_date, typed_id
+from optimizer.records.entry_faults import entry_fault
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+
+    from optimizer.errors import Fault
 
 HEADINGS: Final[dict[str, tuple[str, ...]]] = {
     "station": ("供电所", "station"),
@@ -52,6 +54,7 @@ _KINDS: Final = {
     "首访": "first", "补访": "retry", "回访": "revisit", "业扩": "request", "预约": "appointment",
 }  # fmt: skip
 _YES: Final = {"1", "是", "y", "yes", "true", "√", "✓", "已处理", "1.0"}
+_WHY_SHOWN: Final = 104
 _PIECES: Final = ("fuse", "bulb", "rcd")
 
 Cells = list[str]
@@ -62,18 +65,15 @@ def read_typed(content: bytes, name: str) -> tuple[list[Entry], list[Fault]]:
     try:
         lines = _spreadsheet(content) if content[:1] in {b"P", b"\xd0"} else _csv(content)
     except Exception as error:  # noqa: BLE001  (the reader's errors have no common base)
-        return [], [_fault(name, None, f"cannot be read: {error}"[:120], "save it anew")]
+        return [], [
+            entry_fault(name, None, "unreadable", "save_again", why=str(error)[:_WHY_SHOWN])
+        ]
     header = next((place for place, line in enumerate(lines) if any(line)), None)
     if header is None:
-        return [], [_fault(name, None, "is empty", "is it the right file?")]
+        return [], [entry_fault(name, None, "empty", "right_file")]
     columns = _columns(lines[header])
     if "result" not in columns or not {"row", "account_no"} & set(columns):
-        return [], [
-            _fault(
-                name, header + 1, "lacks the columns of a sheet",
-                "it needs 结果/result and 序号/row or 户号/account_no",
-            )
-        ]  # fmt: skip
+        return [], [entry_fault(name, header + 1, "no_columns", "columns")]
     entries: list[Entry] = []
     faults: list[Fault] = []
     for number, line in enumerate(lines[header + 1 :], start=header + 2):
@@ -100,29 +100,31 @@ def _columns(heading: Cells) -> dict[str, int]:
 def _entry(cells: dict[str, str], name: str, number: int) -> tuple[Entry | None, list[Fault]]:
     faults: list[Fault] = []
 
-    def checked(key: str, convert: Callable[[str], object], problem: str, action: str) -> object:
+    def checked(
+        key: str, convert: Callable[[str], object], problem: str, action: str, **facts: object
+    ) -> object:
         value = cells.get(key, "")
         if not value:
             return None
         try:
             return convert(value)
         except (ValueError, KeyError):
-            faults.append(_fault(name, number, problem, action, column=key, value=value))
+            faults.append(
+                entry_fault(name, number, problem, action, column=key, value=value, **facts)
+            )
             return None
 
-    result = checked(
-        "result", lambda t: _word(t, _RESULTS, RESULTS), "is no result", "完成, 没人, 拒访, 拆除 …"
-    )
-    date = checked("date", iso_date, "is no date", "write it as 2027-03-02")
-    row = checked("row", _whole, "is no row number", "the number at the left of the sheet")
-    version = checked("version", _whole, "is no number", "the number beside the sheet's date")
-    kind = checked("kind", lambda t: _word(t, _KINDS, KINDS), "is no kind", "首访, 补访, 回访 …")
-    found = checked("category", _found, "is no category", f"one of {', '.join(CATEGORIES)}")
-    pieces = {key: checked(key, _count, "is no number", "how many were used") for key in _PIECES}
+    result = checked("result", lambda t: _word(t, _RESULTS, RESULTS), "not_a_result", "results")
+    date = checked("date", iso_date, "not_a_date", "date_form")
+    row = checked("row", _whole, "not_a_row_number", "row_number")
+    version = checked("version", _whole, "not_a_number", "version_number")
+    kind = checked("kind", lambda t: _word(t, _KINDS, KINDS), "not_a_kind", "kinds")
+    found = checked("category", _found, "not_a_category", "one_of", known=", ".join(CATEGORIES))
+    pieces = {key: checked(key, _count, "not_a_number", "how_many") for key in _PIECES}
     if not cells["result"]:
-        faults.append(_fault(name, number, "is empty", "完成, 没人, 拒访, 拆除 …", column="result"))
+        faults.append(entry_fault(name, number, "empty", "results", column="result"))
     if row is None and not cells.get("account_no") and not cells.get("row"):
-        faults.append(_fault(name, number, "is empty", "give the row or the account", column="row"))
+        faults.append(entry_fault(name, number, "empty", "give_row", column="row"))
     if faults:
         return None, faults
     fixed = cells.get("fixed", "").lower() in _YES
@@ -195,16 +197,3 @@ def _cell(cell: object) -> str:
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))
     return str(cell).strip()
-
-
-def _fault(
-    name: str,
-    row: int | None,
-    problem: str,
-    action: str,
-    *,
-    column: str | None = None,
-    value: str | None = None,
-) -> Fault:
-    shown = None if value is None else value[:40]
-    return Fault(file=name, row=row, column=column, value=shown, problem=problem, action=action)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from optimizer.catalogue.refusals import Saying
+    from optimizer.catalogue import Message
     from optimizer.model import DayPlan
     from optimizer.register.imports import ImportSummary
 
@@ -338,7 +338,7 @@ class Register:
         rows = self.store.rows(f"SELECT {', '.join(columns)} FROM imports ORDER BY import_id")
         return frame_of(rows, columns, ints="import_id")
 
-    def doctor(self) -> list[Saying]:
+    def doctor(self) -> list[Message]:
         """What is wrong with the register, a sentence each; empty when it is whole."""
         return self.store.faults()
 

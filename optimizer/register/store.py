@@ -8,7 +8,7 @@ from contextlib import ExitStack, closing, contextmanager
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from optimizer.atomic_files import beside, discard, make_private, settle
-from optimizer.catalogue.refusals import Saying, sentences
+from optimizer.catalogue import Message, sentences
 from optimizer.errors import RegisterError
 from optimizer.register import queue
 from optimizer.register.schema import APPLICATION_ID, MIGRATIONS, SCHEMA_VERSION
@@ -182,7 +182,7 @@ class Store:
                 raise RegisterError("register.unwritable", path=path, error=error) from error
             yield
 
-    def faults(self) -> list[Saying]:
+    def faults(self) -> list[Message]:
         """What SQLite finds wrong with the file and its references; empty when it is whole.
 
         Raises
@@ -190,26 +190,26 @@ class Store:
         RegisterError
             It cannot be looked at, for another reason than damage.
         """
-        old = [] if is_sound(VERSION) else [Saying("doctor.sqlite", version=VERSION)]
+        old = [] if is_sound(VERSION) else [Message("doctor.sqlite", version=VERSION)]
         try:
             return (
                 old
                 + self.damage()
                 + [
-                    Saying("doctor.stray", table=table, row=row, parent=parent)
+                    Message("doctor.stray", table=table, row=row, parent=parent)
                     for table, row, parent, _ in self.rows(_STRAYS)
                 ]
             )
         except DamagedError as error:
-            return [Saying("doctor.damaged", why=error)]
+            return [Message("doctor.damaged", why=error)]
 
-    def damage(self) -> list[Saying]:
+    def damage(self) -> list[Message]:
         """What is wrong with the file itself, whatever its rows say; empty when it is whole."""
         try:
             whole = self.rows("PRAGMA integrity_check(100)")
         except DamagedError as error:
-            return [Saying("doctor.damaged", why=error)]
-        return [Saying("doctor.damaged", why=text) for (text,) in whole if text != "ok"]
+            return [Message("doctor.damaged", why=error)]
+        return [Message("doctor.damaged", why=text) for (text,) in whole if text != "ok"]
 
     def copy_to(self, path: Path, *, strays: bool = False) -> None:
         """Write a consistent copy of the register while others work with it.

@@ -10,11 +10,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from optimizer.atomic_files import whole_file
+from optimizer.catalogue import Texts
 from optimizer.reports.bulletin_page import page
 from optimizer.reports.ledger_workbooks import LAYERS, LEDGERS, write_geopackage, write_ledgers
 from optimizer.reports.period import Period
 from optimizer.reports.statistics import FIGURES, Bulletin, bulletin
-from optimizer.reports.words import texts
 from optimizer.reports.workbook import figures, write_book, write_json
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def write_bulletin(
     CampaignError
         A file cannot be written.
     """
-    counted, said = bulletin(register, settings, period), texts(lang)
+    counted, said = bulletin(register, settings, period), Texts(lang)
     stem = f"bulletin-{period.name}"
     pdf = out_dir / f"{stem}.pdf"
     with whole_file(pdf) as new:

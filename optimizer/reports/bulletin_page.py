@@ -185,8 +185,8 @@ def _tables(bulletin: Bulletin, texts: Texts) -> list[dict[str, Any]]:
         _by_state(bulletin, texts, "opinion", ("solved", "planned", "open")),
         _by_state(bulletin, texts, "finding", _finding_states(bulletin)),
         _counts(texts, "repaired_title", _repaired(bulletin, texts)),
-        _counts(texts, "areas_title", _by_category(bulletin, texts, "area", "area")),
-        _counts(texts, "requests_title", _by_category(bulletin, texts, "request", "request")),
+        _counts(texts, "areas_title", _by_category(bulletin, texts, "area")),
+        _counts(texts, "requests_title", _by_category(bulletin, texts, "request")),
         _counts(
             texts,
             "open_title",
@@ -227,7 +227,7 @@ def _by_state(
     for category in bulletin.categories(figure)[:MOST_CATEGORIES]:
         now, before = _both(bulletin, figure, category=category)
         by_state = [bulletin.count(figure, category=category, state=state) for state in states]
-        rows.append([texts.named("finding", category), *map(str, (now, *by_state, before))])
+        rows.append([texts.named("category", category), *map(str, (now, *by_state, before))])
     total = [bulletin.count(figure), *(bulletin.count(figure, state=state) for state in states)]
     before = bulletin.count(figure, before=True)
     if rows:
@@ -262,7 +262,7 @@ def _repaired(bulletin: Bulletin, texts: Texts) -> list[tuple[str, int, int]]:
     ]
     repairs = [
         (
-            texts("bulletin.repairs", what=texts.named("finding", what)),
+            texts("bulletin.repairs", what=texts.named("category", what)),
             *_both(bulletin, "repair", category=what),
         )
         for what in bulletin.categories("repair")
@@ -270,12 +270,11 @@ def _repaired(bulletin: Bulletin, texts: Texts) -> list[tuple[str, int, int]]:
     return (pieces + repairs)[:MOST_CATEGORIES]
 
 
-def _by_category(
-    bulletin: Bulletin, texts: Texts, figure: str, room: str
-) -> list[tuple[str, int, int]]:
+def _by_category(bulletin: Bulletin, texts: Texts, figure: str) -> list[tuple[str, int, int]]:
     """Counts by state, for requests by voltage and state, in the order of the catalogue."""
     result = []
-    for name, said in texts.room(room).items():
+    states = texts.room("request_state") if figure == "request" else texts.room("area")
+    for name, said in states.items():
         of = {"state": name}
         if figure == "request":
             voltage = "hv10kv" if name.startswith("hv10kv") else "urban"

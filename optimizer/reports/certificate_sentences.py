@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from optimizer.campaign.certificate import Certificate
-from optimizer.campaign.unplanned import NEXT_STEPS, REASONS
 from optimizer.catalogue import Texts
 
 if TYPE_CHECKING:
@@ -39,14 +38,15 @@ def sentences(account: Certificate, lang: Lang) -> list[Sentence]:
 def _of_customers(account: Certificate, lang: Lang) -> list[Sentence]:
     following, unplanned = (sum(c.values()) for c in (account.follow_up, account.unplanned))
     facts = {name: getattr(account, name) for name in ("customers", "planned", "settled")}
+    texts = Texts(lang)
     return [
-        Sentence(_words(lang)("customers", following=following, open=unplanned, **facts)),
+        Sentence(texts("certificate.customers", following=following, open=unplanned, **facts)),
         *(
-            Sentence(f"  {number:,} {code}: {NEXT_STEPS[code].sentence(lang)}")
+            Sentence(f"  {number:,} {code}: {texts(f'follow_up.{code}')}")
             for code, number in account.follow_up.items()
         ),
         *(
-            Sentence(f"  {number:,} {code}: {REASONS[code].sentence(lang)}", warns=True)
+            Sentence(f"  {number:,} {code}: {texts(f'unplanned.{code}')}", warns=True)
             for code, number in account.unplanned.items()
         ),
     ]

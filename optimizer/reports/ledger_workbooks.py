@@ -12,16 +12,16 @@ import pandas as pd
 import shapely
 
 from optimizer.atomic_files import write_layers
+from optimizer.catalogue import Texts
 from optimizer.drawing.picture import route_legs, straight_legs
 from optimizer.records.opinions import opinion_ledger
-from optimizer.reports.words import texts as words
 from optimizer.reports.worksheets import add_sheets, workbook
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from optimizer.catalogue import Lang, Texts
+    from optimizer.catalogue import Lang
     from optimizer.model import DayPlan
     from optimizer.register import Register
     from optimizer.roads import Roads
@@ -50,7 +50,7 @@ def write_ledgers(
     CampaignError
         A file cannot be written.
     """
-    said = words(lang)
+    said = Texts(lang)
     written = []
     with register.store.reading():
         for done, (name, frame) in enumerate(_ledgers(register, said), start=1):

@@ -47,13 +47,16 @@ def write_book(bulletin: Bulletin, path: Path, texts: Texts) -> Path:
 
 def _said(frame: pd.DataFrame, texts: Texts) -> pd.DataFrame:
     """Figures, categories and states in words; areas and what is in no catalogue as they are."""
-    rooms = {"call": "outcome", "piece": "tool", "request": "voltage"}
+    category = texts.room("category")
+    names = {
+        "call": texts.room("outcome"),
+        "piece": texts.room("tool"),
+        "request": texts.room("voltage"),
+    }
     pairs = frame[["figure", "category"]].drop_duplicates().itertuples(index=False, name=None)
     said = {
-        (figure, category): texts.named(rooms.get(figure, "finding"), category)
-        if category and figure != "area"
-        else category
-        for figure, category in pairs
+        (figure, name): names.get(figure, category).get(name, name) if figure != "area" else name
+        for figure, name in pairs
     }
     named = zip(frame["figure"], frame["category"], strict=True)
     states = {

@@ -37,6 +37,7 @@ from optimizer.search.annealing import temperature_at
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from optimizer.catalogue import Lang
     from optimizer.search.stopping import StopAfter
 
 
@@ -77,7 +78,7 @@ class Params:
     clock_interval: int = 200
     soft_penalty_share: float = 0.85
     ortools_share: float = 0.1
-    lang: str = "zh"
+    lang: Lang = "zh"
 
 
 def search(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from optimizer.catalogue import Message
 from optimizer.model import Unassigned
 from optimizer.routes.insertion_cost import cheapest_insertion
 from optimizer.routes.problem_arrays import IS_VISIT, ProblemArrays
@@ -18,11 +19,12 @@ from optimizer.routes.timing import INFEASIBLE, timed, timing_penalty
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from optimizer.catalogue import Lang
     from optimizer.model import CrewDay, Problem, Visit
 
 
 class Reason(StrEnum):
-    """Codes of reasons; `SENTENCES` says them."""
+    """Codes of reasons; the catalogue says them in its rooms unassigned_reason and _action."""
 
     NO_CREW = "no_crew"
     NO_LOCATION = "no_location"
@@ -42,124 +44,18 @@ class Reason(StrEnum):
     NOT_GIVEN = "not_given"
 
 
-@dataclass(frozen=True, slots=True)
-class Sentence:
-    """A reason and what to do about it."""
-
-    reason: str
-    action: str
-
-
-SENTENCES: dict[str, dict[Reason, Sentence]] = {
-    "en": {
-        Reason.NO_CREW: Sentence("no crew is on duty", "put a crew on duty or choose another day"),
-        Reason.NO_LOCATION: Sentence(
-            "the customer has no coordinates", "fill in longitude and latitude and import again"
-        ),
-        Reason.UNREACHABLE: Sentence(
-            "no usable road leads near the house", "check the coordinates, or add the missing path"
-        ),
-        Reason.NOT_TODAY: Sentence(
-            "may not be visited before {day}", "plan it on that day or later"
-        ),
-        Reason.NO_WINDOW: Sentence(
-            "its time windows and pins leave no time on this day",
-            "ask the customer for another time, or take the pin off",
-        ),
-        Reason.NO_SKILL: Sentence(
-            "no crew on duty has {skills}", "put a crew with this certificate on duty"
-        ),
-        Reason.FORBIDDEN: Sentence(
-            "every crew that could go is forbidden to", "lift the prohibition or add a crew"
-        ),
-        Reason.PINNED: Sentence(
-            "it is pinned to crew {crew}, which cannot take it", "take the pin off"
-        ),
-        Reason.TOO_FAR: Sentence(
-            "even alone it does not fit a shift: {hours} h from leaving to return",
-            "give the crew a longer shift, or a start nearer by",
-        ),
-        Reason.NOT_IN_TIME: Sentence(
-            "even alone no crew can be there within its time window",
-            "ask the customer for another time",
-        ),
-        Reason.OVER_LIMIT: Sentence(
-            "even alone it exceeds the limits of every crew (visits, travel or load)",
-            "raise the limit of a crew",
-        ),
-        Reason.DAY_FULL: Sentence(
-            "{count} crews could make it, but it fits nowhere in their day",
-            "add a crew, widen its time window, or leave it for another day",
-        ),
-        Reason.OUTWEIGHED: Sentence(
-            "it would cost {minutes} min more, beyond its priority of {price} min",
-            "raise its priority, pin it to a crew, or leave it for another day",
-        ),
-        Reason.OFF_SHEET: Sentence(
-            "it is on no printed sheet: adding it would cost {minutes} min and {added} min for the"
-            " change, beyond its priority of {price} min",
-            "pin it to a crew, lower day.keep_sheet_min, or leave it for another day",
-        ),
-        Reason.WAITING: Sentence(
-            "more pressing visits fill the day's crews", "it stays due and comes up again tomorrow"
-        ),
-        Reason.NOT_GIVEN: Sentence(
-            "the given plan leaves it out", "add it to a route, or have the plan completed"
-        ),
-    },
-    "zh": {
-        Reason.NO_CREW: Sentence("当天没有小组值班", "安排小组值班或改日走访"),
-        Reason.NO_LOCATION: Sentence("客户没有坐标", "补录经纬度后重新导入"),
-        Reason.UNREACHABLE: Sentence("房屋附近没有可通行道路", "核对坐标，或补画缺失的小路"),
-        Reason.NOT_TODAY: Sentence("{day} 之前不得走访", "改在该日或以后走访"),
-        Reason.NO_WINDOW: Sentence("可访时段与固定安排当天无交集", "与客户另约时间，或取消固定"),
-        Reason.NO_SKILL: Sentence("值班小组都没有资质：{skills}", "安排有该资质的小组值班"),
-        Reason.FORBIDDEN: Sentence("能去的小组都被禁止前往", "取消禁止或增派小组"),
-        Reason.PINNED: Sentence("固定给小组 {crew}，但该组无法完成", "取消固定"),
-        Reason.TOO_FAR: Sentence(
-            "单独前往也超出班次：往返共需 {hours} 小时", "延长班次，或从更近处出发"
-        ),
-        Reason.NOT_IN_TIME: Sentence("单独前往也赶不上其可访时段", "与客户另约时间"),
-        Reason.OVER_LIMIT: Sentence(
-            "单独前往也超出所有小组的上限（户数、行程或携带量）", "放宽某一小组的上限"
-        ),
-        Reason.DAY_FULL: Sentence(
-            "有 {count} 个小组可去，但当天行程中都插不进", "增派小组、放宽时段或改日走访"
-        ),
-        Reason.OUTWEIGHED: Sentence(
-            "需多花 {minutes} 分钟，超过其优先级 {price} 分钟",
-            "提高优先级、固定给某一小组，或改日走访",
-        ),
-        Reason.OFF_SHEET: Sentence(
-            "打印的派工单上没有：加入需多花 {minutes} 分钟，另计变动 {added} 分钟，"
-            "超过其优先级 {price} 分钟",
-            "固定给某一小组、调低 day.keep_sheet_min，或改日走访",
-        ),
-        Reason.NOT_GIVEN: Sentence("所给的计划中没有安排", "加入某条路线，或让程序补全计划"),
-        Reason.WAITING: Sentence("当天小组已排满更紧要的走访", "仍在待访之列，次日再排"),
-    },
-}
-
-
-REASONS: dict[str, str] = {
-    str(code): f"{sentence.reason}: {sentence.action}" for code, sentence in SENTENCES["en"].items()
-}
-"""Every code and its line in the README."""
-
-
-def unassigned(visit: Visit, reason: Reason, lang: str = "zh", **facts: object) -> Unassigned:
+def unassigned(visit: Visit, reason: Reason, lang: Lang = "zh", **facts: object) -> Unassigned:
     """A visit that is not in the plan, with the sentences of a reason."""
-    sentence = SENTENCES[lang][reason]
     return Unassigned(
         visit_id=visit.visit_id,
         code=str(reason),
-        reason=sentence.reason.format(**facts),
-        action=sentence.action.format(**facts),
+        reason=Message(f"unassigned_reason.{reason}", **facts).in_words(lang),
+        action=Message(f"unassigned_action.{reason}", **facts).in_words(lang),
     )
 
 
 def explain(
-    problem: Problem, data: ProblemArrays, state: RouteState, visits: Iterable[Visit], lang: str
+    problem: Problem, data: ProblemArrays, state: RouteState, visits: Iterable[Visit], lang: Lang
 ) -> Iterator[Unassigned]:
     """The reason of each visit that a finished plan leaves out.
 
@@ -185,7 +81,7 @@ def _only_lunches(data: ProblemArrays) -> RouteState:
 
 
 def by_rule(  # noqa: PLR0911  (one return a reason)
-    problem: Problem, visit: Visit, lang: str = "zh"
+    problem: Problem, visit: Visit, lang: Lang = "zh"
 ) -> Unassigned | None:
     """The reason why no crew may make the visit whatever the routes, or None."""
     if not problem.crews:
@@ -215,7 +111,7 @@ class _Trial:
     data: ProblemArrays
     state: RouteState
     empty: RouteState
-    lang: str
+    lang: Lang
 
     def reason(self, visit: Visit, task: int) -> Unassigned:
         """Why a visit that some crew may make is not in the plan."""

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from optimizer.catalogue import Lang
     from optimizer.model import Problem, Route, Unassigned
 
 
@@ -35,7 +36,7 @@ class Solution:
     violations: tuple[Violation, ...] = ()
 
 
-def written(problem: Problem, data: ProblemArrays, state: RouteState, lang: str) -> Solution:
+def written(problem: Problem, data: ProblemArrays, state: RouteState, lang: Lang) -> Solution:
     """The plan in words: routes with their times, reasons for what is left out."""
     routes = _settled(problem, data, state)
     served = {stop.visit_id for route in routes for stop in route.stops}

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
-from optimizer.catalogue.refusals import Saying, sentences
+from optimizer.catalogue import Message, sentences
 from optimizer.errors import SettingsError
 from optimizer.settings.sections import Settings
 from optimizer.settings.values import FROM_FILE, setting_text, toml_value
@@ -42,18 +42,20 @@ def load_settings(path: Path) -> Settings:
         raise SettingsError("settings.wrong", path=path, faults=faults) from None
 
 
-def _both(one: Saying, other: Saying) -> Saying:
-    return Saying("settings.both", one=one, other=other)
+def _both(one: Message, other: Message) -> Message:
+    return Message("settings.both", one=one, other=other)
 
 
-def _fault(fault: ErrorDetails) -> Saying:
+def _fault(fault: ErrorDetails) -> Message:
     """One wrong value, its place and what is allowed, in our words where we have them."""
     code = f"pydantic.{fault['type']}"
-    problem = Saying(code, **fault.get("ctx", {})) if code in sentences() else Saying(fault["msg"])
+    problem = (
+        Message(code, **fault.get("ctx", {})) if code in sentences() else Message(fault["msg"])
+    )
     place = ".".join(map(str, fault["loc"]))
     if isinstance(fault["input"], dict):  # of a whole section the problem names what is wrong
-        return Saying("settings.section", place=place, problem=problem)
-    return Saying("settings.value", place=place, value=repr(fault["input"]), problem=problem)
+        return Message("settings.section", place=place, problem=problem)
+    return Message("settings.value", place=place, value=repr(fault["input"]), problem=problem)
 
 
 def settings_toml(settings: Settings) -> str:

@@ -129,7 +129,7 @@ def crew_sheet(day: Day, route: Route) -> dict[str, Any]:
             for name, count in tool_bag(visits, day.settings.paper)
         ],
         "legend": texts("sheet.legend")
-        + "  ".join(f"{i} {texts(f'finding.{name}')}" for i, name in enumerate(FINDINGS, 1)),
+        + "  ".join(f"{i} {texts(f'category.{name}')}" for i, name in enumerate(FINDINGS, 1)),
         "stops": rows,
         "rest": ""
         if route.rest is None

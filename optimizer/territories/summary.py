@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from optimizer.catalogue.refusals import Saying
+from optimizer.catalogue import Message
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -94,15 +94,15 @@ class Summary:
         """A line for each count that is worth a look."""
         return "\n".join(line.in_words(lang) for line in self._lines())
 
-    def _lines(self) -> Iterator[Saying]:
-        yield Saying(
+    def _lines(self) -> Iterator[Message]:
+        yield Message(
             "territories.located",
             customers=f"{self.customers:,}",
             given=f"{self.given:,}",
             at_area=f"{self.at_area:,}",
             nowhere=f"{self.nowhere:,}",
         )
-        yield Saying(
+        yield Message(
             "territories.shared",
             stationed=f"{self.stationed:,}",
             joined=f"{self.joined:,}",
@@ -110,11 +110,11 @@ class Summary:
             new_areas=f"{self.new_areas:,}",
         )
         if self.moved:
-            yield Saying("territories.moved", count=f"{self.moved:,}")
+            yield Message("territories.moved", count=f"{self.moved:,}")
         if self.far:
-            yield Saying("territories.far", count=f"{self.far:,}")
+            yield Message("territories.far", count=f"{self.far:,}")
         for over in self.over_capacity:
-            yield Saying(
+            yield Message(
                 "territories.full",
                 station=over.station,
                 customers=f"{over.customers:,}",
@@ -122,9 +122,9 @@ class Summary:
             )
         if self.managed or self.unknown_managers:
             unknown = f"{len(self.unknown_managers):,}"
-            yield Saying("territories.managed", managed=f"{self.managed:,}", unknown=unknown)
+            yield Message("territories.managed", managed=f"{self.managed:,}", unknown=unknown)
         for station in self.no_crews:
-            yield Saying("territories.no_crew", station=station)
+            yield Message("territories.no_crew", station=station)
         if self.balance:
             most = max(self.balance, key=lambda station: station.most)
-            yield Saying("territories.most", share=f"{most.most:.0%}", station=most.station)
+            yield Message("territories.most", share=f"{most.most:.0%}", station=most.station)

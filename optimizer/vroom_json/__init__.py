@@ -12,6 +12,8 @@ from optimizer.vroom_json.writing import Answer, write_answer
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from optimizer.catalogue import Lang
+
 
 def route_json(
     document: Mapping[str, Any],
@@ -20,7 +22,7 @@ def route_json(
     *,
     check: bool = False,
     iterations: int | None = None,
-    lang: str = "en",
+    lang: Lang = "en",
 ) -> dict[str, Any]:
     """Solve a problem in VROOM's JSON, or judge the steps that it gives.
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import chinese_calendar
 import pandas as pd
 
-from optimizer.catalogue.refusals import Saying
+from optimizer.catalogue import Message
 from optimizer.errors import Fault, IntakeError
 from optimizer.workdays.tables import small_table
 
@@ -154,13 +154,13 @@ def _take_row(
     try:
         day = dt.date.fromisoformat(date)
     except ValueError:
-        problem, action = Saying("row.no_date"), Saying("row.write_date")
+        problem, action = Message("row.no_date"), Message("row.write_date")
         faults.append(Fault(*place, "date", date[:40], problem, action))
         return
     if working not in _YES | _NO:
-        problem, action = Saying("row.no_working"), Saying("row.write_working")
+        problem, action = Message("row.no_working"), Message("row.write_working")
         faults.append(Fault(*place, "working", working[:40], problem, action))
     elif day in days:
-        faults.append(Fault(*place, "date", date, Saying("row.twice"), Saying("row.delete")))
+        faults.append(Fault(*place, "date", date, Message("row.twice"), Message("row.delete")))
     else:
         days[day] = (working in _YES, row.get("note", ""))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from optimizer.catalogue.refusals import Saying
+from optimizer.catalogue import Message
 from optimizer.errors import Fault, IntakeError
 from optimizer.workdays.calendar import LUNAR, MONDAY, ONE_DAY
 from optimizer.workdays.tables import small_table
@@ -123,7 +123,7 @@ def read_seasons(path: Path | None, known: AbstractSet[str] | None = None) -> tu
     if path is None or not path.exists():
         return ()
     seasons: list[Season] = []
-    unknown = Saying("row.unknown"), Saying("row.write_where")
+    unknown = Message("row.unknown"), Message("row.write_where")
     faults: list[Fault] = []
     for number, row in small_table(path, _HEADINGS, ("effect",)):
         season = _season(row, faults, (path.name, number))
@@ -142,25 +142,25 @@ def _season(row: dict[str, str], faults: list[Fault], place: tuple[str, int]) ->
     found = len(faults)
     effect = _EFFECTS.get(row["effect"], row["effect"])
     if effect not in _EFFECTS.values():
-        problem, action = Saying("row.unknown"), Saying("row.write_effect")
+        problem, action = Message("row.unknown"), Message("row.write_effect")
         faults.append(Fault(*place, "effect", effect[:40], problem, action))
     for column in ("first", "last"):
         try:
             season_day(row.get(column, ""), 2028)
         except ValueError:
-            problem, action = Saying("row.no_day"), Saying("row.write_day")
+            problem, action = Message("row.no_day"), Message("row.write_day")
             faults.append(Fault(*place, column, row[column][:40], problem, action))
     first, last = row.get("first", ""), row.get("last", "")
     if len(faults) == found and _DATED.fullmatch(first) and _DATED.fullmatch(last) and last < first:
-        problem = Saying("row.before", other="first", day=first)
-        faults.append(Fault(*place, "last", last, problem, Saying("row.exchange")))
+        problem = Message("row.before", other="first", day=first)
+        faults.append(Fault(*place, "last", last, problem, Message("row.exchange")))
     digits = {}
     for column, allowed in (("weekdays", "1234567"), ("market", "0123456789")):
         parts = [part for part in re.split(r"[\s,;，；、]+", row.get(column, "")) if part]
         digits[column] = frozenset(int(part) for part in parts if part in set(allowed))
         if len(digits[column]) < len(set(parts)):
-            problem = Saying("row.no_digits")
-            action = Saying("row.write_digits", allowed=allowed)
+            problem = Message("row.no_digits")
+            action = Message("row.write_digits", allowed=allowed)
             faults.append(Fault(*place, column, row[column][:40], problem, action))
     if len(faults) > found:
         return None

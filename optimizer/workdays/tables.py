@@ -7,7 +7,7 @@ import csv
 import io
 from typing import TYPE_CHECKING
 
-from optimizer.catalogue.refusals import Saying, reason
+from optimizer.catalogue import Message, os_reason
 from optimizer.errors import Fault, IntakeError
 
 if TYPE_CHECKING:
@@ -35,8 +35,8 @@ def small_table(
     names = {name: headings.get(name.strip(), name.strip()) for name in reader.fieldnames or []}
     missing = [column for column in required if column not in names.values()]
     if missing:
-        problem = Saying("row.no_column", columns=missing)
-        action = Saying("row.write_headings", known=",".join(dict.fromkeys(headings.values())))
+        problem = Message("row.no_column", columns=missing)
+        action = Message("row.write_headings", known=",".join(dict.fromkeys(headings.values())))
         raise _unreadable(path, 1, problem, action)
     rows = []
     try:
@@ -45,7 +45,7 @@ def small_table(
             if any(row.values()):
                 rows.append((reader.line_num, row))
     except csv.Error as error:
-        raise _unreadable(path, reader.line_num, str(error), Saying("row.save_csv")) from None
+        raise _unreadable(path, reader.line_num, str(error), Message("row.save_csv")) from None
     return rows
 
 
@@ -54,7 +54,7 @@ def _text_of(path: Path) -> str:
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise _unreadable(path, None, reason(error), Saying("row.allow")) from None
+        raise _unreadable(path, None, os_reason(error), Message("row.allow")) from None
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -65,10 +65,12 @@ def _text_of(path: Path) -> str:
         except UnicodeDecodeError as error:
             broken = max(broken, error, key=lambda some: some.start)
     row = content.count(b"\n", 0, broken.start) + 1
-    raise _unreadable(path, row, Saying("row.encoding"), Saying("row.save_utf8"))
+    raise _unreadable(path, row, Message("row.encoding"), Message("row.save_utf8"))
 
 
-def _unreadable(path: Path, row: int | None, problem: str | Saying, action: Saying) -> IntakeError:
+def _unreadable(
+    path: Path, row: int | None, problem: str | Message, action: Message
+) -> IntakeError:
     return IntakeError(
         "file.unreadable", [Fault(path.name, row, None, None, problem, action)], path=path
     )

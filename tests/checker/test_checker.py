@@ -10,7 +10,7 @@ from day_world import EIGHT, HOUR, NOON, crew, noon_lunch, problem, problems, vi
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from optimizer.catalogue import messages
+from optimizer.catalogue import sentences
 from optimizer.checker import RULES, check
 from optimizer.checker.insertion_proof import rooms
 from optimizer.checker.plan_view import Plan
@@ -342,5 +342,5 @@ def test_every_rule_about_a_route_has_words_for_a_chief_whose_own_route_breaks_i
     Who is on duty, and that each visit is made once or left out for a reason, is no matter of a
     route.
     """
-    told = {m.removeprefix("broken.") for m in messages() if m.startswith("broken.")}
+    told = {m.removeprefix("broken.") for m in sentences() if m.startswith("broken.")}
     assert told == RULES.keys() - {"crew", "once", "mandatory"}

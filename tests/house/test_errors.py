@@ -2,59 +2,16 @@
 
 from __future__ import annotations
 
-import ast
 import pickle
-import re
-import string
 import sys
-from pathlib import Path
 
 import pytest
 
-import optimizer
-from optimizer.catalogue.refusals import Saying, sentences
+from optimizer.catalogue import Message
 from optimizer.cli import main
 from optimizer.errors import CampaignError, Fault, IntakeError, SettingsError
 from optimizer.settings import load_settings
 from optimizer.workdays import read_seasons
-
-BY_NAME = {"os", "sqlite", "word", "pydantic"}
-"""Rooms whose codes are named by the system, the register and pydantic."""
-
-
-def places(sentence: str) -> set[str]:
-    """Names of the facts that a sentence takes."""
-    return {name for _, name, _, _ in string.Formatter().parse(sentence) if name}
-
-
-def codes_said() -> dict[str, set[str]]:
-    """Each code that the source raises or says, with the facts that it gives there."""
-    said: dict[str, set[str]] = {}
-    for path in Path(optimizer.__file__).parent.rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.args):
-                continue
-            code = node.args[0]
-            is_saying = node.func.id == "Saying" or node.func.id.endswith("Error")
-            if is_saying and isinstance(code, ast.Constant) and isinstance(code.value, str):
-                facts = {keyword.arg for keyword in node.keywords}
-                assert said.setdefault(code.value, facts) == facts, f"{path}: {code.value}"
-    return {code: facts for code, facts in said.items() if re.fullmatch(r"\w+\.\w+", code)}
-
-
-def test_every_refusal_speaks_both_languages():
-    """A fact that only one language tells is missing for half of the people."""
-    for code, both in sentences().items():
-        assert set(both) == {"zh", "en"}, code
-        assert places(both["zh"]) == places(both["en"]), code
-
-
-def test_every_code_of_the_source_is_in_the_catalogue_and_the_other_way_round():
-    """A code without a sentence would be shown bare; a sentence without a code is dead."""
-    said = codes_said()
-    kept = {code for code in sentences() if code.split(".")[0] not in BY_NAME}
-    assert kept == set(said)
-    assert not [code for code in kept if places(sentences()[code]["zh"]) != said[code]]
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
@@ -69,7 +26,7 @@ def test_facts_may_be_lists_errors_and_reasons_of_the_system(lang):
 
 def test_an_error_keeps_its_facts_on_the_way_from_another_process():
     """Stations are planned in processes of their own; their refusals come back whole."""
-    fault = Fault("a.csv", 2, None, None, Saying("file.system", path="a", why="b"), "mend it")
+    fault = Fault("a.csv", 2, None, None, Message("file.system", path="a", why="b"), "mend it")
     error = IntakeError("file.faults", [fault], path="a.csv", count=1)
     back = pickle.loads(pickle.dumps(error))  # noqa: S301
     assert back.in_words("zh") == error.in_words("zh")
