@@ -268,12 +268,12 @@ class Planning(OpenCampaign):
         Once crews are out, areas that we formed keep their names and their customers, unless they
         are drawn `anew`.
         """
-        from optimizer.territories import as_previously, assign
+        from optimizer.territories import assign, keep_previous
 
         register = self.register
         customers, areas = register.customers(), register.areas()
         if self.is_running and not anew:
-            customers, areas = as_previously(customers, areas, register.territories())
+            customers, areas = keep_previous(customers, areas, register.territories())
         return assign(
             customers,
             areas,

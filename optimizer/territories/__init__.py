@@ -4,7 +4,7 @@ Outlines of the result are in `optimizer.territories.outlines`, which loads geop
 """
 
 from optimizer.territories.assign import Territories, assign
-from optimizer.territories.previous import as_previously
+from optimizer.territories.previous import keep_previous
 from optimizer.territories.suggest import suggest
 from optimizer.territories.summary import Balance, OverCapacity, Summary
 
@@ -13,7 +13,7 @@ __all__ = [
     "OverCapacity",
     "Summary",
     "Territories",
-    "as_previously",
     "assign",
+    "keep_previous",
     "suggest",
 ]

@@ -65,7 +65,7 @@ class Territories(NamedTuple):
     unplaced: pd.DataFrame
 
 
-def assign(  # noqa: PLR0917  (the register's four tables, and what they are drawn on)
+def assign(  # noqa: PLR0917  (the register's four tables, the roads and the settings)
     customers: pd.DataFrame,
     areas: pd.DataFrame,
     stations: pd.DataFrame,
@@ -92,16 +92,16 @@ def assign(  # noqa: PLR0917  (the register's four tables, and what they are dra
         There is no station, or none has coordinates where one has to be found.
     """
     steps = 4
-    tick = progress or (lambda _done, _total: None)
+    report = progress or (lambda _done, _total: None)
     county = read_county(customers, areas, stations, crews, roads=roads, settings=settings)
     given_areas = len(county.area_names)
-    tick(1, steps)
+    report(1, steps)
     joined = _join_areas(county)
     formed = _form_areas(joined)
-    tick(2, steps)
+    report(2, steps)
     stationed = _find_stations(formed)
     placed = _name_new_areas(_to_area_centres(stationed), given_areas)
-    tick(3, steps)
+    report(3, steps)
     known = placed.located & (placed.area >= 0)
     workload = area_workloads(
         placed.area[known],
@@ -110,17 +110,17 @@ def assign(  # noqa: PLR0917  (the register's four tables, and what they are dra
         placed.service_s[known],
         placed.travel,
     )
-    shared = district_stations(placed, workload, crews, leave, workdays)
-    tick(4, steps)
+    districts = district_stations(placed, workload, crews, leave, workdays)
+    report(4, steps)
     counts = {
         "given": int(county.located.sum()),
         "stationed": int(((stationed.station >= 0) & (county.station < 0)).sum()),
         "joined": int(((joined.area >= 0) & (county.area < 0)).sum()),
         "formed": int(((formed.area >= 0) & (joined.area < 0)).sum()),
         "new_areas": len(placed.area_names) - given_areas,
-        "moved": _areas_off_station(county),
+        "moved": _customers_off_station(county),
     }
-    return _tables(placed, shared, county.located, counts)
+    return _tables(placed, districts, county.located, counts)
 
 
 def _join_areas(county: County) -> County:
@@ -139,20 +139,24 @@ def _join_areas(county: County) -> County:
         found = county.area[doors][first][nearest.source[node]]
         near = nearest.seconds[node] <= JOIN_S
         most = county.settings.territories.most_customers
-        fits = _nearest_with_room(found[near], nearest.seconds[node][near], county.heads(), most)
+        fits = _nearest_with_room(
+            found[near], nearest.seconds[node][near], county.customers_by_area(), most
+        )
         area[own[near][fits]] = found[near][fits]
     joined = area >= 0
     station = np.where(joined, np.append(county.area_station, -1)[area], county.station)
     return replace(county, area=area, station=station)
 
 
-def _nearest_with_room(area: Longs, seconds: NDArray[np.int32], heads: Longs, most: int) -> Bools:
-    """Who finds room in the area of his choice if the nearest come first."""
+def _nearest_with_room(
+    area: Longs, seconds: NDArray[np.int32], customers_by_area: Longs, most: int
+) -> Bools:
+    """Which customers find room in their nearest area if the nearest customers come first."""
     order = np.lexsort((seconds, area))
     begins = np.searchsorted(area[order], area[order])
     rank = np.arange(len(order)) - begins
     fits = np.zeros(len(order), dtype=bool)
-    fits[order] = heads[area[order]] + rank < most
+    fits[order] = customers_by_area[area[order]] + rank < most
     return fits
 
 
@@ -165,7 +169,7 @@ def _form_areas(county: County) -> County:
     new_stations: list[int] = []
     for station in np.unique(county.station[missing]).tolist():
         own = np.flatnonzero(missing & (county.station == station))
-        formed = form_areas(_tree(county, station), county.places.node[own], sizes)
+        formed = form_areas(_paths_from_stations(county, station), county.places.node[own], sizes)
         area[own] = len(county.area_names) + len(new_stations) + formed
         new_stations += [station] * (int(formed.max()) + 1)
     new = len(new_stations)
@@ -180,7 +184,7 @@ def _form_areas(county: County) -> County:
     )
 
 
-def _tree(county: County, station: int) -> Nearest:
+def _paths_from_stations(county: County, station: int) -> Nearest:
     """Fastest paths from a station, or from all of them."""
     if station >= 0 and county.station_node[station] >= 0:
         return county.travel.nearest(county.station_node[station : station + 1])
@@ -191,8 +195,8 @@ def _tree(county: County, station: int) -> Nearest:
 def _find_stations(county: County) -> County:
     """Areas without a station get the nearest that has room."""
     located = county.located & (county.area >= 0)
-    heads = county.heads()
-    doors = np.bincount(county.area[located], minlength=len(heads))
+    customers_by_area = county.customers_by_area()
+    doors = np.bincount(county.area[located], minlength=len(customers_by_area))
     pending = np.flatnonzero((county.area_station < 0) & (doors > 0))
     if not len(pending):
         return county
@@ -205,7 +209,9 @@ def _find_stations(county: County) -> County:
     taken = np.bincount(county.station[county.station >= 0], minlength=len(county.station_names))
     room = np.maximum(county.capacity - taken, 0)
     area_station = county.area_station.copy()
-    area_station[pending] = assign_areas_to_stations(heads[pending], np.column_stack(seconds), room)
+    area_station[pending] = assign_areas_to_stations(
+        customers_by_area[pending], np.column_stack(seconds), room
+    )
     station = np.where(county.area >= 0, np.append(area_station, -1)[county.area], county.station)
     return replace(county, area_station=area_station, station=station)
 
@@ -242,15 +248,15 @@ def _name_new_areas(county: County, given: int) -> County:
     return replace(county, area_names=tuple(names))
 
 
-def _areas_off_station(county: County) -> int:
-    """Customers whose file names another station than their area has."""
+def _customers_off_station(county: County) -> int:
+    """How many customers' files name another station than their area has."""
     named = county.customers["station"].to_numpy()
     names = np.array([*county.station_names, ""], dtype=object)
     return int(((named != "") & (named != names[county.station]) & (county.area >= 0)).sum())
 
 
 def _tables(
-    county: County, shared: CrewDistricts, given: Bools, counts: dict[str, int]
+    county: County, districts: CrewDistricts, given: Bools, counts: dict[str, int]
 ) -> Territories:
     located = np.select([given, county.located], ["given", "area"], "none")
     names = np.array([*county.area_names, ""], dtype=object)
@@ -269,9 +275,9 @@ def _tables(
         {
             "area": pd.Series(list(county.area_names), dtype="str"),
             "station": pd.Series(stations[county.area_station], dtype="str"),
-            "crew": pd.Series(list(shared.crew), dtype="str"),
-            "lon": np.where(np.isnan(shared.lon), county.area_lon, shared.lon),
-            "lat": np.where(np.isnan(shared.lat), county.area_lat, shared.lat),
+            "crew": pd.Series(list(districts.crew), dtype="str"),
+            "lon": np.where(np.isnan(districts.lon), county.area_lon, districts.lon),
+            "lat": np.where(np.isnan(districts.lat), county.area_lat, districts.lat),
         }
     )
     held = np.bincount(county.station[county.station >= 0], minlength=len(county.capacity))
@@ -284,17 +290,17 @@ def _tables(
             OverCapacity(county.station_names[i], int(held[i]), int(county.capacity[i]))
             for i in np.flatnonzero(held > county.capacity)
         ),
-        managed=shared.managed,
-        unknown_managers=shared.unknown_managers,
-        no_crews=shared.no_crews,
-        balance=shared.balance,
+        managed=districts.managed,
+        unknown_managers=districts.unknown_managers,
+        no_crews=districts.no_crews,
+        balance=districts.balance,
         **counts,
     )
     return Territories(customers, areas, summary, _unplaced(customers))
 
 
 def _unplaced(customers: pd.DataFrame) -> pd.DataFrame:
-    """Who has no place, no area or no station, with the first of the reasons that holds."""
+    """Customers without a station, an area or a place, with the first of these reasons."""
     code = np.select(
         [customers["station"] == "", customers["area"] == "", customers["located"] == "none"],
         ["no_station", "no_area", "no_location"],

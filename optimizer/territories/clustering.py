@@ -1,9 +1,9 @@
-"""Areas along the roads, for customers whose files know none.
+"""Transformer areas for customers whose files name none, clustered along the roads.
 
-A tree of fastest paths from the station is walked from its tips inwards. Customers gather at the
-nodes; where enough have come together they become an area, so an area is a stretch of road with
-its side roads. What reaches the station unformed joins the nearest area with room, or is an area
-of its own.
+The tree of fastest paths from the station is walked from its leaves to its root. Customers collect
+at the nodes and become an area where there are enough of them, so that an area is a piece of road
+with its side roads. Customers left over at the root join the nearest area with room, or are an area
+of their own.
 """
 
 from __future__ import annotations
@@ -40,20 +40,20 @@ def form_areas(tree: Nearest, node: Ints, sizes: Sizes) -> Ints:
     node
         Node of each customer, int32, shape (customers,).
     sizes
-        Areas have so many customers; fewer only where a station's whole tree, or what is left at
-        the station, has fewer.
+        Areas have so many customers; fewer only where a station's whole tree, or what is left
+        over at the station, has fewer.
     """
     if not len(node):
         return np.zeros(0, dtype=np.int32)
     by_node = np.argsort(node, kind="stable")
     first = np.searchsorted(node[by_node], np.arange(len(tree.before) + 1))
     order = np.argsort(-tree.tenths, kind="stable")
-    area, left = _gather(order, tree.before, first, by_node, sizes.least, sizes.most)
-    return _join_left(area, left, tree.tenths[node], tree.source[node], sizes)
+    area, leftover = _cluster(order, tree.before, first, by_node, sizes.least, sizes.most)
+    return _merge_leftovers(area, leftover, tree.tenths[node], tree.source[node], sizes)
 
 
-class _Walk(NamedTuple):
-    """The walk from the tips of the tree inwards; all arrays are changed in place.
+class _TreeWalk(NamedTuple):
+    """The walk from the leaves of the tree to its roots; all arrays are changed in place.
 
     Attributes
     ----------
@@ -63,8 +63,8 @@ class _Walk(NamedTuple):
         int64 (customers,): the next in the chain, -1 at its end.
     area
         int32 (customers,): -1 for none yet.
-    left
-        int32 (customers + 1,): 1 for areas that are what was left over at a root.
+    leftover
+        int32 (customers + 1,): 1 for areas of the customers left over at a root.
     areas
         int64 (1,): how many areas there are.
     """
@@ -74,47 +74,47 @@ class _Walk(NamedTuple):
     waiting: Longs
     after: Longs
     area: Ints
-    left: Ints
+    leftover: Ints
     areas: Longs
 
 
 @allocating
-def _gather(  # noqa: PLR0917  (a kernel takes arrays one by one)
+def _cluster(  # noqa: PLR0917  (a kernel takes arrays one by one)
     order: Longs, before: Ints, first: Longs, by_node: Longs, least: int, most: int
 ) -> tuple[Ints, Ints]:
-    """Areas of all customers, and which areas are what was left over at a root."""
+    """Areas of all customers, and which areas were left over at a root."""
     enough = (least + (least + most) // 2) // 2
     nodes, customers = len(before), len(by_node)
-    walk = _Walk(
+    walk = _TreeWalk(
         head=np.full(nodes, -1, np.int64),
         tail=np.full(nodes, -1, np.int64),
         waiting=np.zeros(nodes, np.int64),
         after=np.full(customers, -1, np.int64),
         area=np.full(customers, -1, np.int32),
-        left=np.zeros(customers + 1, np.int32),
+        leftover=np.zeros(customers + 1, np.int32),
         areas=np.zeros(1, np.int64),
     )
     for v in order:
-        _join_own(walk, v, by_node[first[v] : first[v + 1]], least, most)
+        _add_own_customers(walk, v, by_node[first[v] : first[v + 1]], least, most)
         if walk.waiting[v] == 0:
             continue
         p = before[v]
         if walk.waiting[v] >= enough or p < 0:
             if walk.waiting[v] < least:
-                walk.left[walk.areas[0]] = 1
+                walk.leftover[walk.areas[0]] = 1
             _close_area(walk, v)
         elif walk.waiting[p] > 0 and walk.waiting[p] + walk.waiting[v] > most:
             _close_larger(walk, v, p, least)
         else:
-            _pass_on(walk, v, p)
+            _pass_to_parent(walk, v, p)
             if walk.waiting[p] >= enough:
                 _close_area(walk, p)
-    return walk.area, np.flatnonzero(walk.left[: walk.areas[0]]).astype(np.int32)
+    return walk.area, np.flatnonzero(walk.leftover[: walk.areas[0]]).astype(np.int32)
 
 
 @allocating
-def _join_own(walk: _Walk, v: int, own: Longs, least: int, most: int) -> None:
-    """A node's own customers join those that wait there; too many become areas of like size."""
+def _add_own_customers(walk: _TreeWalk, v: int, own: Longs, least: int, most: int) -> None:
+    """A node's own customers join those collected there; too many become areas of equal size."""
     total = walk.waiting[v] + len(own)
     parts = max(2, round(total / ((least + most) // 2))) if total > most else 1
     part, placed = 1, walk.waiting[v]
@@ -132,33 +132,33 @@ def _join_own(walk: _Walk, v: int, own: Longs, least: int, most: int) -> None:
 
 
 @allocating
-def _take_first(walk: _Walk, v: int) -> None:
-    """The first of those who wait at a node goes to the area that is being made."""
+def _assign_first(walk: _TreeWalk, v: int) -> None:
+    """Assign the first customer who waits at a node to the area that is being made."""
     walk.area[walk.head[v]] = walk.areas[0]
     walk.head[v] = walk.after[walk.head[v]]
     walk.waiting[v] -= 1
 
 
 @allocating
-def _close_area(walk: _Walk, v: int) -> None:
-    """All who wait at a node are an area."""
+def _close_area(walk: _TreeWalk, v: int) -> None:
+    """All customers who wait at a node become an area."""
     while walk.head[v] >= 0:
-        _take_first(walk, v)
+        _assign_first(walk, v)
     walk.areas[0] += 1
 
 
 @allocating
-def _close_larger(walk: _Walk, v: int, p: int, least: int) -> None:
-    """Of two parties that are too many for one area the larger becomes one.
+def _close_larger(walk: _TreeWalk, v: int, p: int, least: int) -> None:
+    """The larger of a node's and its parent's groups becomes an area: together they are too many.
 
-    A part of the smaller one joins it where it is too small by itself; the rest waits at `p`.
+    Customers of the smaller fill it up to the least size; the rest of them wait at the parent `p`.
     """
     large, small = (p, v) if walk.waiting[p] >= walk.waiting[v] else (v, p)
     taken = walk.waiting[large]
     while walk.head[large] >= 0:
-        _take_first(walk, large)
+        _assign_first(walk, large)
     while taken < least:
-        _take_first(walk, small)
+        _assign_first(walk, small)
         taken += 1
     walk.areas[0] += 1
     walk.head[p], walk.tail[p] = walk.head[small], walk.tail[small]
@@ -166,8 +166,8 @@ def _close_larger(walk: _Walk, v: int, p: int, least: int) -> None:
 
 
 @allocating
-def _pass_on(walk: _Walk, v: int, p: int) -> None:
-    """Who waits at a node waits at the next one on the way to the station."""
+def _pass_to_parent(walk: _TreeWalk, v: int, p: int) -> None:
+    """Customers who wait at a node wait at its parent, the next node towards the station."""
     if walk.waiting[p] == 0:
         walk.head[p] = walk.head[v]
     else:
@@ -176,17 +176,17 @@ def _pass_on(walk: _Walk, v: int, p: int) -> None:
     walk.waiting[p] += walk.waiting[v]
 
 
-def _join_left(area: Ints, left: Ints, tenths: Longs, tree: Ints, sizes: Sizes) -> Ints:
-    """Let what is left at a station join the nearest area of its tree.
+def _merge_leftovers(area: Ints, leftover: Ints, tenths: Longs, tree: Ints, sizes: Sizes) -> Ints:
+    """Join the customers left over at a station to the nearest area of its tree.
 
-    Where that has no room, it gives the customers that lie nearest to the station instead.
+    An area without room gives them its customers nearest to the station instead.
     """
     size = np.bincount(area)
     nearest = np.full(len(size), np.iinfo(np.int64).max)
     np.minimum.at(nearest, area, tenths)
     tree_of = np.zeros(len(size), dtype=np.int32)
     tree_of[area] = tree
-    for number in left.tolist():
+    for number in leftover.tolist():
         others = (tree_of == tree_of[number]) & (size > 0)
         others[number] = False
         lacking = sizes.least - size[number]

@@ -1,4 +1,4 @@
-"""The tables as numbers: customers, areas and stations of a county."""
+"""The tables of a county in arrays: customers, areas and stations by number."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class County:
         """Which customers have coordinates."""
         return self.places.node >= 0
 
-    def heads(self) -> Longs:
+    def customers_by_area(self) -> Longs:
         """Customers of each area."""
         return np.bincount(self.area[self.area >= 0], minlength=len(self.area_names))
 
@@ -95,7 +95,7 @@ def read_county(
     roads: Roads,
     settings: Settings,
 ) -> County:
-    """Number the tables, attach the customers, and settle the stations of areas as far as known.
+    """Number the tables, attach customers to the roads, and find the areas' stations if known.
 
     Raises
     ------
@@ -111,8 +111,8 @@ def read_county(
     area, station = codes(customers["area"], area_names), codes(customers["station"], station_names)
     managers = tuple(own["manager"].fillna("").astype(str))
     area_station = codes(own["station"].fillna(""), station_names)
-    area_station = _or(area_station, _of_managers(managers, crews, station_names))
-    area_station = _or(area_station, _of_most(area, station, len(area_names)))
+    area_station = _first_known(area_station, _manager_stations(managers, crews, station_names))
+    area_station = _first_known(area_station, _majority_stations(area, station, len(area_names)))
     return County(
         customers=customers,
         places=roads.attach(lon, lat),
@@ -139,7 +139,7 @@ def codes(texts: pd.Series, names: Sequence[str]) -> Longs:
 
 
 def crew_of_managers(managers: Sequence[str], crews: pd.DataFrame) -> list[list[int]]:
-    """Rows of the crews that a manager's name or crew id may mean, by crew id."""
+    """Rows of the crews that each manager's name or crew id may stand for, by crew id."""
     found: dict[str, list[int]] = {}
     ordered = sorted(enumerate(crews["crew"]), key=lambda pair: pair[1])
     for row, crew in ordered:
@@ -152,11 +152,11 @@ def _all_areas(customers: pd.DataFrame, areas: pd.DataFrame) -> tuple[str, ...]:
     return tuple(sorted({*areas["area"], *customers["area"].unique()} - {""}))
 
 
-def _or(first: Longs, second: Longs) -> Longs:
+def _first_known(first: Longs, second: Longs) -> Longs:
     return np.where(first >= 0, first, second)
 
 
-def _of_managers(
+def _manager_stations(
     managers: Sequence[str], crews: pd.DataFrame, station_names: Sequence[str]
 ) -> Longs:
     """The station of the manager's crew, where all crews that may be meant have the same."""
@@ -165,8 +165,8 @@ def _of_managers(
     return np.array([next(iter(s)) if len(s) == 1 else -1 for s in meant], dtype=np.int64)
 
 
-def _of_most(area: Longs, station: Longs, areas: int) -> Longs:
-    """The station that most of an area's customers name; of several the first."""
+def _majority_stations(area: Longs, station: Longs, areas: int) -> Longs:
+    """The station that most of an area's customers name; the first of several."""
     both = (area >= 0) & (station >= 0)
     votes = np.column_stack([area[both], station[both]])
     pairs, count = np.unique(votes, axis=0, return_counts=True)

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class CrewDistricts:
-    """Crew id of each area ("" for none), the areas' middles, and what to tell about it."""
+    """Crew id of each area ("" for none), the areas' medians, and counts for the summary."""
 
     crew: tuple[str, ...]
     lon: Floats
@@ -57,10 +57,10 @@ def district_stations(
     leave: pd.DataFrame | None,
     workdays: Path | None = None,
 ) -> CrewDistricts:
-    """Share out the areas of each station among its crews."""
+    """Assign the areas of each station to its crews."""
     crews = crews.sort_values("crew", ignore_index=True)
-    strength = _strength(crews, leave, county.settings, workdays)
-    fixed = _fixed(county, crews)
+    duty_hours = _duty_hours(crews, leave, county.settings, workdays)
+    fixed = _manager_crews(county, crews)
     crew = fixed.copy()
     balance, no_crews = [], []
     for number, station in enumerate(county.station_names):
@@ -68,16 +68,16 @@ def district_stations(
         doors = own[workload.node[own] >= 0]
         team = np.flatnonzero((crews["station"] == station).to_numpy())
         if not len(team):
-            no_crews += [station] if county.heads()[own].any() else []
+            no_crews += [station] if county.customers_by_area()[own].any() else []
             continue
         if len(doors):
             rank = np.full(len(crews) + 1, -1, dtype=np.int64)
             rank[team] = np.arange(len(team))
-            share = _share(county, workload, doors, number)
-            share = replace(share, fixed=rank[fixed[doors]], strength=strength[team])
-            chosen = assign_areas(share, partial(_apart, county.travel))
+            problem = _districting_problem(county, workload, doors, number)
+            problem = replace(problem, fixed=rank[fixed[doors]], duty_hours=duty_hours[team])
+            chosen = assign_areas(problem, partial(_mean_travel_seconds, county.travel))
             crew[doors] = team[chosen]
-            balance.append(_balance(station, int(workload.size[doors].sum()), share, chosen))
+            balance.append(_balance(station, int(workload.size[doors].sum()), problem, chosen))
     names = np.array([*crews["crew"], ""], dtype=object)
     has_manager = np.array([manager != "" for manager in county.managers], dtype=bool)
     return CrewDistricts(
@@ -93,7 +93,7 @@ def district_stations(
     )
 
 
-def _fixed(county: County, crews: pd.DataFrame) -> Longs:
+def _manager_crews(county: County, crews: pd.DataFrame) -> Longs:
     """The crew of each area's manager, if it is of the area's station; -1 for none."""
     station = crews["station"].to_numpy()
     fixed = np.full(len(county.area_names), -1, dtype=np.int64)
@@ -107,7 +107,7 @@ def _fixed(county: County, crews: pd.DataFrame) -> Longs:
     return fixed
 
 
-def _strength(
+def _duty_hours(
     crews: pd.DataFrame, leave: pd.DataFrame | None, settings: Settings, workdays: Path | None
 ) -> Floats:
     """Hours that each crew is on duty from the campaign's first day to its last."""
@@ -118,8 +118,8 @@ def _strength(
         _hours(*row, settings)
         for row in zip(crews["crew"], crews["shift_start"], crews["shift_end"], strict=True)
     ]
-    strength: Floats = on_duty * np.array(hours, dtype=float)
-    return strength
+    duty_hours: Floats = on_duty * np.array(hours, dtype=float)
+    return duty_hours
 
 
 def _hours(crew: str, start: str, end: str, settings: Settings) -> float:
@@ -131,12 +131,14 @@ def _hours(crew: str, start: str, end: str, settings: Settings) -> float:
     return max(0.0, (end_s - begin_s) / 3600)
 
 
-def _share(county: County, workload: Workload, doors: Longs, station: int) -> DistrictingProblem:
-    """The areas of a station, for crews that are not named yet."""
+def _districting_problem(
+    county: County, workload: Workload, doors: Longs, station: int
+) -> DistrictingProblem:
+    """The areas of a station; its crews' fixed areas and duty hours are still empty."""
     travel = county.travel
     start = int(county.station_node[station])
     if start < 0:
-        # a station that nobody can find is among its areas
+        # a station without a place counts as standing in its first area
         start = int(workload.node[doors[0]])
     ride_s = travel.seconds_from([start])[0, workload.node[doors]]
     xy = np.column_stack(travel.roads.plane.xy(workload.lon[doors], workload.lat[doors]))
@@ -149,27 +151,27 @@ def _share(county: County, workload: Workload, doors: Longs, station: int) -> Di
         xy=xy - travel.roads.node_xy[start],
         borders=borders[(borders >= 0).all(axis=1)],
         fixed=np.zeros(0, dtype=np.int64),
-        strength=np.zeros(0),
+        duty_hours=np.zeros(0),
     )
 
 
-def _apart(travel: Travel, nodes: Longs) -> Floats:
+def _mean_travel_seconds(travel: Travel, nodes: Longs) -> Floats:
     """Seconds between nodes, the mean of both ways."""
     there: Floats = travel.node_seconds(nodes, nodes).astype(float)
     return (there + there.T) / 2
 
 
-def _balance(station: str, customers: int, share: DistrictingProblem, crew: Longs) -> Balance:
-    goal = fair_loads(share)
-    load = np.bincount(crew, weights=share.work, minlength=len(goal))
-    part = load[share.strength > 0] / goal[share.strength > 0]
-    borders = neighbour_lists(share)
+def _balance(station: str, customers: int, problem: DistrictingProblem, crew: Longs) -> Balance:
+    fair_load = fair_loads(problem)
+    load = np.bincount(crew, weights=problem.work, minlength=len(fair_load))
+    part = load[problem.duty_hours > 0] / fair_load[problem.duty_hours > 0]
+    borders = neighbour_lists(problem)
     return Balance(
         station=station,
         customers=customers,
-        areas=len(share.work),
-        crews=len(goal),
-        crew_days=float(share.work.sum()),
+        areas=len(problem.work),
+        crews=len(fair_load),
+        crew_days=float(problem.work.sum()),
         most=max(part.tolist(), default=0.0),
         least=min(part.tolist(), default=0.0),
         apart=sum(parts_of(crew, number, *borders) > 1 for number in np.unique(crew).tolist()),

@@ -1,7 +1,7 @@
-"""Local search over districts: single areas moved to another crew or swapped with it, compiled.
+"""Local search over districts, compiled: an area is relocated to another crew or swapped with it.
 
-The cost is that of `districting`: distance to the crew's centre, uneven loads, and parts of a
-crew's areas that do not hang together.
+The cost is that of `districting`: distance to the crew's centre, imbalance of loads, and fragments
+of districts.
 """
 
 from __future__ import annotations
@@ -45,17 +45,17 @@ def parts_of(crew: Ints, number: int, starts: Ints, neighbours: Ints) -> int:
 
 
 @allocating
-def least_loaded(load: Floats, goal: Floats, on_duty: NDArray[np.bool_]) -> int:
-    """The crew on duty that has least of its goal; any crew where none is on duty."""
+def least_loaded(load: Floats, fair_load: Floats, on_duty: NDArray[np.bool_]) -> int:
+    """The crew on duty with the least share of its fair load; any crew where none is on duty."""
     least, found = np.inf, 0
     for c in range(len(load)):
-        if on_duty[c] and load[c] / goal[c] < least:
-            least, found = load[c] / goal[c], c
+        if on_duty[c] and load[c] / fair_load[c] < least:
+            least, found = load[c] / fair_load[c], c
     return found
 
 
 class Districts(NamedTuple):
-    """A station's areas and crews while they are searched.
+    """The state of the search: which areas each crew's district has.
 
     Attributes
     ----------
@@ -65,48 +65,48 @@ class Districts(NamedTuple):
         float64 (areas, crews): distance of each area from the centre of each crew.
     work, may_move
         float64 and bool (areas,).
-    goal, on_duty
+    fair_load, on_duty
         float64 and bool (crews,): fair loads, and who may get areas.
     first, neighbours
         Neighbours of area a are `neighbours[first[a] : first[a + 1]]`.
     load, parts
         float64 and int64 (crews,): work, and connected parts; changed in place.
-    uneven, apart
-        Weights of uneven loads and of parts that do not hang together.
+    imbalance_weight, fragment_weight
+        Of the squared share by which a load is off, and of each fragment.
     """
 
     crew: Ints
     cost: Floats
     work: Floats
     may_move: NDArray[np.bool_]
-    goal: Floats
+    fair_load: Floats
     on_duty: NDArray[np.bool_]
     first: Ints
     neighbours: Ints
     load: Floats
     parts: Ints
-    uneven: float
-    apart: float
+    imbalance_weight: float
+    fragment_weight: float
 
 
-MOVE = -1
-"""Stands for an area with which to swap: the area is only moved."""
-NOTHING = -2
-"""Stands for an area with which to swap: nothing is worth it."""
+RELOCATE = -1
+"""In place of an area to swap with: the area is relocated alone."""
+NO_MOVE = -2
+"""In place of an area to swap with: no move lowers the cost."""
 ROUNDS = 50
 LEAST_GAIN = 1e-12
 
 
 @allocating
 def improve(districts: Districts) -> Ints:
-    """Lower the cost by moves to another crew and swaps with it, until none does.
+    """First improvement by relocations and swaps of single areas, until none lowers the cost.
 
-    The other crew is a neighbour's, or the one that lacks most.
+    The other crew is that of a neighbouring area, or the least loaded one.
     """
     d = districts
     for a in range(len(d.crew)):
         d.load[d.crew[a]] += d.work[a]
-    for c in range(len(d.goal)):
+    for c in range(len(d.fair_load)):
         d.parts[c] = parts_of(d.crew, c, d.first, d.neighbours)
     for _ in range(ROUNDS):
         changed = False
@@ -120,44 +120,44 @@ def improve(districts: Districts) -> Ints:
 
 @allocating
 def _improve_area(d: Districts, a: int) -> bool:
-    """Move or swap one area while that lowers the cost; whether anything changed."""
+    """Relocate or swap one area where that lowers the cost; whether anything changed."""
     changed = False
     for k in range(d.first[a] - 1, d.first[a + 1]):
         giver = int(d.crew[a])
         if k < d.first[a]:
-            taker = least_loaded(d.load, d.goal, d.on_duty)
+            receiver = least_loaded(d.load, d.fair_load, d.on_duty)
         else:
-            taker = int(d.crew[d.neighbours[k]])
-        if giver == taker or not d.on_duty[taker]:
+            receiver = int(d.crew[d.neighbours[k]])
+        if giver == receiver or not d.on_duty[receiver]:
             continue
-        b = _best_partner(d, a, giver, taker)
-        if b != NOTHING:
-            _exchange(d, a, b, giver, taker)
+        b = _best_partner(d, a, giver, receiver)
+        if b != NO_MOVE:
+            _apply(d, a, b, giver, receiver)
             changed = True
     return changed
 
 
 @allocating
-def _best_partner(d: Districts, a: int, giver: int, taker: int) -> int:
-    """The area of the taker to swap with, MOVE for none, NOTHING where no exchange is worth it."""
-    best, best_b = -LEAST_GAIN, NOTHING
-    for b in range(MOVE, len(d.crew)):
-        if b != MOVE and not _may_come_back(d, b, giver, taker):
+def _best_partner(d: Districts, a: int, giver: int, receiver: int) -> int:
+    """The receiver's area to swap with, or RELOCATE, or NO_MOVE where none lowers the cost."""
+    best, best_b = -LEAST_GAIN, NO_MOVE
+    for b in range(RELOCATE, len(d.crew)):
+        if b != RELOCATE and not _is_swappable(d, b, giver, receiver):
             continue
-        change = _cost_change(d, a, b, giver, taker)
-        # what is hopeless even if it joined all parts need not be counted out
-        if change - d.apart * max(0, d.parts[giver] + d.parts[taker] - 2) >= best:
+        change = _cost_change(d, a, b, giver, receiver)
+        # counting parts is slow: skip what could not be best even if it joined all parts
+        if change - d.fragment_weight * max(0, d.parts[giver] + d.parts[receiver] - 2) >= best:
             continue
-        change += d.apart * _parts_change(d, a, b, giver, taker)
+        change += d.fragment_weight * _parts_change(d, a, b, giver, receiver)
         if change < best:
             best, best_b = change, b
     return best_b
 
 
 @allocating
-def _may_come_back(d: Districts, b: int, giver: int, taker: int) -> bool:
-    """Whether an area of the taker may go to the giver: only one that touches him."""
-    if d.crew[b] != taker or not d.may_move[b] or not d.on_duty[giver]:
+def _is_swappable(d: Districts, b: int, giver: int, receiver: int) -> bool:
+    """Whether an area of the receiver may go to the giver: only one that touches its district."""
+    if d.crew[b] != receiver or not d.may_move[b] or not d.on_duty[giver]:
         return False
     for k in range(d.first[b], d.first[b + 1]):  # noqa: SIM110  (numba knows no generators)
         if d.crew[d.neighbours[k]] == giver:
@@ -166,43 +166,43 @@ def _may_come_back(d: Districts, b: int, giver: int, taker: int) -> bool:
 
 
 @allocating
-def _cost_change(d: Districts, a: int, b: int, giver: int, taker: int) -> float:
-    """What distance and uneven loads would change by."""
+def _cost_change(d: Districts, a: int, b: int, giver: int, receiver: int) -> float:
+    """The change of distance and imbalance."""
     shift = d.work[a] - (d.work[b] if b >= 0 else 0.0)
-    change = d.cost[a, taker] - d.cost[a, giver]
+    change = d.cost[a, receiver] - d.cost[a, giver]
     if b >= 0:
-        change += d.cost[b, giver] - d.cost[b, taker]
-    change += d.uneven * (
-        ((d.load[giver] - shift) / d.goal[giver] - 1) ** 2
-        + ((d.load[taker] + shift) / d.goal[taker] - 1) ** 2
-        - (d.load[giver] / d.goal[giver] - 1) ** 2
-        - (d.load[taker] / d.goal[taker] - 1) ** 2
+        change += d.cost[b, giver] - d.cost[b, receiver]
+    change += d.imbalance_weight * (
+        ((d.load[giver] - shift) / d.fair_load[giver] - 1) ** 2
+        + ((d.load[receiver] + shift) / d.fair_load[receiver] - 1) ** 2
+        - (d.load[giver] / d.fair_load[giver] - 1) ** 2
+        - (d.load[receiver] / d.fair_load[receiver] - 1) ** 2
     )
     return float(change)
 
 
 @allocating
-def _parts_change(d: Districts, a: int, b: int, giver: int, taker: int) -> int:
-    """By how many connected parts the two crews would have more."""
-    d.crew[a] = taker
+def _parts_change(d: Districts, a: int, b: int, giver: int, receiver: int) -> int:
+    """The change of the number of connected parts of the two districts."""
+    d.crew[a] = receiver
     if b >= 0:
         d.crew[b] = giver
     parts = parts_of(d.crew, giver, d.first, d.neighbours)
-    parts += parts_of(d.crew, taker, d.first, d.neighbours)
+    parts += parts_of(d.crew, receiver, d.first, d.neighbours)
     d.crew[a] = giver
     if b >= 0:
-        d.crew[b] = taker
-    return int(parts - d.parts[giver] - d.parts[taker])
+        d.crew[b] = receiver
+    return int(parts - d.parts[giver] - d.parts[receiver])
 
 
 @allocating
-def _exchange(d: Districts, a: int, b: int, giver: int, taker: int) -> None:
-    """Carry out what `_best_partner` has found."""
+def _apply(d: Districts, a: int, b: int, giver: int, receiver: int) -> None:
+    """Apply the move that `_best_partner` has found."""
     shift = d.work[a] - (d.work[b] if b >= 0 else 0.0)
     d.load[giver] -= shift
-    d.load[taker] += shift
-    d.crew[a] = taker
+    d.load[receiver] += shift
+    d.crew[a] = receiver
     if b >= 0:
         d.crew[b] = giver
     d.parts[giver] = parts_of(d.crew, giver, d.first, d.neighbours)
-    d.parts[taker] = parts_of(d.crew, taker, d.first, d.neighbours)
+    d.parts[receiver] = parts_of(d.crew, receiver, d.first, d.neighbours)

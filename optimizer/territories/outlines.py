@@ -42,7 +42,7 @@ class Outlines(NamedTuple):
 
 
 def outlines(placed: pd.DataFrame, areas: pd.DataFrame, roads: Roads) -> Outlines:
-    """Outlines around the houses of the territories that `assign` has drawn."""
+    """Outlines around the houses of territories; `placed` are their customers."""
     known = placed[(placed["area"] != "") & placed["lon"].notna()]
     names, of = np.unique(known["area"].to_numpy(str), return_inverse=True)
     x, y = roads.plane.xy(known["lon"].to_numpy(), known["lat"].to_numpy())
@@ -56,12 +56,12 @@ def outlines(placed: pd.DataFrame, areas: pd.DataFrame, roads: Roads) -> Outline
     crews = flat[flat["crew"] != ""]
     return Outlines(
         areas=_frame(flat[["area", "station", "crew", "customers", "shape"]], roads),
-        crews=_frame(_united(crews, ["crew", "station"]), roads),
-        stations=_frame(_united(flat[flat["station"] != ""], ["station"]), roads),
+        crews=_frame(_dissolve(crews, ["crew", "station"]), roads),
+        stations=_frame(_dissolve(flat[flat["station"] != ""], ["station"]), roads),
     )
 
 
-def write_outlines(drawn: Outlines, path: Path) -> None:
+def write_outlines(layers: Outlines, path: Path) -> None:
     """Write the three layers areas, crews and stations into a GeoPackage, anew.
 
     Raises
@@ -69,10 +69,10 @@ def write_outlines(drawn: Outlines, path: Path) -> None:
     CampaignError
         The file, or its folder, cannot be written.
     """
-    write_layers(path, drawn._asdict().items())
+    write_layers(path, layers._asdict().items())
 
 
-def _united(areas: pd.DataFrame, by: list[str]) -> pd.DataFrame:
+def _dissolve(areas: pd.DataFrame, by: list[str]) -> pd.DataFrame:
     """One shape, with its gaps closed, and counts for each territory."""
     rows = []
     for key, group in areas.groupby(by, sort=True):

@@ -1,29 +1,29 @@
-"""Territories that stay what they were: the names of areas are on paper already."""
+"""Keeping the territories there are: the names of areas are on paper already."""
 
 from __future__ import annotations
 
 import pandas as pd
 
 
-def as_previously(
-    customers: pd.DataFrame, areas: pd.DataFrame, former: tuple[pd.DataFrame, pd.DataFrame]
+def keep_previous(
+    customers: pd.DataFrame, areas: pd.DataFrame, previous: tuple[pd.DataFrame, pd.DataFrame]
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """What the files say, completed by what the former territories made of them.
+    """Customers and areas as the files say, completed from the previous territories.
 
-    Formed areas keep their names and their customers, areas their stations; whoever has another
-    area or station by now goes there, and newcomers are left to be placed.
+    Formed areas keep their names and customers, areas their stations. A customer whose file now
+    names another area or station goes there; new customers are left to be assigned.
 
     Parameters
     ----------
     customers, areas
         As in the register.
-    former
+    previous
         Customers and areas as `Territories` has them.
     """
-    placed, drawn = former
-    formed = drawn[~drawn["area"].isin(areas["area"])]
+    placed, previous_areas = previous
+    formed = previous_areas[~previous_areas["area"].isin(areas["area"])]
     new = formed[["area", "station", "lon", "lat"]].assign(name=formed["area"], manager="")
-    station = areas["area"].map(drawn.set_index("area")["station"])
+    station = areas["area"].map(previous_areas.set_index("area")["station"])
     known = areas.assign(station=_filled(areas["station"], station))
     was = placed.set_index("account_no")
     area, station = (customers["account_no"].map(was[name]) for name in ("area", "station"))
@@ -34,7 +34,7 @@ def as_previously(
     )
 
 
-def _filled(given: pd.Series[str], former: pd.Series[str]) -> pd.Series[str]:
-    """A column with what it lacks taken from what was."""
+def _filled(given: pd.Series[str], previous: pd.Series[str]) -> pd.Series[str]:
+    """A column with its blanks filled from the previous one."""
     lacking = given == ""
-    return given.where(~lacking, former.fillna("")).astype("str")
+    return given.where(~lacking, previous.fillna("")).astype("str")

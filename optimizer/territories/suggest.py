@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 LEAST_SAVED_H = 0.25
 LEAST_SAVED_SHARE = 0.1
-"""What saves less than a quarter of an hour or a tenth of an area's rides is not worth a change."""
+"""Smaller savings, in hours or as a share of an area's riding, are not suggested."""
 
 COLUMNS = ["area", "station", "better", "customers", "crew_days", "ride_s", "better_ride_s"]
 
@@ -36,7 +36,7 @@ def suggest(  # noqa: PLR0917  (four tables, and what they are measured on)
     roads: Roads,
     settings: Settings,
 ) -> pd.DataFrame:
-    """Areas that had better change to a station beside them, the most saving first.
+    """Areas that another station beside them would serve with less riding, most saving first.
 
     An area is suggested only where it borders, along the roads, on what the other station has or
     would have by the suggestions above it, and where that station has room.
@@ -59,7 +59,7 @@ def suggest(  # noqa: PLR0917  (four tables, and what they are measured on)
     CampaignError
         There is no station, or none has coordinates.
     """
-    county = _as_drawn(placed, areas, customers, stations, roads=roads, settings=settings)
+    county = _with_territories(placed, areas, customers, stations, roads=roads, settings=settings)
     known = county.located & (county.area >= 0)
     number = len(county.area_names)
     workload = area_workloads(
@@ -74,7 +74,7 @@ def suggest(  # noqa: PLR0917  (four tables, and what they are measured on)
     days = crew_days(workload.inside_s[:, None], ride_s, settings)
     hours = np.where(np.isfinite(ride_s), 2 * ride_s * days / 3600, np.inf)
     hours[workload.node < 0] = np.inf
-    moves = _moves(county, workload, hours)
+    moves = _greedy_moves(county, workload, hours)
     rows = [
         (
             county.area_names[area],
@@ -91,7 +91,7 @@ def suggest(  # noqa: PLR0917  (four tables, and what they are measured on)
     return pd.DataFrame(rows, columns=[*COLUMNS, "saved_h"])
 
 
-def _as_drawn(
+def _with_territories(
     placed: pd.DataFrame,
     areas: pd.DataFrame,
     customers: pd.DataFrame,
@@ -100,7 +100,7 @@ def _as_drawn(
     roads: Roads,
     settings: Settings,
 ) -> County:
-    """The county with its territories in place of what the files said."""
+    """The county with its territories in place of what the files say."""
     own = customers[["account_no", "kind", "service_min"]]
     drawn = placed.merge(own, on="account_no", how="inner")
     nobody = pd.DataFrame({name: [] for name in ("crew", "station", "member1", "member2")})
@@ -108,13 +108,15 @@ def _as_drawn(
     return read_county(drawn, areas, stations, nobody, roads=roads, settings=settings)
 
 
-def _moves(county: County, workload: Workload, hours: Floats) -> list[tuple[int, int, float]]:
+def _greedy_moves(
+    county: County, workload: Workload, hours: Floats
+) -> list[tuple[int, int, float]]:
     """(area, better station, hours saved), greedily, the most saving first."""
     station = county.area_station.copy()
     areas, stations = hours.shape
-    heads = county.heads()
+    customers_by_area = county.customers_by_area()
     room = county.capacity - np.bincount(
-        station[station >= 0], weights=heads[station >= 0], minlength=stations
+        station[station >= 0], weights=customers_by_area[station >= 0], minlength=stations
     )
     borders = np.concatenate([workload.borders, workload.borders[:, ::-1]])
     ours = np.where(station >= 0, hours[np.arange(areas), station], np.inf)
@@ -127,13 +129,13 @@ def _moves(county: County, workload: Workload, hours: Floats) -> list[tuple[int,
         beside = np.zeros((areas, stations), dtype=bool)
         touching = station[borders[:, 1]] >= 0
         beside[borders[touching, 0], station[borders[touching, 1]]] = True
-        open_ = worth & beside & (heads[:, None] <= room)
+        open_ = worth & beside & (customers_by_area[:, None] <= room)
         if not open_.any():
             break
         area, better = np.unravel_index(np.argmax(np.where(open_, saved, -np.inf)), open_.shape)
         moves.append((int(area), int(better), float(saved[area, better])))
-        room[station[area]] += heads[area]
-        room[better] -= heads[area]
+        room[station[area]] += customers_by_area[area]
+        room[better] -= customers_by_area[area]
         station[area] = better
         worth[area] = False
     return moves

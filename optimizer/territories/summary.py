@@ -1,4 +1,4 @@
-"""What drawing the territories came to: counts, and what a planner should look at."""
+"""The summary of an assignment: counts, and what a planner should look at."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class OverCapacity(NamedTuple):
 
 @dataclass(frozen=True)
 class Balance:
-    """How a station's work is shared out.
+    """How even a station's districts are.
 
     Attributes
     ----------
@@ -32,7 +32,7 @@ class Balance:
     most, least
         Work of the crew with the most and the least, as a share of what is fair to it.
     apart
-        Crews whose areas do not hang together.
+        Crews whose districts are in several parts.
     """
 
     station: str

@@ -1,8 +1,8 @@
-"""Whole areas to stations: the least travel within the stations' capacity.
+"""Whole areas to stations with the least travel within the stations' capacity.
 
-It is a transportation problem: customers are carried from areas to stations at the price of their
-travel. The linear program's solution splits fewer areas than there are stations; those go whole
-to the station that has most of them and still has room.
+This is a transportation problem: customers go from areas to stations at the cost of their travel.
+The linear program's solution splits fewer areas than there are stations; those go whole to the
+station that has most of them and still has room.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
 
 _OVER_S = 1e6
-"""Price of a customer beyond capacity: more than any ride."""
+"""Penalty of a customer beyond capacity: more than any ride."""
 
 
 def assign_areas_to_stations(size: Ints, seconds: Floats, room: Floats) -> Ints:
@@ -40,15 +40,18 @@ def assign_areas_to_stations(size: Ints, seconds: Floats, room: Floats) -> Ints:
     taken = np.bincount(choice, weights=size, minlength=len(room))
     if (taken <= room).all():
         return choice
-    return _rounded(transportation(size.astype(float), seconds, room), size, seconds, room)
+    return _round_to_whole_areas(
+        transportation(size.astype(float), seconds, room), size, seconds, room
+    )
 
 
 def transportation(
-    size: Floats, price: Floats, most: Floats, least: Floats | None = None
+    size: Floats, price: Floats, upper: Floats, lower: Floats | None = None
 ) -> NDArray[np.float64]:
-    """Which share of each source goes to each sink, least price in all, shape (sources, sinks).
+    """Share of each source that goes to each sink at the least total cost, shape (sources, sinks).
 
-    `most` and `least` may be missed where they must be, at a price beyond all others.
+    The bounds on the load of each sink, `lower` and `upper`, are soft: missing them costs more than
+    any flow.
     """
     sources, sinks = price.shape
     flows = sources * sinks
@@ -56,12 +59,12 @@ def transportation(
     ones = np.ones(flows)
     whole = csr_array((ones, (source, np.arange(flows))), shape=(sources, flows))
     load = csr_array((size[source], (sink, np.arange(flows))), shape=(sinks, flows))
-    bounded = np.isfinite(most)
+    bounded = np.isfinite(upper)
     slack = -csr_array(np.eye(sinks))
-    rows, limits = [hstack([load, slack], format="csr")[bounded]], [most[bounded]]
-    if least is not None:
+    rows, limits = [hstack([load, slack], format="csr")[bounded]], [upper[bounded]]
+    if lower is not None:
         rows.append(hstack([-load, slack]))
-        limits.append(-least)
+        limits.append(-lower)
     none = csr_array((sources, sinks))
     dearest = max(float(price.max(initial=0.0)), 1.0)
     # its types know no sparse arrays
@@ -77,7 +80,7 @@ def transportation(
     return shares
 
 
-def _rounded(shares: Floats, size: Ints, seconds: Floats, room: Floats) -> Ints:
+def _round_to_whole_areas(shares: Floats, size: Ints, seconds: Floats, room: Floats) -> Ints:
     choice: Ints = np.argmax(shares, axis=1)
     is_split = shares.max(axis=1) < 1 - 1e-6
     left = room - np.bincount(choice[~is_split], weights=size[~is_split], minlength=len(room))

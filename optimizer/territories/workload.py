@@ -1,4 +1,4 @@
-"""What is known of areas before they are shared out: where, how much work, who borders whom."""
+"""The workload of areas before districting: where they lie, how much work, which ones touch."""
 
 from __future__ import annotations
 
@@ -19,24 +19,24 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Longs = NDArray[np.int64]
 
-_DETOUR_OF_A_TOUR = 1.3
-"""A tour's legs are that much longer than the ways to the nearest neighbour."""
+_TOUR_DETOUR = 1.3
+"""Legs of a tour by distances to the nearest neighbour."""
 _KPH_BETWEEN_DOORS = 20.0
 
 
 @dataclass(frozen=True)
 class Workload:
-    """Areas, numbered.
+    """Where the areas lie, what work they hold and which of them touch.
 
     Attributes
     ----------
     area
         Number of the area of each located customer.
     node, lon, lat
-        An area's middle: the node of the customer nearest to the median of them all, and that
-        median. Node -1 and NaN for areas of which nobody is located.
+        The median of an area's customers, and the node of the customer nearest to it; NaN and
+        -1 for areas without located customers.
     inside_s
-        Seconds of service and of the ways between doors.
+        Seconds of service and of travel between doors.
     size
         Located customers.
     borders
@@ -62,7 +62,7 @@ def area_workloads(
     area
         Number of the area of each of these customers.
     areas
-        How many areas there are, with those of nobody.
+        How many areas there are, those without customers included.
     """
     doors = travel.doors(places)
     lon, lat = medians(area, areas, places.lon), medians(area, areas, places.lat)
@@ -71,13 +71,13 @@ def area_workloads(
     node = np.full(areas, -1, dtype=np.int64)
     farthest_first = np.lexsort((places.node, -off_m))
     node[area[farthest_first]] = places.node[farthest_first]
-    legs_s = _legs(area, doors.x, doors.y, doors.access_s, travel)
+    approach_s = _approach_seconds(area, doors.x, doors.y, doors.access_s, travel)
     return Workload(
         area=area,
         node=node,
         lon=lon,
         lat=lat,
-        inside_s=np.bincount(area, weights=service_s + legs_s, minlength=areas).astype(float),
+        inside_s=np.bincount(area, weights=service_s + approach_s, minlength=areas).astype(float),
         size=np.bincount(area, minlength=areas),
         borders=_borders(area, places.node, travel),
     )
@@ -112,15 +112,17 @@ def crew_days(inside_s: Floats, ride_s: Floats, settings: Settings) -> Floats:
     return days
 
 
-def _legs(area: Longs, x: Floats, y: Floats, access_s: Floats, travel: Travel) -> Floats:
-    """About what the way from the door before takes, by the nearest neighbour in the area."""
+def _approach_seconds(
+    area: Longs, x: Floats, y: Floats, access_s: Floats, travel: Travel
+) -> Floats:
+    """Estimated travel from the previous door, by the distance of the nearest in the area."""
     order = np.argsort(area, kind="stable")
     crow_m = np.zeros(len(area))
     for members in np.split(order, np.flatnonzero(np.diff(area[order])) + 1):
         if len(members) > 1:
             points = np.column_stack([x[members], y[members]])
             crow_m[members] = np.asarray(cKDTree(points).query(points, k=2)[0])[:, 1]
-    crow_m *= _DETOUR_OF_A_TOUR
+    crow_m *= _TOUR_DETOUR
     settings = travel.settings
     walked_s = 2 * crow_m * travel.walk_s_per_m
     ridden_s = 2 * access_s + settings.parking_s
@@ -130,7 +132,7 @@ def _legs(area: Longs, x: Floats, y: Floats, access_s: Floats, travel: Travel) -
 
 
 def _borders(area: Longs, node: NDArray[np.int32], travel: Travel) -> Longs:
-    """Areas that meet on a road, when every node belongs to the area nearest to it."""
+    """Pairs of areas that meet on a road if every node belongs to the area nearest to it."""
     roads = travel.roads
     if not len(node):
         return np.zeros((0, 2), dtype=np.int64)

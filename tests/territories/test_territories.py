@@ -17,7 +17,7 @@ from optimizer.example import write_example
 from optimizer.intake import read_tables
 from optimizer.roads import read_roads
 from optimizer.settings import Settings, TerritorySettings
-from optimizer.territories import as_previously, assign, suggest
+from optimizer.territories import assign, keep_previous, suggest
 from optimizer.territories.clustering import Sizes, form_areas
 from optimizer.territories.districting import (
     DistrictingProblem,
@@ -269,7 +269,7 @@ def test_formed_areas_keep_their_name_when_newcomers_come(roads):
     houses = customers_at(*street(170, 10, 0), *street(70, 1000, 1800))
     again = drawn(
         roads,
-        *as_previously(houses, areas_of(), (before.customers, before.areas)),
+        *keep_previous(houses, areas_of(), (before.customers, before.areas)),
         stations=stations_at(WEST),
     )
     assert again.customers["area"][:170].tolist() == before.customers["area"].tolist()
@@ -286,7 +286,7 @@ def test_a_former_area_holds_nobody_who_moved(roads):
     files.loc[0, "station"] = "E"
     files.loc[1, "area"] = "T1"
     now = areas_of({"area": "T1"})
-    customers, areas = as_previously(files, now, (before.customers, before.areas))
+    customers, areas = keep_previous(files, now, (before.customers, before.areas))
     assert customers["area"][0] == ""
     assert customers["area"][1] == "T1"
     assert customers["area"][2:].tolist() == before.customers["area"][2:].tolist()
@@ -464,14 +464,14 @@ def shares(draw):
     apart = np.hypot(*(xy[:, None] - xy[None]).transpose(2, 0, 1))
     near = np.argwhere(np.triu(apart < 2500, 1))
     fixed = np.where(rng.random(number) < draw(st.sampled_from([0, 0.2])), 0, -1)
-    strength = draw(st.lists(st.sampled_from([0.0, 50.0, 100.0]), min_size=crews, max_size=crews))
+    duty_hours = draw(st.lists(st.sampled_from([0.0, 50.0, 100.0]), min_size=crews, max_size=crews))
     return DistrictingProblem(
         work=rng.uniform(1, 3, number),
         node=np.arange(number),
         xy=xy,
         borders=near.reshape(-1, 2),
         fixed=fixed.astype(np.int64),
-        strength=np.array(strength),
+        duty_hours=np.array(duty_hours),
     )
 
 
@@ -481,11 +481,11 @@ def test_sharing_gives_every_area_to_one_crew(share):
     """Managers keep theirs, nobody off duty gets more, and the same again is the same."""
     apart = np.hypot(*(share.xy[:, None] - share.xy[None]).transpose(2, 0, 1)) / 8
     crew = assign_areas(share, lambda nodes: apart[np.ix_(nodes, nodes)])
-    assert ((crew >= 0) & (crew < len(share.strength))).all()
+    assert ((crew >= 0) & (crew < len(share.duty_hours))).all()
     own = share.fixed >= 0
     assert (crew[own] == share.fixed[own]).all()
-    if share.strength.any() and len(share.strength) > 1:
-        assert not np.isin(crew[~own], np.flatnonzero(share.strength == 0)).any()
+    if share.duty_hours.any() and len(share.duty_hours) > 1:
+        assert not np.isin(crew[~own], np.flatnonzero(share.duty_hours == 0)).any()
     again = assign_areas(share, lambda nodes: apart[np.ix_(nodes, nodes)])
     assert np.array_equal(crew, again)
 
@@ -515,7 +515,7 @@ def plain_share(side: int, crews: int) -> DistrictingProblem:
         xy=1000.0 * np.column_stack([x - side / 2, y - side / 2]),
         borders=borders,
         fixed=np.full(side * side, -1),
-        strength=np.ones(crews),
+        duty_hours=np.ones(crews),
     )
 
 
