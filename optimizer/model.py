@@ -17,10 +17,13 @@ import numpy as np
 from optimizer.errors import ProblemError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from numpy.typing import NDArray
 
 LAST_S = 10**9
 """No time of a problem is later (a day's are far below; benchmarks count in other units)."""
+NOON_S = 12 * 3600
 
 
 class LonLat(NamedTuple):
@@ -63,6 +66,29 @@ class TimeWindow:
 
     def __contains__(self, time_s: object) -> bool:
         return isinstance(time_s, int) and self.start_s <= time_s <= self.end_s
+
+
+ANY_TIME = TimeWindow(0, LAST_S)
+
+
+def merge_windows(windows: Iterable[TimeWindow]) -> tuple[TimeWindow, ...]:
+    """The same times as disjoint windows in order."""
+    out: list[TimeWindow] = []
+    for window in sorted(windows):
+        if out and window.start_s <= out[-1].end_s + 1:
+            out[-1] = TimeWindow(out[-1].start_s, max(out[-1].end_s, window.end_s))
+        else:
+            out.append(window)
+    return tuple(out)
+
+
+def intersect_windows(
+    first: Iterable[TimeWindow], second: Iterable[TimeWindow]
+) -> tuple[TimeWindow, ...]:
+    """The times that are in a window of both."""
+    second = tuple(second)
+    pairs = [(max(a.start_s, b.start_s), min(a.end_s, b.end_s)) for a in first for b in second]
+    return merge_windows(TimeWindow(lo, hi) for lo, hi in pairs if lo <= hi)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,6 +203,19 @@ class Visit:
             raise ProblemError(f"visit {self.visit_id}: service and setup cannot be negative")
         if self.place < 0:
             raise ProblemError(f"visit {self.visit_id}: place {self.place} is negative")
+
+    @property
+    def hard_windows(self) -> tuple[TimeWindow, ...]:
+        """When service may begin, after pins and failed calls; empty if never."""
+        windows = merge_windows(self.windows) or (ANY_TIME,)
+        if self.failed_s is not None:
+            morning = self.failed_s < NOON_S
+            half = TimeWindow(NOON_S, LAST_S) if morning else TimeWindow(0, NOON_S)
+            windows = intersect_windows(windows, (half,))
+        if self.pinned_start_s is not None:
+            pinned = TimeWindow(self.pinned_start_s, self.pinned_start_s)
+            windows = intersect_windows(windows, (pinned,))
+        return windows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

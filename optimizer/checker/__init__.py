@@ -11,7 +11,8 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from optimizer.checker.insertion_proof import rooms
-from optimizer.checker.plan_view import NOON_S, Plan, Violation, must, stay
+from optimizer.checker.plan_view import Plan, Violation, must, stay
+from optimizer.model import NOON_S
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from optimizer.checker.plan_view import NOON_S, stay
+from optimizer.checker.plan_view import stay
+from optimizer.model import NOON_S
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

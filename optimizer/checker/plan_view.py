@@ -10,8 +10,6 @@ if TYPE_CHECKING:
 
     from optimizer.model import CrewDay, Problem, Route, Stop, Unassigned, Visit
 
-NOON_S = 12 * 3600
-
 
 @dataclass(frozen=True, slots=True)
 class Violation:

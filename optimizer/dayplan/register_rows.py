@@ -16,8 +16,8 @@ from optimizer.model import (
     TimeWindow,
     Visit,
     VisitKind,
+    intersect_windows,
 )
-from optimizer.routes.rules import overlaps
 from optimizer.settings import clock
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def visit_from_row(
     windows = parse_windows(row["window"])
     wanted = parse_windows(row["preferred_window"])
     failed_s = failed_at_s(row) if row["kind"] == VisitKind.RETRY and wanted else None
-    if failed_s is not None and windows and not overlaps(windows, wanted):
+    if failed_s is not None and windows and not intersect_windows(windows, wanted):
         failed_s = None
     lonlat = None if math.isnan(row["lon"]) else LonLat(row["lon"], row["lat"])
     own_place = lonlat is not None and row["account_no"] in located

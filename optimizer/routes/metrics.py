@@ -6,12 +6,11 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from optimizer.model import intersect_windows
 from optimizer.routes.rules import (
     crew_price,
     follow_price,
-    hard_windows,
     omission_penalties,
-    overlaps,
 )
 
 if TYPE_CHECKING:
@@ -161,5 +160,5 @@ def time_price(stop: Stop, visit: Visit) -> int:
     """Price of a beginning outside the preferred times."""
     if not visit.preferred_windows:
         return 0
-    wanted = overlaps(hard_windows(visit), visit.preferred_windows)
+    wanted = intersect_windows(visit.hard_windows, visit.preferred_windows)
     return 0 if any(stop.begin_s in window for window in wanted) else visit.preference_price

@@ -14,15 +14,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from optimizer.model import TimeWindow
+from optimizer.model import TimeWindow, intersect_windows
 from optimizer.routes.rules import (
     check_names,
     crew_price,
-    hard_windows,
     mandatory_penalty,
     may_go,
     omission_penalties,
-    overlaps,
     thousandths,
     too_early,
 )
@@ -274,10 +272,10 @@ def _tasks(problem: Problem, meals: list[Lunch]) -> tuple[NDArray[np.int64], NDA
 
 def _choices(visit: Visit) -> list[tuple[TimeWindow, ...]]:
     """The windows with the preferred times kept, then those without if they are wider."""
-    hard = hard_windows(visit)
+    hard = visit.hard_windows
     if not visit.preferred_windows:
         return [hard]
-    wanted = overlaps(hard, visit.preferred_windows)
+    wanted = intersect_windows(hard, visit.preferred_windows)
     return [hard] if wanted == hard else [wanted, hard]
 
 

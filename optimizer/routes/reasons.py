@@ -13,7 +13,7 @@ from optimizer.model import Unassigned
 from optimizer.routes.insertion_cost import cheapest_insertion
 from optimizer.routes.problem_arrays import IS_VISIT, ProblemArrays
 from optimizer.routes.route_state import RouteState, empty_state, load_routes
-from optimizer.routes.rules import hard_windows, may_go, too_early
+from optimizer.routes.rules import may_go, too_early
 from optimizer.routes.timing import INFEASIBLE, timed, timing_penalty
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ def by_rule(  # noqa: PLR0911  (one return a reason)
         return unassigned(visit, Reason.NO_CREW, lang)
     if too_early(problem, visit):
         return unassigned(visit, Reason.NOT_TODAY, lang, day=visit.not_before)
-    if not hard_windows(visit):
+    if not visit.hard_windows:
         return unassigned(visit, Reason.NO_WINDOW, lang)
     skilled = [crew for crew in problem.crews if visit.skills <= crew.skills]
     if not skilled:

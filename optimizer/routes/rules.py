@@ -10,46 +10,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from optimizer.errors import ProblemError
-from optimizer.model import LAST_S, TimeWindow
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
     from numpy.typing import NDArray
 
     from optimizer.model import CrewDay, Problem, Visit
-
-NOON_S = 12 * 3600
-ANY_TIME = TimeWindow(0, LAST_S)
-
-
-def hard_windows(visit: Visit) -> tuple[TimeWindow, ...]:
-    """When service may begin, after pins and failed calls; empty if never."""
-    windows: Sequence[TimeWindow] = merged(visit.windows) or (ANY_TIME,)
-    if visit.failed_s is not None:
-        half = TimeWindow(NOON_S, LAST_S) if visit.failed_s < NOON_S else TimeWindow(0, NOON_S)
-        windows = overlaps(windows, (half,))
-    if visit.pinned_start_s is not None:
-        windows = overlaps(windows, (TimeWindow(visit.pinned_start_s, visit.pinned_start_s),))
-    return tuple(windows)
-
-
-def merged(windows: Iterable[TimeWindow]) -> tuple[TimeWindow, ...]:
-    """The same times as disjoint windows in order."""
-    out: list[TimeWindow] = []
-    for window in sorted(windows):
-        if out and window.start_s <= out[-1].end_s + 1:
-            out[-1] = TimeWindow(out[-1].start_s, max(out[-1].end_s, window.end_s))
-        else:
-            out.append(window)
-    return tuple(out)
-
-
-def overlaps(first: Iterable[TimeWindow], second: Iterable[TimeWindow]) -> tuple[TimeWindow, ...]:
-    """The times in both."""
-    second = tuple(second)
-    pairs = [(max(a.start_s, b.start_s), min(a.end_s, b.end_s)) for a in first for b in second]
-    return merged(TimeWindow(lo, hi) for lo, hi in pairs if lo <= hi)
 
 
 def may_go(crew: CrewDay, visit: Visit) -> bool:

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
-from optimizer.model import LAST_S, Rest, Route, Stop, TimeWindow
-from optimizer.routes.rules import hard_windows, overlaps, thousandths
+from optimizer.model import ANY_TIME, Rest, Route, Stop, TimeWindow, intersect_windows
+from optimizer.routes.rules import thousandths
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 INFEASIBLE = 1e12
 """Penalty of a rule that cannot be kept."""
-ALWAYS = TimeWindow(0, LAST_S)
 
 
 class Ride(NamedTuple):
@@ -41,7 +40,7 @@ class _Label:
     lunched: bool
     stops: int = 0
     before: _Label | None = None
-    span: TimeWindow = ALWAYS
+    span: TimeWindow = ANY_TIME
     lunch_here: bool = False
 
 
@@ -166,8 +165,10 @@ class _Line:
     def _serve(self, label: _Label) -> Iterator[_Label]:
         """Ways to have served the next visit."""
         visit = self.visits[label.stops]
-        hard = hard_windows(visit)
-        wanted = overlaps(hard, visit.preferred_windows) if visit.preferred_windows else hard
+        hard = visit.hard_windows
+        wanted = (
+            intersect_windows(hard, visit.preferred_windows) if visit.preferred_windows else hard
+        )
         unpreferred = visit.preference_price if visit.preferred_windows else 0
         for came in self._arrivals(label):
             for windows, penalty in ((wanted, 0.0), (hard, unpreferred)):
@@ -175,7 +176,7 @@ class _Line:
                 if span is not None:
                     yield self._served(label, came, span, penalty)
             if not hard or came.time_s > hard[-1].end_s:
-                yield self._served(label, came, ALWAYS, INFEASIBLE + unpreferred)
+                yield self._served(label, came, ANY_TIME, INFEASIBLE + unpreferred)
 
     def _served(self, label: _Label, came: _Arrival, span: TimeWindow, penalty: float) -> _Label:
         """The next visit served within a window."""
@@ -197,7 +198,7 @@ class _Line:
             at_home = not lunch.always and came.time_s <= lunch.window.end_s
             penalty += 0.0 if at_home else INFEASIBLE
         return _Label(
-            came.time_s, penalty, came.lunched, label.stops + 1, label, ALWAYS, came.lunch
+            came.time_s, penalty, came.lunched, label.stops + 1, label, ANY_TIME, came.lunch
         )
 
     def _latest_start(self, spans: list[TimeWindow], gap: int | None, end_s: int) -> int:

@@ -16,8 +16,7 @@ import vroom
 from ortools.constraint_solver import pywrapcp, routing_enums_pb2  # noqa: TID251
 from pyvrp.stop import MaxRuntime
 
-from optimizer.model import LAST_S, TimeWindow
-from optimizer.routes.rules import merged
+from optimizer.model import LAST_S, TimeWindow, merge_windows
 
 if TYPE_CHECKING:
     from optimizer.model import Problem
@@ -119,7 +118,9 @@ def by_vroom(problem: Problem, threads: int = 2) -> Plan:
                 delivery=[] if problem.crews[0].capacity is None else [visit.load],
                 skills={number[skill] for skill in visit.skills},
                 priority=visit.price % 101,
-                time_windows=[vroom.TimeWindow(w.start_s, w.end_s) for w in merged(visit.windows)],
+                time_windows=[
+                    vroom.TimeWindow(w.start_s, w.end_s) for w in merge_windows(visit.windows)
+                ],
             )
         )
     frame = engine.solve(exploration_level=FULL_EXPLORATION, nb_threads=threads).routes
