@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -29,7 +31,7 @@ def test_merged_windows_are_the_same_seconds_apart_and_in_order(windows):
     """The search looks for the next window by order and would wait at a seam."""
     merged = merge_windows(windows)
     assert seconds(merged) == seconds(windows)
-    assert all(a.end_s + 1 < b.start_s for a, b in zip(merged, merged[1:], strict=False))
+    assert all(a.end_s + 1 < b.start_s for a, b in pairwise(merged))
 
 
 @given(some_windows, some_windows)
