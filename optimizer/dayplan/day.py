@@ -11,7 +11,7 @@ import numpy as np
 from optimizer.dayplan.register_rows import crew_day_from_row, crew_from_row, visit_from_row
 from optimizer.errors import CampaignError
 from optimizer.model import Crew, Learned, LonLat, Problem, Station, Unassigned, Visit
-from optimizer.records import due, learned_for
+from optimizer.records import calibration_for, due
 from optimizer.routes import Reason
 from optimizer.routes.reasons import unassigned
 from optimizer.travel import Travel
@@ -83,7 +83,7 @@ def read_day(
     home = read_station(register, station)
     crews = crews_on_duty(context, station, date)
     rows = candidates(context, station, date)
-    learned = learned_for(register, context.settings, date, station)
+    learned = calibration_for(register, context.settings, date, station)
     visits, set_aside, reasons = choose_visits(
         context, station, rows, crews, learned=learned, asked=asked
     )

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from optimizer.catalogue import Lang
     from optimizer.model import Learned
-    from optimizer.records import Coverage, Finding, Reading, Taken
+    from optimizer.records import Coverage, Finding, IngestResult, Reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class Received:
 
     source: str
     reading: Reading
-    taken: Taken
+    taken: IngestResult
     checked: tuple[str, ...]
 
     @property
@@ -134,9 +134,9 @@ class Evening(OpenCampaign):
 
     def learned(self, date: dt.date | str | None = None, station: str | None = None) -> Learned:
         """What the field's clocks correct in the planner's times."""
-        from optimizer.records import learn
+        from optimizer.records import calibrate
 
-        return learn(self.register, self.settings, self.day(date), station)
+        return calibrate(self.register, self.settings, self.day(date), station)
 
 
 def typed_reading(

@@ -78,9 +78,9 @@ class Upkeep(OpenCampaign):
 
     def follow_up_all(self, progress: Callable[[int, int], None] | None = None) -> None:
         """Derive anew what follows from all records."""
-        from optimizer.records import reckon_all
+        from optimizer.records import derive_all
 
-        reckon_all(self.register, self.settings, progress=progress)
+        derive_all(self.register, self.settings, progress=progress)
 
     def disagreements(self) -> list[Message]:
         """Where the ledgers are not what the records say, and last what to do about it."""

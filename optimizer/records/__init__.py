@@ -5,7 +5,7 @@ with all that follows, `due` is what a station could do on a day; the decisions 
 functions of their own.
 """
 
-from optimizer.records.calibration import learn, learned_for
+from optimizer.records.calibration import calibrate, calibration_for
 from optimizer.records.coverage import (
     LISTS,
     Coverage,
@@ -25,6 +25,7 @@ from optimizer.records.decisions import (
     decide_opinion,
     settle,
 )
+from optimizer.records.derived_ledgers import derive_all, verify
 from optimizer.records.due import due
 from optimizer.records.entry import (
     CATEGORIES,
@@ -34,7 +35,7 @@ from optimizer.records.entry import (
     typed_entry,
     typed_id,
 )
-from optimizer.records.ingest import Taken, reckon_all, take_records, verify
+from optimizer.records.ingest import IngestResult, take_records
 from optimizer.records.opinions import opinion_ledger
 from optimizer.records.parsing import Reading, read_records, read_text, read_together
 from optimizer.records.reconciling import reconcile
@@ -46,13 +47,15 @@ __all__ = [
     "Coverage",
     "Entry",
     "Finding",
+    "IngestResult",
     "Reading",
-    "Taken",
     "account_list",
     "add_appointment",
     "add_request",
     "advance_project",
     "breaches",
+    "calibrate",
+    "calibration_for",
     "cancel_appointment",
     "check_projects",
     "close_request",
@@ -60,14 +63,12 @@ __all__ = [
     "coverage_by_town",
     "decide_finding",
     "decide_opinion",
+    "derive_all",
     "due",
-    "learn",
-    "learned_for",
     "opinion_ledger",
     "read_records",
     "read_text",
     "read_together",
-    "reckon_all",
     "reconcile",
     "settle",
     "take_records",

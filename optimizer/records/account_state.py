@@ -1,4 +1,4 @@
-"""What is known about an account, and what follows from it: the values of the evening."""
+"""What is known about an account (`AccountHistory`) and what follows from it (`AccountState`)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ OPEN: Final = frozenset({"open", "rectified"})
 """States of findings that still await their check."""
 
 
-class Rec(NamedTuple):
+class Record(NamedTuple):
     """A record as the register keeps it."""
 
     id: str
@@ -69,12 +69,12 @@ class Appointment(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Case:
+class AccountHistory:
     """All that is known about one account."""
 
     account_no: str
     kind: str = "household"
-    records: Sequence[Rec] = ()
+    records: Sequence[Record] = ()
     decisions: Sequence[tuple[str, Mapping[str, object]]] = ()
     requests: Sequence[Request] = ()
     appointments: Sequence[Appointment] = ()
@@ -125,7 +125,7 @@ class OpinionState:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Task:
+class NextStep:
     """A next step for one account."""
 
     account_no: str
@@ -143,8 +143,8 @@ class Task:
 
 
 @dataclass(slots=True)
-class Standing:
-    """What follows for one account."""
+class AccountState:
+    """Status, ledgers and next steps that follow from an account's history."""
 
     account_no: str
     status: str = "open"
@@ -154,7 +154,7 @@ class Standing:
     conflicts: list[str] = field(default_factory=list)
     findings: list[FindingState] = field(default_factory=list)
     opinions: list[OpinionState] = field(default_factory=list)
-    tasks: list[Task] = field(default_factory=list)
+    next_steps: list[NextStep] = field(default_factory=list)
 
 
 def part_of_day(at: str) -> str:

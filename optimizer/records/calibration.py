@@ -36,7 +36,7 @@ _SHORT_RIDE_S: Final = 120
 _LONGEST_S: Final = 3 * 3600
 
 
-def learn(
+def calibrate(
     register: Register, settings: Settings, today: dt.date, station: str | None = None
 ) -> Learned:
     """Corrections from the sheets and records of the last days, of all stations or of one."""
@@ -44,14 +44,14 @@ def learn(
     return fit(observed, settings.follow.learn_min)
 
 
-def learned_for(register: Register, settings: Settings, date: dt.date, station: str) -> Learned:
+def calibration_for(register: Register, settings: Settings, date: dt.date, station: str) -> Learned:
     """What corrects the times of a station's plan of a day: all from before that day.
 
     Nothing where `follow.learn` is off.
     """
     if not settings.follow.learn:
         return Learned()
-    return learn(register, settings, date - dt.timedelta(days=1), station)
+    return calibrate(register, settings, date - dt.timedelta(days=1), station)
 
 
 def observe(

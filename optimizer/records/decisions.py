@@ -1,4 +1,4 @@
-"""What people decide in the evening; each decision is an event, and what follows is reckoned."""
+"""What people decide in the evening; each is stored as an event, and the ledgers follow."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Final
 
 from optimizer.catalogue import word
 from optimizer.errors import RecordError
-from optimizer.records.follow_up import Request, request_visits
-from optimizer.records.ingest import read_cases, reckon_accounts
+from optimizer.records.account_state import Request
+from optimizer.records.derived_ledgers import derive_accounts, read_histories
+from optimizer.records.next_steps import request_visits
 from optimizer.settings import windows
 from optimizer.workdays import working_days
 
@@ -52,7 +53,7 @@ def settle(
             )
         drop = [name for name in ids if name != keep]
         register.record("settle", {"keep": keep, "drop": drop}, account_no=account_no, date=date)
-        reckon_accounts(register, settings, [account_no])
+        derive_accounts(register, settings, [account_no])
 
 
 def decide_finding(
@@ -139,7 +140,7 @@ def advance_project(
         built = {"built_on": on.isoformat()} if state == "built" else {}
         register.ledgers.put("projects", {**row, "state": state, "since": on.isoformat(), **built})
         of_area = register.ledgers.accounts_of_area(str(row["area"]))
-        reckon_accounts(register, settings, of_area)
+        derive_accounts(register, settings, of_area)
 
 
 def _check_step(register: Register, row: Mapping[str, object], state: str) -> None:
@@ -307,13 +308,13 @@ def breaches(register: Register, today: dt.date) -> list[dict[str, object]]:
     One dict a request, with the columns of the ledger, visits, and breach ("visits", "time").
     """
     requests = [Request._make(row) for row in register.ledgers.rows("requests")]
-    cases = {
-        case.account_no: case
-        for case in read_cases(register, [request.account_no for request in requests])
+    histories = {
+        history.account_no: history
+        for history in read_histories(register, [request.account_no for request in requests])
     }
     result: list[dict[str, object]] = []
     for request in requests:
-        visits = len(request_visits(request, cases[request.account_no].records))
+        visits = len(request_visits(request, histories[request.account_no].records))
         late = (request.closed_on or today.isoformat()) > request.deadline
         broken = [
             word
@@ -335,7 +336,7 @@ def _one(register: Register, table: str, name: str) -> dict[str, object]:
 def _put(register: Register, settings: Settings, table: str, row: Mapping[str, object]) -> None:
     """Keep a row and what follows from it, inside of `writing`."""
     register.ledgers.put(table, row)
-    reckon_accounts(register, settings, [str(row["account_no"])])
+    derive_accounts(register, settings, [str(row["account_no"])])
 
 
 def _decide(
@@ -349,4 +350,4 @@ def _decide(
 ) -> None:
     """Keep a decision and what follows from it, inside of `writing`."""
     register.record(kind, body, account_no=account_no, date=on)
-    reckon_accounts(register, settings, [account_no])
+    derive_accounts(register, settings, [account_no])

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 from optimizer.catalogue import Texts
-from optimizer.records.follow_up import season_after
+from optimizer.records.next_steps import season_after
 from optimizer.settings import clock_text
 from optimizer.workdays import working_days
 

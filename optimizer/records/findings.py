@@ -7,7 +7,7 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from optimizer.records.account_state import OPEN, Case, FindingState, Project, Rec
+from optimizer.records.account_state import OPEN, AccountHistory, FindingState, Project, Record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -16,39 +16,39 @@ if TYPE_CHECKING:
 
 
 def findings_of(
-    case: Case, records: list[Rec], conflicts: set[str], rules: FollowSettings
+    history: AccountHistory, records: list[Record], conflicts: set[str], rules: FollowSettings
 ) -> list[FindingState]:
     """The ledger of an account's findings, from its records in their order."""
     found: dict[str, FindingState] = {}
     waiting = sorted(
         (
             (str(body.get("on", "")), str(body.get("finding", "")), body)
-            for kind, body in case.decisions
+            for kind, body in history.decisions
             if kind == "finding"
         ),
         key=lambda decision: decision[0],
     )
-    for rec in records:
-        while waiting and waiting[0][0] < rec.date:
+    for record in records:
+        while waiting and waiting[0][0] < record.date:
             _decide(found, *waiting.pop(0))
-        seen = _seen(rec)
-        checks = _is_check(rec, found.values()) and rec.date not in conflicts
+        seen = _seen(record)
+        checks = _is_check(record, found.values()) and record.date not in conflicts
         for category, (repaired, note) in seen.items():
-            _see(case, found, rec, category, repaired=repaired, note=note, rules=rules,
+            _see(history, found, record, category, repaired=repaired, note=note, rules=rules,
                  checks=checks)  # fmt: skip
         if checks:
-            _check(case, found, rec, set(seen))
+            _check(history, found, record, set(seen))
     for on, name, body in waiting:
         _decide(found, on, name, body)
-    return [_with_project(case, finding, rules) for finding in found.values()]
+    return [_with_project(history, finding, rules) for finding in found.values()]
 
 
-def _seen(rec: Rec) -> dict[str, tuple[bool, str]]:
+def _seen(record: Record) -> dict[str, tuple[bool, str]]:
     """What a record saw, a category once: repaired if all of it was."""
-    if rec.findings == "[]":
+    if record.findings == "[]":
         return {}
     seen: dict[str, tuple[bool, str]] = {}
-    for item in json.loads(rec.findings):
+    for item in json.loads(record.findings):
         category = item["category"]
         repaired, note = seen.get(category, (True, ""))
         notes = "; ".join(text for text in (note, item["note"]) if text)
@@ -56,20 +56,20 @@ def _seen(rec: Rec) -> dict[str, tuple[bool, str]]:
     return seen
 
 
-def _is_check(rec: Rec, known: Iterable[FindingState]) -> bool:
+def _is_check(record: Record, known: Iterable[FindingState]) -> bool:
     """Whether a record is a check of what was found before it."""
-    if rec.result != "done":
+    if record.result != "done":
         return False
-    pending = [f for f in known if f.state in OPEN and f.found_on < rec.date]
-    if not pending or rec.kind in {"first", "retry"}:
+    pending = [f for f in known if f.state in OPEN and f.found_on < record.date]
+    if not pending or record.kind in {"first", "retry"}:
         return False
-    return rec.kind == "revisit" or any(f.check_from <= rec.date for f in pending)
+    return record.kind == "revisit" or any(f.check_from <= record.date for f in pending)
 
 
 def _see(
-    case: Case,
+    history: AccountHistory,
     found: dict[str, FindingState],
-    rec: Rec,
+    record: Record,
     category: str,
     *,
     repaired: bool,
@@ -79,63 +79,71 @@ def _see(
 ) -> None:
     old = next((f for f in found.values() if f.category == category and f.state in OPEN), None)
     if old is None:
-        finding = _new_finding(case, rec, category, repaired=repaired, note=note, rules=rules)
+        finding = _new_finding(history, record, category, repaired=repaired, note=note, rules=rules)
         found[finding.finding] = finding
         return
-    if old.found_on == rec.date:
+    if old.found_on == record.date:
         found[old.finding] = replace(
-            old, note=_joined(old.note, note), crew=old.crew or rec.crew or ""
+            old, note=_joined(old.note, note), crew=old.crew or record.crew or ""
         )
         return
     again = replace(old, note=_joined(old.note, note))
     if repaired:
-        again = replace(again, repaired=True, state="rectified", rectified_on=rec.date)
+        again = replace(again, repaired=True, state="rectified", rectified_on=record.date)
     if checks:
         again = replace(
             again,
             state="rectified" if repaired else "open",
-            rectified_on=rec.date if repaired else "",
-            check_from=days_after(rec.date, rules.revisit_from_days),
-            check_by=days_after(rec.date, rules.revisit_by_days),
+            rectified_on=record.date if repaired else "",
+            check_from=days_after(record.date, rules.revisit_from_days),
+            check_by=days_after(record.date, rules.revisit_by_days),
         )
     found[old.finding] = again
 
 
 def _new_finding(
-    case: Case, rec: Rec, category: str, *, repaired: bool, note: str, rules: FollowSettings
+    history: AccountHistory,
+    record: Record,
+    category: str,
+    *,
+    repaired: bool,
+    note: str,
+    rules: FollowSettings,
 ) -> FindingState:
     done = repaired and category not in rules.recheck_repaired
-    check_by = days_after(rec.date, rules.revisit_by_days)
+    check_by = days_after(record.date, rules.revisit_by_days)
     return FindingState(
-        finding=f"{case.account_no}/{rec.date}/{category}",
-        account_no=case.account_no,
+        finding=f"{history.account_no}/{record.date}/{category}",
+        account_no=history.account_no,
         category=category,
-        found_on=rec.date,
-        crew=rec.crew or "",
+        found_on=record.date,
+        crew=record.crew or "",
         note=note,
         repaired=repaired,
         department=department_of(category, rules),
-        due_on=min(days_after(rec.date, rules.rectify_days.get(category, 20)), check_by),
+        due_on=min(days_after(record.date, rules.rectify_days.get(category, 20)), check_by),
         state="closed" if done else "rectified" if repaired else "open",
-        rectified_on=rec.date if repaired else "",
-        check_from=days_after(rec.date, rules.revisit_from_days),
+        rectified_on=record.date if repaired else "",
+        check_from=days_after(record.date, rules.revisit_from_days),
         check_by=check_by,
-        closed_on=rec.date if done else "",
-        closed_by=rec.id if done else "",
+        closed_on=record.date if done else "",
+        closed_by=record.id if done else "",
     )
 
 
-def _check(case: Case, found: dict[str, FindingState], rec: Rec, seen: set[str]) -> None:
+def _check(
+    history: AccountHistory, found: dict[str, FindingState], record: Record, seen: set[str]
+) -> None:
     """Close what a check did not see again; works that are not built cannot be checked."""
     for name, finding in found.items():
-        if finding.state not in OPEN or finding.found_on >= rec.date or finding.category in seen:
+        if finding.state not in OPEN or finding.found_on >= record.date or finding.category in seen:
             continue
-        project = _project_of(case, finding)
-        if project and project.opened_on <= rec.date and not _built(project, rec.date):
+        project = _project_of(history, finding)
+        if project and project.opened_on <= record.date and not _built(project, record.date):
             continue
-        if rec.kind != "revisit" and finding.check_from > rec.date:
+        if record.kind != "revisit" and finding.check_from > record.date:
             continue
-        found[name] = replace(finding, state="closed", closed_on=rec.date, closed_by=rec.id)
+        found[name] = replace(finding, state="closed", closed_on=record.date, closed_by=record.id)
 
 
 def _built(project: Project, date: str) -> bool:
@@ -155,19 +163,21 @@ def _decide(found: dict[str, FindingState], on: str, name: str, body: Mapping[st
         )
 
 
-def _project_of(case: Case, finding: FindingState) -> Project | None:
+def _project_of(history: AccountHistory, finding: FindingState) -> Project | None:
     """The area finding that a customer's low voltage belongs to."""
     if finding.category != "low_voltage":
         return None
-    for project in case.projects:
+    for project in history.projects:
         early = finding.closed_on and finding.closed_on < project.opened_on
         if not early and (not project.built_on or project.built_on >= finding.found_on):
             return project
     return None
 
 
-def _with_project(case: Case, finding: FindingState, rules: FollowSettings) -> FindingState:
-    project = _project_of(case, finding)
+def _with_project(
+    history: AccountHistory, finding: FindingState, rules: FollowSettings
+) -> FindingState:
+    project = _project_of(history, finding)
     if project is None:
         return finding
     finding = replace(finding, project=project.project)

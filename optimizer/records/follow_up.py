@@ -1,4 +1,4 @@
-"""What follows for one account from its records and decisions: the rules of the evening.
+"""The rules by which an account's records and decisions give its state.
 
 A pure function of what is known, so that the order in which records arrive does not matter: late,
 twice or out of order, the register ends in the same state.
@@ -13,156 +13,135 @@ from typing import TYPE_CHECKING
 
 from optimizer.records.account_state import (
     FAILED,
-    Appointment,
-    Case,
-    FindingState,
+    AccountHistory,
+    AccountState,
     OpinionState,
-    Project,
-    Rec,
-    Request,
-    Standing,
-    Task,
+    Record,
     part_of_day,
 )
 from optimizer.records.entry import CATEGORIES
 from optimizer.records.findings import department_of, findings_of
-from optimizer.records.next_steps import request_visits, season_after, steps_of
+from optimizer.records.next_steps import next_steps
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from optimizer.settings import FollowSettings
 
-__all__ = [
-    "Appointment",
-    "Case",
-    "FindingState",
-    "OpinionState",
-    "Project",
-    "Rec",
-    "Request",
-    "Standing",
-    "Task",
-    "counting",
-    "reckon",
-    "request_visits",
-    "same_words",
-    "season_after",
-    "sort_opinion",
-]
 
-
-def reckon(case: Case, rules: FollowSettings) -> Standing:
+def derive_state(history: AccountHistory, rules: FollowSettings) -> AccountState:
     """Status, findings, opinions and next steps of one account."""
-    settled = counting(case)
+    settled = valid_records(history)
     conflicts = _conflicts(settled)
-    counted = [rec for rec in settled if rec.date not in conflicts]
-    standing = Standing(account_no=case.account_no, conflicts=sorted(conflicts))
-    _count_tries(standing, counted)
-    if conflicts and standing.status in {"open", "nobody_home"}:
-        standing.status = "conflict"
-    standing.findings = findings_of(case, settled, conflicts, rules)
-    standing.opinions = _opinions(case, settled, rules)
-    standing.tasks = steps_of(case, standing, counted, rules)
-    return standing
+    counted = [record for record in settled if record.date not in conflicts]
+    state = AccountState(account_no=history.account_no, conflicts=sorted(conflicts))
+    _count_tries(state, counted)
+    if conflicts and state.status in {"open", "nobody_home"}:
+        state.status = "conflict"
+    state.findings = findings_of(history, settled, conflicts, rules)
+    state.opinions = _opinions(history, settled, rules)
+    state.next_steps = next_steps(history, state, counted, rules)
+    return state
 
 
 # ---- which records count -----------------------------------------------------------------------
 
 
-def counting(case: Case) -> list[Rec]:
+def valid_records(history: AccountHistory) -> list[Record]:
     """An account's records without those that were undone or settled away."""
-    return _settled(_active(case.records), case.decisions)
+    return _settled(_active(history.records), history.decisions)
 
 
-def _active(records: Sequence[Rec]) -> list[Rec]:
+def _active(records: Sequence[Record]) -> list[Record]:
     """Records that no other active record undoes."""
-    if not any(rec.undoes for rec in records):
+    if not any(record.undoes for record in records):
         return list(records)
-    undoers: dict[str, list[Rec]] = {}
-    for rec in records:
-        if rec.undoes:
-            undoers.setdefault(rec.undoes, []).append(rec)
+    undoers: dict[str, list[Record]] = {}
+    for record in records:
+        if record.undoes:
+            undoers.setdefault(record.undoes, []).append(record)
 
-    def is_active(rec: Rec, above: frozenset[str] = frozenset()) -> bool:
+    def is_active(record: Record, above: frozenset[str] = frozenset()) -> bool:
         return not any(
-            other.id not in above and is_active(other, above | {rec.id})
-            for other in undoers.get(rec.id, ())
+            other.id not in above and is_active(other, above | {record.id})
+            for other in undoers.get(record.id, ())
         )
 
-    return [rec for rec in records if rec.result and is_active(rec)]
+    return [record for record in records if record.result and is_active(record)]
 
 
 def _settled(
-    records: list[Rec], decisions: Sequence[tuple[str, Mapping[str, object]]]
-) -> list[Rec]:
+    records: list[Record], decisions: Sequence[tuple[str, Mapping[str, object]]]
+) -> list[Record]:
     dropped = {
         name
         for kind, body in decisions
         if kind == "settle"
         for name in body.get("drop", ())  # type: ignore[attr-defined]
     }
-    return [rec for rec in records if rec.id not in dropped] if dropped else records
+    return [record for record in records if record.id not in dropped] if dropped else records
 
 
-def _conflicts(records: list[Rec]) -> set[str]:
+def _conflicts(records: list[Record]) -> set[str]:
     """Days on which records say things that cannot all be true."""
-    by_day: dict[str, list[Rec]] = {}
-    for rec in records:
-        by_day.setdefault(rec.date, []).append(rec)
+    by_day: dict[str, list[Record]] = {}
+    for record in records:
+        by_day.setdefault(record.date, []).append(record)
     return {day for day, some in by_day.items() if len(some) > 1 and _contradict(some)}
 
 
-def _contradict(records: list[Rec]) -> bool:
-    finals = {rec.result for rec in records} - FAILED
-    failed = [rec for rec in records if rec.result in FAILED]
+def _contradict(records: list[Record]) -> bool:
+    finals = {record.result for record in records} - FAILED
+    failed = [record for record in records if record.result in FAILED]
     if len(finals) > 1:
         return True
-    return bool(finals and failed) and not all(rec.at for rec in records)
+    return bool(finals and failed) and not all(record.at for record in records)
 
 
 # ---- status ------------------------------------------------------------------------------------
 
 
-def _count_tries(standing: Standing, records: list[Rec]) -> None:
+def _count_tries(state: AccountState, records: list[Record]) -> None:
     tried: set[tuple[str, str]] = set()
-    for rec in records:
-        if rec.result == "done":
-            standing.status = "visited"
-            standing.visited_on = standing.visited_on or rec.date
-        elif standing.status == "visited":
+    for record in records:
+        if record.result == "done":
+            state.status = "visited"
+            state.visited_on = state.visited_on or record.date
+        elif state.status == "visited":
             continue
-        elif rec.result in FAILED:
-            tried.add((rec.date, part_of_day(rec.at)))
-            standing.last_try = rec.date
-            if standing.status == "open":
-                standing.status = "nobody_home"
+        elif record.result in FAILED:
+            tried.add((record.date, part_of_day(record.at)))
+            state.last_try = record.date
+            if state.status == "open":
+                state.status = "nobody_home"
         else:
-            standing.status = rec.result
-            standing.last_try = rec.date
-    standing.tries = len(tried)
+            state.status = record.result
+            state.last_try = record.date
+    state.tries = len(tried)
 
 
 # ---- opinions ----------------------------------------------------------------------------------
 
 
-def _opinions(case: Case, records: list[Rec], rules: FollowSettings) -> list[OpinionState]:
+def _opinions(
+    history: AccountHistory, records: list[Record], rules: FollowSettings
+) -> list[OpinionState]:
     ledger: dict[str, OpinionState] = {}
-    for rec in records:
-        if not rec.opinion:
+    for record in records:
+        if not record.opinion:
             continue
-        category = sort_opinion(rec.opinion, rules)
-        digest = hashlib.sha256(same_words(rec.opinion).encode()).hexdigest()[:8]
-        name = f"{case.account_no}/{rec.date}/{digest}"
+        category = category_of_opinion(record.opinion, rules)
+        digest = hashlib.sha256(normalised(record.opinion).encode()).hexdigest()[:8]
+        name = f"{history.account_no}/{record.date}/{digest}"
         ledger[name] = OpinionState(
             opinion=name,
-            account_no=case.account_no,
-            date=rec.date,
-            text=rec.opinion,
+            account_no=history.account_no,
+            date=record.date,
+            text=record.opinion,
             category=category,
             department=department_of(category, rules),
         )
-    for kind, body in case.decisions:
+    for kind, body in history.decisions:
         name = str(body.get("opinion", ""))
         if kind == "opinion" and name in ledger:
             ledger[name] = _told(ledger[name], body)
@@ -188,7 +167,7 @@ def _told(opinion: OpinionState, body: Mapping[str, object]) -> OpinionState:
     return replace(opinion, state="told", told_on=on) if step == "told" else opinion
 
 
-def sort_opinion(text: str, rules: FollowSettings) -> str:
+def category_of_opinion(text: str, rules: FollowSettings) -> str:
     """The category of an opinion by the first of the settings' words that it has."""
     for category, words in rules.opinion_words.items():
         if category in CATEGORIES and any(word in text for word in words):
@@ -196,6 +175,6 @@ def sort_opinion(text: str, rules: FollowSettings) -> str:
     return "other"
 
 
-def same_words(text: str) -> str:
-    """A text without spaces, signs and case: opinions are the same when this is."""
+def normalised(text: str) -> str:
+    """A text without spaces, signs and history: opinions are the same when this is."""
     return re.sub(r"[\W_]+", "", text).casefold()

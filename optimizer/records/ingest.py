@@ -1,31 +1,18 @@
-"""Entries into the register: rows become accounts, twice is once, and what follows is reckoned."""
+"""Entries into the register: each finds its account, is stored once, and the ledgers follow."""
 
 from __future__ import annotations
 
-import hashlib
 from collections import defaultdict
-from dataclasses import dataclass, field, fields, replace
-from operator import attrgetter
-from typing import TYPE_CHECKING, Any, Final
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
-from optimizer.catalogue import Message, word
+from optimizer.records.account_state import Record
+from optimizer.records.area_findings import open_area_findings
+from optimizer.records.derived_ledgers import derive_accounts, derive_stale
 from optimizer.records.entry_faults import entry_fault
-from optimizer.records.follow_up import (
-    Appointment,
-    Case,
-    FindingState,
-    OpinionState,
-    Project,
-    Rec,
-    Request,
-    Standing,
-    Task,
-    reckon,
-)
-from optimizer.register.ledgers import DERIVED
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from optimizer.errors import Fault
     from optimizer.records.entry import Entry
@@ -34,15 +21,9 @@ if TYPE_CHECKING:
 
     Progress = Callable[[int, int], None]
 
-_CHUNK: Final = 5_000
-_finding_row, _opinion_row, _task_row = (
-    attrgetter(*(column.name for column in fields(kind)))
-    for kind in (FindingState, OpinionState, Task)
-)
-
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class IngestResult:
     """What became of some entries.
 
     Attributes
@@ -69,7 +50,7 @@ class Taken:
 
 def take_records(
     register: Register, settings: Settings, entries: Sequence[Entry], source: str
-) -> Taken:
+) -> IngestResult:
     """Store entries and everything that follows from them, in one transaction.
 
     Entries with faults are told and left out; the others are stored. An entry whose id the
@@ -80,9 +61,9 @@ def take_records(
     source
         The file's name or "typed", for the history.
     """
-    taken = Taken()
+    taken = IngestResult()
     with register.store.writing():
-        _keep_rules(register, settings)
+        derive_stale(register, settings)
         fresh, known = _fresh(register, entries, source, taken)
         taken = replace(taken, known=known)
         resolved = _resolved(register, fresh, source, taken)
@@ -91,126 +72,14 @@ def take_records(
         resolved = _corrections(register, resolved)
         register.ledgers.add_records([entry.values() for entry in resolved], source)
         accounts = sorted({entry.account_no for entry in resolved})
-        standings = reckon_accounts(register, settings, accounts)
-        projects = _open_projects(register, settings, standings)
-    conflicts = [(s.account_no, day) for s in standings for day in s.conflicts]
+        states = derive_accounts(register, settings, accounts)
+        projects = open_area_findings(register, settings, states)
+    conflicts = [(s.account_no, day) for s in states for day in s.conflicts]
     return replace(taken, added=len(resolved), conflicts=conflicts, projects=projects)
 
 
-def reckon_all(register: Register, settings: Settings, progress: Progress | None = None) -> None:
-    """Reckon every account anew, as after a change of the rules."""
-    accounts = register.ledgers.recorded_accounts()
-    with register.store.writing():
-        for first in range(0, len(accounts), _CHUNK):
-            reckon_accounts(register, settings, accounts[first : first + _CHUNK])
-            if progress is not None:
-                progress(min(first + _CHUNK, len(accounts)), len(accounts))
-        register.set_meta(rules=_rules_digest(settings))
-
-
-def verify(register: Register, settings: Settings) -> list[Message]:
-    """Accounts whose stored state is not what their records say; empty when the book is right.
-
-    A sentence an account, at most a hundred; `reckon_all` puts them right.
-    """
-    wrong: list[Message] = []
-    accounts = register.ledgers.recorded_accounts()
-    with register.store.reading():
-        for first in range(0, len(accounts), _CHUNK):
-            some = accounts[first : first + _CHUNK]
-            stored = {
-                table: sorted(register.ledgers.rows(table, some), key=repr) for table in DERIVED
-            }
-            cases = read_cases(register, some)
-            derived = _derived([reckon(case, settings.follow) for case in cases])
-            for table in DERIVED:
-                fresh = sorted(map(_as_stored, derived[table]), key=repr)
-                place = 0 if table in {"tasks", "standings"} else 1
-                differing = {str(row[place]) for row in {*fresh} ^ {*stored[table]}}
-                wrong += [
-                    Message("doctor.stale", table=word(table), account=name)
-                    for name in sorted(differing)
-                ]
-    return wrong[:100]
-
-
-def _as_stored(row: Sequence[object]) -> tuple[object, ...]:
-    return tuple(int(value) if isinstance(value, bool) else value for value in row)
-
-
-def reckon_accounts(
-    register: Register, settings: Settings, accounts: Collection[str]
-) -> list[Standing]:
-    """Reckon some accounts anew and store what follows for them."""
-    standings = [reckon(case, settings.follow) for case in read_cases(register, accounts)]
-    register.ledgers.replace_derived(accounts, _derived(standings))
-    return standings
-
-
-def _derived(standings: Sequence[Standing]) -> dict[str, list[tuple[object, ...]]]:
-    """The rows of the ledgers that follow from the records."""
-    return {
-        "findings": [_finding_row(f) for s in standings for f in s.findings],
-        "opinions": [_opinion_row(o) for s in standings for o in s.opinions],
-        "tasks": [_task_row(t) for s in standings for t in s.tasks],
-        "standings": [
-            (s.account_no, s.visited_on, s.tries, s.last_try, ",".join(s.conflicts))
-            for s in standings
-        ],
-        "statuses": [(s.status, s.account_no) for s in standings],
-    }
-
-
-def read_cases(register: Register, accounts: Collection[str]) -> list[Case]:
-    """All that the register knows about some accounts, ready to be reckoned."""
-    ledgers = register.ledgers
-    records: dict[str, list[Rec]] = defaultdict(list)
-    for row in ledgers.records_of(accounts):
-        records[row[1]].append(Rec._make(row))
-    decisions: dict[str, list[Any]] = defaultdict(list)
-    for account, kind, _, body in ledgers.decisions_of(accounts):
-        decisions[account].append((kind, body))
-    requests: dict[str, list[Request]] = defaultdict(list)
-    for row in ledgers.rows("requests", accounts):
-        requests[row[1]].append(Request._make(row))
-    appointments: dict[str, list[Appointment]] = defaultdict(list)
-    for row in ledgers.rows("appointments", accounts):
-        appointments[row[1]].append(Appointment._make(row))
-    projects: dict[str, list[Project]] = defaultdict(list)
-    for row in sorted(ledgers.rows("projects"), key=lambda row: (row[4], row[0])):
-        projects[row[1]].append(Project(row[0], row[4], row[7]))
-    return [
-        Case(
-            account_no=account,
-            kind=kind,
-            records=records.get(account, ()),
-            decisions=decisions.get(account, ()),
-            requests=requests.get(account, ()),
-            appointments=appointments.get(account, ()),
-            projects=projects.get(area, ()) if area else (),
-        )
-        for account, kind, area, _ in ledgers.facts_of(accounts)
-    ]
-
-
-def _keep_rules(register: Register, settings: Settings) -> None:
-    """Reckon what changed rules, or customers who moved to another area, have made stale."""
-    if register.meta().get("rules") != _rules_digest(settings):
-        reckon_all(register, settings)
-    moved = register.ledgers.stale_accounts()
-    for first in range(0, len(moved), _CHUNK):
-        reckon_accounts(register, settings, moved[first : first + _CHUNK])
-
-
-def _rules_digest(settings: Settings) -> str:
-    return hashlib.sha256(settings.follow.model_dump_json().encode()).hexdigest()[:16]
-
-
-# ---- which entries are new, and whom they mean -------------------------------------------------
-
-
 def _fresh(
-    register: Register, entries: Sequence[Entry], source: str, taken: Taken
+    register: Register, entries: Sequence[Entry], source: str, taken: IngestResult
 ) -> tuple[list[Entry], int]:
     known = register.ledgers.known({entry.id for entry in entries})
     fresh: dict[str, Entry] = {}
@@ -230,7 +99,9 @@ def _fresh(
     return list(fresh.values()), doubles
 
 
-def _resolved(register: Register, entries: list[Entry], source: str, taken: Taken) -> list[Entry]:
+def _resolved(
+    register: Register, entries: list[Entry], source: str, taken: IngestResult
+) -> list[Entry]:
     """Entries with an account, a kind, and a station and crew that the register knows."""
     stations, crews = register.ledgers.known_names()
     named = [_named(register, entry, source, taken) for entry in entries]
@@ -273,7 +144,7 @@ def _kinds(register: Register, entries: Iterable[Entry]) -> dict[tuple[str, str]
     }
 
 
-def _named(register: Register, entry: Entry, source: str, taken: Taken) -> Entry | None:
+def _named(register: Register, entry: Entry, source: str, taken: IngestResult) -> Entry | None:
     """The entry with its account number, looked up by the row of the sheet where it has none."""
     if entry.row is None or (entry.account_no and not entry.id.startswith("typed-")):
         return entry
@@ -308,7 +179,7 @@ def _named(register: Register, entry: Entry, source: str, taken: Taken) -> Entry
 
 
 def _same_account(
-    register: Register, entries: list[Entry], source: str, taken: Taken
+    register: Register, entries: list[Entry], source: str, taken: IngestResult
 ) -> list[Entry]:
     """Entries that undo a record of their own account, or one that is not there yet."""
     here = {entry.id: entry.account_no for entry in entries}
@@ -333,12 +204,12 @@ def _corrections(register: Register, entries: list[Entry]) -> list[Entry]:
     for entry in entries:
         if entry.corrects:
             known = [
-                Rec._make(row)
+                Record._make(row)
                 for row in register.ledgers.records_of([entry.account_no])
                 if row[4] == entry.date
             ]
-            undone = {rec.undoes for rec in known}
-            old = [rec.id for rec in known if rec.result and rec.id not in undone]
+            undone = {record.undoes for record in known}
+            old = [record.id for record in known if record.result and record.id not in undone]
             result += [
                 replace(
                     entry, id=f"{entry.id}/{number}", result="", findings=(), opinion="",
@@ -349,76 +220,6 @@ def _corrections(register: Register, entries: list[Entry]) -> list[Entry]:
             entry = replace(entry, undoes=old[0] if old else None)  # noqa: PLW2901
         result.append(entry)
     return result
-
-
-# ---- area findings -----------------------------------------------------------------------------
-
-
-def _open_projects(
-    register: Register, settings: Settings, standings: Sequence[Standing]
-) -> list[str]:
-    """Make an area finding of each area in which low voltage has become common."""
-    rules = settings.follow
-    low = [
-        s.account_no
-        for s in standings
-        if any(
-            f.category == "low_voltage" and not f.project and not f.closed_on for f in s.findings
-        )
-    ]
-    opened = []
-    areas = {
-        (area, station): None
-        for _, _, area, station in (register.ledgers.facts_of(low) if low else ())
-        if area
-    }
-    for area, station in areas:
-        findings = register.ledgers.low_voltage(area)
-        since: dict[str, str] = {}
-        for _, account, found_on in findings:
-            since.setdefault(account, found_on)
-        if len(since) < rules.low_voltage_customers:
-            continue
-        opened_on = sorted(since.values())[rules.low_voltage_customers - 1]
-        opened.append(
-            _open_project(
-                register,
-                settings,
-                area=area,
-                station=station,
-                opened_on=opened_on,
-                customers=len(since),
-            )
-        )
-        reckon_accounts(register, settings, register.ledgers.accounts_of_area(area))
-    return opened
-
-
-def _open_project(
-    register: Register,
-    settings: Settings,
-    *,
-    area: str,
-    station: str,
-    opened_on: str,
-    customers: int,
-) -> str:
-    name = f"{area}/{opened_on}"
-    register.ledgers.put(
-        "projects",
-        {
-            "project": name,
-            "area": area,
-            "station": station,
-            "department": settings.follow.department.get("low_voltage") or "供电所",
-            "opened_on": opened_on,
-            "state": "reported",
-            "since": opened_on,
-            "built_on": "",
-            "customers": customers,
-        },
-    )
-    return name
 
 
 def _fault(

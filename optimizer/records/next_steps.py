@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Final
 from optimizer.records.account_state import (
     FAILED,
     OPEN,
-    Case,
-    Rec,
+    AccountHistory,
+    AccountState,
+    NextStep,
+    Record,
     Request,
-    Standing,
-    Task,
     part_of_day,
 )
 from optimizer.records.findings import days_after
@@ -26,68 +26,70 @@ if TYPE_CHECKING:
 _LEFT: Final = frozenset({"moved", "demolished", "duplicate"})
 
 
-def steps_of(
-    case: Case, standing: Standing, counted: list[Rec], rules: FollowSettings
-) -> list[Task]:
+def next_steps(
+    history: AccountHistory, state: AccountState, counted: list[Record], rules: FollowSettings
+) -> list[NextStep]:
     """All next steps of an account."""
     return [
-        *_first_tasks(case, standing, counted, rules),
-        *_revisit_tasks(standing, counted, rules),
-        *_request_tasks(case, counted),
-        *_appointment_tasks(case, counted),
+        *_first_steps(history, state, counted, rules),
+        *_revisit_steps(state, counted, rules),
+        *_request_steps(history, counted),
+        *_appointment_steps(history, counted),
     ]
 
 
-def _first_tasks(
-    case: Case, standing: Standing, records: list[Rec], rules: FollowSettings
-) -> Iterable[Task]:
+def _first_steps(
+    history: AccountHistory, state: AccountState, records: list[Record], rules: FollowSettings
+) -> Iterable[NextStep]:
     """What follows from a first visit that was none."""
-    if standing.conflicts:
-        yield Task(
-            account_no=case.account_no,
+    if state.conflicts:
+        yield NextStep(
+            account_no=history.account_no,
             kind="office",
             subject="conflict",
             list="office",
-            not_before=standing.conflicts[0],
+            not_before=state.conflicts[0],
             reason="conflict",
-            detail=",".join(standing.conflicts),
+            detail=",".join(state.conflicts),
         )
-    if standing.status == "nobody_home":
-        yield _retry(case, standing, records, rules)
-    elif standing.status == "refused":
-        yield _ask_again(case, standing, records, rules)
-    elif standing.status in _LEFT:
-        yield Task(
-            account_no=case.account_no,
+    if state.status == "nobody_home":
+        yield _retry(history, state, records, rules)
+    elif state.status == "refused":
+        yield _ask_again(history, state, records, rules)
+    elif state.status in _LEFT:
+        yield NextStep(
+            account_no=history.account_no,
             kind="office",
-            subject=standing.status,
+            subject=state.status,
             list="office",
-            not_before=standing.last_try,
-            reason=standing.status,
+            not_before=state.last_try,
+            reason=state.status,
         )
 
 
-def _retry(case: Case, standing: Standing, records: list[Rec], rules: FollowSettings) -> Task:
-    tries = [rec for rec in records if rec.result in FAILED]
-    task = Task(
-        account_no=case.account_no,
+def _retry(
+    history: AccountHistory, state: AccountState, records: list[Record], rules: FollowSettings
+) -> NextStep:
+    tries = [record for record in records if record.result in FAILED]
+    step = NextStep(
+        account_no=history.account_no,
         kind="retry",
-        not_before=days_after(standing.last_try, rules.retry_after_days),
-        failed_at=max((rec.at for rec in tries), default=""),
-        tries=standing.tries,
+        not_before=days_after(state.last_try, rules.retry_after_days),
+        failed_at=max((record.at for record in tries), default=""),
+        tries=state.tries,
         crew=tries[-1].crew or "",
         reason="nobody_home",
-        detail=",".join(sorted({part_of_day(rec.at) for rec in tries} - {""})),
+        detail=",".join(sorted({part_of_day(record.at) for record in tries} - {""})),
     )
-    if standing.tries < rules.max_tries:
-        return task
-    listed = rules.after_tries.get(case.kind, "season")
+    if state.tries < rules.max_tries:
+        return step
+    listed = rules.after_tries.get(history.kind, "season")
     if listed == "season":
-        not_before = season_after(task.not_before, rules)
-        return replace(task, list="season", not_before=not_before, reason="season")
+        not_before = season_after(step.not_before, rules)
+        return replace(step, list="season", not_before=not_before, reason="season")
     if listed == "evening":
-        return replace(task, list="evening", window=rules.evening, reason="evening")
-    return replace(task, list="telephone", reason="telephone")
+        return replace(step, list="evening", window=rules.evening, reason="evening")
+    return replace(step, list="telephone", reason="telephone")
 
 
 def season_after(day: str, rules: FollowSettings) -> str:
@@ -102,42 +104,46 @@ def season_after(day: str, rules: FollowSettings) -> str:
     return (dt.date(year, month, 1) + dt.timedelta(days=number - 1)).isoformat()
 
 
-def _ask_again(case: Case, standing: Standing, records: list[Rec], rules: FollowSettings) -> Task:
-    refusals = {rec.date for rec in records if rec.result == "refused"}
+def _ask_again(
+    history: AccountHistory, state: AccountState, records: list[Record], rules: FollowSettings
+) -> NextStep:
+    refusals = {record.date for record in records if record.result == "refused"}
     twice = len(refusals) > 1
-    return Task(
-        account_no=case.account_no,
+    return NextStep(
+        account_no=history.account_no,
         kind="office" if twice else "retry",
         subject="refused",
         list="office" if twice else "",
-        not_before=days_after(standing.last_try, rules.refused_after_days)
+        not_before=days_after(state.last_try, rules.refused_after_days)
         if not twice
-        else standing.last_try,
+        else state.last_try,
         tries=len(refusals),
         reason="refused",
     )
 
 
-def _revisit_tasks(standing: Standing, records: list[Rec], rules: FollowSettings) -> Iterable[Task]:
-    for finding in standing.findings:
+def _revisit_steps(
+    state: AccountState, records: list[Record], rules: FollowSettings
+) -> Iterable[NextStep]:
+    for finding in state.findings:
         if finding.state not in OPEN:
             continue
-        gone = standing.status in {"demolished", "duplicate"}
+        gone = state.status in {"demolished", "duplicate"}
         works = not finding.check_by
         fails = [
-            rec
-            for rec in records
-            if rec.result in FAILED and rec.date > max(finding.found_on, finding.rectified_on)
+            record
+            for record in records
+            if record.result in FAILED and record.date > max(finding.found_on, finding.rectified_on)
         ]
         again = days_after(fails[-1].date, rules.retry_after_days) if fails else ""
-        yield Task(
-            account_no=standing.account_no,
+        yield NextStep(
+            account_no=state.account_no,
             kind="office" if gone else "revisit",
             subject=finding.finding,
             list="office" if gone else "works" if works else "",
             not_before=max(finding.check_from or finding.found_on, again),
             deadline=finding.check_by,
-            failed_at=max((rec.at for rec in fails), default=""),
+            failed_at=max((record.at for record in fails), default=""),
             tries=len(fails),
             crew=finding.crew,
             reason="finding_of_gone" if gone else finding.category,
@@ -145,18 +151,19 @@ def _revisit_tasks(standing: Standing, records: list[Rec], rules: FollowSettings
         )
 
 
-def _request_tasks(case: Case, records: list[Rec]) -> Iterable[Task]:
-    for request in case.requests:
+def _request_steps(history: AccountHistory, records: list[Record]) -> Iterable[NextStep]:
+    for request in history.requests:
         if request.state != "open":
             continue
         spent = request_visits(request, records)
         if request.voltage == "urban" and any(
-            rec.result == "done" and rec.date in spent and rec.kind == "request" for rec in records
+            record.result == "done" and record.date in spent and record.kind == "request"
+            for record in records
         ):
             continue
         left = request.max_visits - len(spent)
-        yield Task(
-            account_no=case.account_no,
+        yield NextStep(
+            account_no=history.account_no,
             kind="request",
             subject=request.request,
             not_before=max([request.asked_on, *(days_after(day, 1) for day in spent)]),
@@ -167,23 +174,23 @@ def _request_tasks(case: Case, records: list[Rec]) -> Iterable[Task]:
         )
 
 
-def request_visits(request: Request, records: Iterable[Rec]) -> set[str]:
+def request_visits(request: Request, records: Iterable[Record]) -> set[str]:
     """Days on which visits were spent on a request."""
     return {
-        rec.date
-        for rec in records
-        if rec.kind == "request"
-        and rec.date >= request.asked_on
-        and (not request.closed_on or rec.date <= request.closed_on)
+        record.date
+        for record in records
+        if record.kind == "request"
+        and record.date >= request.asked_on
+        and (not request.closed_on or record.date <= request.closed_on)
     }
 
 
-def _appointment_tasks(case: Case, records: list[Rec]) -> Iterable[Task]:
-    for appointment in case.appointments:
-        over = any(rec.date >= appointment.date for rec in records)
+def _appointment_steps(history: AccountHistory, records: list[Record]) -> Iterable[NextStep]:
+    for appointment in history.appointments:
+        over = any(record.date >= appointment.date for record in records)
         if appointment.state == "open" and not over:
-            yield Task(
-                account_no=case.account_no,
+            yield NextStep(
+                account_no=history.account_no,
                 kind="appointment",
                 subject=appointment.appointment,
                 not_before=appointment.date,

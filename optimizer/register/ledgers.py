@@ -173,7 +173,7 @@ class Ledgers:
         )
 
     def recorded_accounts(self) -> list[str]:
-        """Accounts about which there is anything to reckon."""
+        """Accounts that have records, requests or appointments."""
         rows = self._store.rows(
             "SELECT account_no FROM records UNION SELECT account_no FROM requests"
             " UNION SELECT account_no FROM appointments ORDER BY account_no"
@@ -181,7 +181,7 @@ class Ledgers:
         return [account for (account,) in rows]
 
     def stale_accounts(self) -> list[str]:
-        """Accounts whose area or kind has changed since they were reckoned."""
+        """Accounts whose area or kind has changed since their ledgers were derived."""
         return [name for (name,) in self._store.rows("SELECT account_no FROM stale ORDER BY 1")]
 
     def replace_derived(

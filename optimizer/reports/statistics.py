@@ -14,15 +14,11 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import numpy as np
 import pandas as pd
 
+from optimizer.records.account_state import Record, Request
 from optimizer.records.decisions import PROJECT_STATES
-from optimizer.records.follow_up import (
-    Rec,
-    Request,
-    counting,
-    reckon,
-    request_visits,
-)
-from optimizer.records.ingest import read_cases
+from optimizer.records.derived_ledgers import read_histories
+from optimizer.records.follow_up import derive_state, valid_records
+from optimizer.records.next_steps import request_visits
 from optimizer.records.opinions import opinion_ledger
 from optimizer.register.agenda import TO_VISIT
 
@@ -182,35 +178,39 @@ def _of_records(register: Register, settings: Settings, period: Period) -> Itera
     here = register.ledgers.records(period.first, period.last, undone=True)
     accounts = sorted(set(here["account_no"]))
     station_of = {row[0]: row[3] for row in register.ledgers.facts_of(accounts)}
-    for case in read_cases(register, accounts):
-        standing = reckon(case, settings.follow)
-        station = station_of.get(case.account_no, "")
-        records = [rec for rec in counting(case) if first <= rec.date <= last]
-        for day in standing.conflicts:
+    for history in read_histories(register, accounts):
+        state = derive_state(history, settings.follow)
+        station = station_of.get(history.account_no, "")
+        records = [record for record in valid_records(history) if first <= record.date <= last]
+        for day in state.conflicts:
             if first <= day <= last:
-                yield Fact("conflict", station, "", "", day, case.account_no, day)
-        good = [rec for rec in records if rec.date not in standing.conflicts]
-        yield from _of_account(station, good, standing.visited_on)
+                yield Fact("conflict", station, "", "", day, history.account_no, day)
+        good = [record for record in records if record.date not in state.conflicts]
+        yield from _of_account(station, good, state.visited_on)
 
 
-def _of_account(station: str, records: list[Rec], visited_on: str) -> Iterator[Fact]:
-    calls: dict[str, Rec] = {}
-    helped: Rec | None = None
-    for rec in records:
-        if rec.date not in calls or calls[rec.date].result != "done":
-            calls[rec.date] = rec
-        pieces = {name: int(n) for name, n in json.loads(rec.repaired).items() if n > 0}
-        fixed = [item["category"] for item in json.loads(rec.findings) if item["repaired"]]
+def _of_account(station: str, records: list[Record], visited_on: str) -> Iterator[Fact]:
+    calls: dict[str, Record] = {}
+    helped: Record | None = None
+    for record in records:
+        if record.date not in calls or calls[record.date].result != "done":
+            calls[record.date] = record
+        pieces = {name: int(n) for name, n in json.loads(record.repaired).items() if n > 0}
+        fixed = [item["category"] for item in json.loads(record.findings) if item["repaired"]]
         for name, number in pieces.items():
-            yield Fact("piece", station, name, "", rec.id, rec.account_no, rec.date, number)
+            yield Fact(
+                "piece", station, name, "", record.id, record.account_no, record.date, number
+            )
         for category in fixed:
-            yield Fact("repair", station, category, "", rec.id, rec.account_no, rec.date)
+            yield Fact("repair", station, category, "", record.id, record.account_no, record.date)
         if (pieces or fixed) and helped is None:
-            helped = rec
-    for rec in calls.values():
-        yield Fact("call", station, rec.result, rec.kind, rec.id, rec.account_no, rec.date)
-        if rec.result == "done" and rec.date == visited_on:
-            yield Fact("first_visit", station, "", "", rec.id, rec.account_no, rec.date)
+            helped = record
+    for record in calls.values():
+        yield Fact(
+            "call", station, record.result, record.kind, record.id, record.account_no, record.date
+        )
+        if record.result == "done" and record.date == visited_on:
+            yield Fact("first_visit", station, "", "", record.id, record.account_no, record.date)
     if helped is not None:
         yield Fact("helped", station, "", "", helped.id, helped.account_no, helped.date)
 
@@ -271,12 +271,13 @@ def _of_requests(register: Register, period: Period) -> Iterator[Fact]:
         for row in _records(register.ledgers.until("requests", period.last))
         if not row["closed_on"] or row["closed_on"] >= first
     ]
-    cases = {
-        case.account_no: case for case in read_cases(register, {r["account_no"] for r in rows})
+    histories = {
+        history.account_no: history
+        for history in read_histories(register, {r["account_no"] for r in rows})
     }
     for row in rows:
         request = Request(**{name: row[name] for name in Request._fields})
-        spent = request_visits(request, counting(cases[request.account_no]))
+        spent = request_visits(request, valid_records(histories[request.account_no]))
         yield Fact(
             "request",
             row["station"],

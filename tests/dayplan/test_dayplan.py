@@ -102,7 +102,7 @@ def test_what_the_field_has_shown_corrects_the_day(village, roads, monkeypatch):
         service={"household": 1.5}, areas={"TA1": 0.8}, travel=1.2, crews={"ST00-C0": 1.25}
     )
     before = read_day(CampaignContext(village, roads, ENGLISH), "ST00", MONDAY).problem
-    monkeypatch.setattr("optimizer.dayplan.day.learned_for", lambda *_: known)
+    monkeypatch.setattr("optimizer.dayplan.day.calibration_for", lambda *_: known)
     after = read_day(CampaignContext(village, roads, ENGLISH), "ST00", MONDAY).problem
     assert [v.service_s for v in after.visits if v.customer_kind == "household"] == [864] * 5
     assert after.seconds.max() == round(before.seconds.max() * 1.2)

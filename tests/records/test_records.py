@@ -39,15 +39,15 @@ from optimizer.records import (
     close_request,
     decide_finding,
     decide_opinion,
+    derive_all,
     due,
     read_text,
-    reckon_all,
     settle,
     take_records,
     typed_entry,
     verify,
 )
-from optimizer.records.calibration import COLUMNS, fit, learn, learned_for, observe
+from optimizer.records.calibration import COLUMNS, calibrate, calibration_for, fit, observe
 from optimizer.records.coverage import account_list, coverage, coverage_by_town
 from optimizer.records.opinions import opinion_ledger
 from optimizer.records.reconciling import reconcile
@@ -906,10 +906,10 @@ def test_a_day_learns_from_the_days_before_it_and_learning_can_be_switched_off(r
     times = ["08:20:00", "08:40:00", "09:00:00"]
     take(register, *(record(a, time=t) for a, t in zip(ACCOUNTS[:3], times, strict=True)))
     rules = Settings(follow=FollowSettings(learn_min=2))
-    assert learned_for(register, rules, DAY, "ST01") == Learned()
-    assert learned_for(register, rules, days(1), "ST01").service["household"] > 1.1
+    assert calibration_for(register, rules, DAY, "ST01") == Learned()
+    assert calibration_for(register, rules, days(1), "ST01").service["household"] > 1.1
     off = Settings(follow=FollowSettings(learn_min=2, learn=False))
-    assert learned_for(register, off, days(1), "ST01") == Learned()
+    assert calibration_for(register, off, days(1), "ST01") == Learned()
 
 
 def test_intervals_come_from_sheets_and_clocks(register):
@@ -925,7 +925,7 @@ def test_intervals_come_from_sheets_and_clocks(register):
     assert frame["travel_s"].tolist() == [300, 300]
     assert frame["service_s"].tolist() == [600, 600]
     rules = Settings(follow=FollowSettings(learn_min=2))
-    assert learn(register, rules, DAY).service == {"household": 1.0}
+    assert calibrate(register, rules, DAY).service == {"household": 1.0}
     assert observe(register, days(5), days(6)).empty
 
 
@@ -953,7 +953,7 @@ def test_verify_finds_a_state_that_does_not_follow(register):
     assert verify(register, SETTINGS) == []
     register.store.run("UPDATE findings SET department = 'nobody'")
     assert [*map(str, verify(register, SETTINGS))] == [f"findings of account {ONE} are out of date"]
-    reckon_all(register, SETTINGS)
+    derive_all(register, SETTINGS)
     assert verify(register, SETTINGS) == []
 
 

@@ -13,7 +13,7 @@ import pytest
 from field_world import ACCOUNTS, village
 
 import optimizer
-from optimizer.records import reckon_all
+from optimizer.records import derive_all
 from optimizer.register import Register
 from optimizer.register.ledgers import DERIVED
 from optimizer.settings import Settings
@@ -129,7 +129,7 @@ from pathlib import Path
 
 from field_world import ACCOUNTS, record, take, wrong
 
-from optimizer.records import reckon_all
+from optimizer.records import derive_all
 from optimizer.register import Register
 from optimizer.settings import Settings
 
@@ -142,7 +142,7 @@ while True:
     made = [record(account, id=f"{number}-{account}", findings=found) for account in ACCOUNTS]
     take(register, *made)
     if number % 5 == 0:
-        reckon_all(register, Settings())
+        derive_all(register, Settings())
     print(number, flush=True)
 """
 
@@ -163,6 +163,6 @@ def test_a_killed_evening_keeps_every_acknowledged_record(tmp_path):
             assert number in {acknowledged, acknowledged + 1}
             assert set(ids) == {f"{n}-{a}" for n in range(1, number + 1) for a in ACCOUNTS}
             before = [register.ledgers.rows(table) for table in DERIVED]
-            reckon_all(register, Settings())
+            derive_all(register, Settings())
             assert [register.ledgers.rows(table) for table in DERIVED] == before
     assert number > 6
