@@ -1,31 +1,18 @@
-"""What blocks really take: added up leg by leg as `travel` prices them, and cut to fit a day."""
+"""Work, travel and distance of blocks, summed leg by leg, and cuts where a day is too short."""
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from optimizer.compiled import allocating
-from optimizer.travel import Doors, leg
+from optimizer.travel import door_leg
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from optimizer.roads import Attachment
-    from optimizer.travel import Travel
-
-
-class DoorNetwork(NamedTuple):
-    """Some doors and, as the last row, the station; `node_s`, `node_m` between their nodes."""
-
-    doors: Doors
-    node_s: NDArray[np.int32]
-    node_m: NDArray[np.int32]
-    walk_s_per_m: float
-    walk_detour: float
-    parking_s: float
+    from optimizer.travel import DoorNetwork
 
 
 class BlockMetrics(NamedTuple):
@@ -46,30 +33,6 @@ class BlockMetrics(NamedTuple):
     distance_m: NDArray[np.int32]
 
 
-def door_network(travel: Travel, places: Attachment, station: Attachment) -> DoorNetwork:
-    """Doors at `places`, and the matrices between their nodes and the station's."""
-    doors, depot = travel.doors(places), travel.doors(station)
-    node = np.append(doors.node, depot.node)
-    nodes, row = np.unique(node, return_inverse=True)
-    node_s, node_m = travel.node_matrix(nodes, nodes)
-    both = Doors(
-        node=row.astype(np.int32),
-        access_s=np.append(doors.access_s, depot.access_s),
-        access_m=np.append(doors.access_m, depot.access_m),
-        x=np.append(doors.x, depot.x),
-        y=np.append(doors.y, depot.y),
-    )
-    settings = travel.settings
-    return DoorNetwork(
-        both,
-        node_s,
-        node_m,
-        travel.walk_s_per_m,
-        settings.walk_detour,
-        float(settings.parking_s),
-    )
-
-
 def measure_blocks(
     network: DoorNetwork,
     block: NDArray[np.int32],
@@ -77,17 +40,21 @@ def measure_blocks(
     service_s: NDArray[np.int32],
     limit_s: float,
 ) -> BlockMetrics:
-    """Add up blocks; one that takes more than `limit_s` is cut, only a single door may exceed it.
+    """Measure blocks; one that exceeds `limit_s` is cut, so that only a single door may.
 
     Parameters
     ----------
+    network
+        Its last door is the station.
     block, seq
         Each door's block, numbered in working order, and its place in it.
     service_s
         At each door.
     """
     order = np.lexsort((seq, block))
-    number, travel_s, distance_m = _add_up(network, block[order], order, service_s, limit_s)
+    number, travel_s, distance_m = _cut_and_measure(
+        network, block[order], order, service_s, limit_s
+    )
     new_block, new_seq = np.empty((2, len(order)), dtype=np.int32)
     new_block[order] = number
     starts = np.searchsorted(number, np.arange(len(travel_s)))
@@ -97,7 +64,7 @@ def measure_blocks(
 
 
 @allocating
-def _add_up(
+def _cut_and_measure(
     network: DoorNetwork,
     block: NDArray[np.int32],
     order: NDArray[np.int64],
@@ -113,11 +80,11 @@ def _add_up(
     here, now, out_s, out_m, work_s = depot, -1, 0, 0, 0
     for i in range(size):
         door = order[i]
-        on_s, on_m = _leg(network, here, door)
-        home_s, home_m = _leg(network, door, depot)
+        on_s, on_m = door_leg(network, here, door)
+        home_s, home_m = door_leg(network, door, depot)
         longer_s = work_s + on_s + service_s[door] + home_s
         if i == 0 or block[i] != block[i - 1] or longer_s > limit_s:
-            on_s, on_m = _leg(network, depot, door)
+            on_s, on_m = door_leg(network, depot, door)
             now, out_s, out_m, work_s = now + 1, 0, 0, 0
         out_s, out_m = out_s + on_s, out_m + on_m
         work_s += on_s + service_s[door]
@@ -126,20 +93,3 @@ def _add_up(
         distance_m[now] = out_m + home_m
         here = door
     return number, travel_s[: now + 1].copy(), distance_m[: now + 1].copy()
-
-
-@allocating
-def _leg(network: DoorNetwork, i: int, j: int) -> tuple[int, int]:
-    """Seconds and metres of one leg, as `Travel.door_matrix` has them."""
-    doors = network.doors
-    a, b = doors.node[i], doors.node[j]
-    return leg(
-        network.node_s[a, b],
-        network.node_m[a, b],
-        (doors.access_s[i], doors.access_s[j]),
-        (doors.access_m[i], doors.access_m[j]),
-        math.hypot(doors.x[i] - doors.x[j], doors.y[i] - doors.y[j]),
-        network.walk_s_per_m,
-        network.walk_detour,
-        network.parking_s,
-    )

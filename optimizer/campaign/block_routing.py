@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from optimizer import blocks as router
-from optimizer.campaign.block_metrics import BlockMetrics, DoorNetwork, door_network, measure_blocks
+from optimizer.campaign.block_metrics import BlockMetrics, measure_blocks
 from optimizer.travel import Travel
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from optimizer.campaign.demand import StationDemand
     from optimizer.roads import Attachment, Roads
     from optimizer.settings import Settings
+    from optimizer.travel import DoorNetwork
 
 UNREACHABLE: Final = -1
 TOO_LONG: Final = -2
@@ -133,7 +134,8 @@ def route_job(job: StationJob) -> StationBlocks:
         members = np.flatnonzero((task.demand.crew == crew) & task.fresh & ~job.doors.far)
         if not len(members):
             continue
-        network = door_network(travel, job.doors.take(members), job.depot)
+        places = travel.doors(job.doors.take(members))
+        network = travel.door_network(places.joined(travel.doors(job.depot)))
         routed = _route(job, network, int(crew), members)
         service_s, limit_s = task.demand.service_s[members], float(task.limit_s[crew])
         measured = measure_blocks(network, routed.block, routed.seq, service_s, limit_s)
@@ -171,8 +173,8 @@ def _route(
     )
     usual = router.RouterParams(travel=settings.travel)
     return router.route_station(
-        network.node_s,
-        network.node_m,
+        network.net_s,
+        network.net_m,
         int(at.node[-1]),
         doors,
         limits,

@@ -19,9 +19,6 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
 
-_OVER_S = 1e6
-"""Penalty of a customer beyond capacity: more than any ride."""
-
 
 def assign_areas_to_stations(size: Ints, seconds: Floats, room: Floats) -> Ints:
     """Station of each area.

@@ -52,6 +52,16 @@ class Doors(NamedTuple):
     x: Floats
     y: Floats
 
+    def joined(self, others: Doors) -> Doors:
+        """These doors followed by others."""
+        return Doors(
+            node=np.append(self.node, others.node),
+            access_s=np.append(self.access_s, others.access_s),
+            access_m=np.append(self.access_m, others.access_m),
+            x=np.append(self.x, others.x),
+            y=np.append(self.y, others.y),
+        )
+
 
 @allocating
 def ride_seconds(net_s: float, access_i: float, access_j: float, parking_s: float) -> float:
@@ -106,43 +116,56 @@ def leg(  # noqa: PLR0917  (a kernel takes numbers one by one)
     return math.ceil(ride_s), round(access_m[0] + net_m + access_m[1])
 
 
-@allocating
-def fill_door_matrices(  # noqa: PLR0917  (a kernel takes arrays one by one)
-    net_s: Ints,
-    net_m: Ints,
-    doors: Doors,
-    walk_s_per_m: float,
-    walk_detour: float,
-    parking_s: float,
-) -> tuple[Ints, Ints]:
-    """Seconds and metres between all doors, of matrices between nodes.
+class DoorNetwork(NamedTuple):
+    """Doors and the network between them: all that legs are priced from.
 
-    Parameters
+    Attributes
     ----------
+    doors
+        `doors.node` are rows of the matrices.
     net_s, net_m
-        Shape (nodes, nodes), indexed by `doors.node`.
+        Seconds and metres between nodes, shape (nodes, nodes).
     walk_s_per_m
         Seconds for each metre as the crow flies.
     walk_detour
         Metres walked for each of them.
+    parking_s
+        Seconds once a ride.
     """
-    size = len(doors.node)
+
+    doors: Doors
+    net_s: Ints
+    net_m: Ints
+    walk_s_per_m: float
+    walk_detour: float
+    parking_s: float
+
+
+@allocating
+def door_leg(network: DoorNetwork, i: int, j: int) -> tuple[int, int]:
+    """Whole seconds and metres from door i to door j."""
+    doors = network.doors
+    a, b = doors.node[i], doors.node[j]
+    return leg(
+        network.net_s[a, b],
+        network.net_m[a, b],
+        (doors.access_s[i], doors.access_s[j]),
+        (doors.access_m[i], doors.access_m[j]),
+        math.hypot(doors.x[i] - doors.x[j], doors.y[i] - doors.y[j]),
+        network.walk_s_per_m,
+        network.walk_detour,
+        network.parking_s,
+    )
+
+
+@allocating
+def fill_door_matrices(network: DoorNetwork) -> tuple[Ints, Ints]:
+    """Seconds and metres between all doors of a network, shape (doors, doors)."""
+    size = len(network.doors.node)
     seconds = np.zeros((size, size), np.int32)
     metres = np.zeros((size, size), np.int32)
     for i in range(size):
-        a = doors.node[i]
         for j in range(size):
-            if i == j:
-                continue
-            b = doors.node[j]
-            seconds[i, j], metres[i, j] = leg(
-                net_s[a, b],
-                net_m[a, b],
-                (doors.access_s[i], doors.access_s[j]),
-                (doors.access_m[i], doors.access_m[j]),
-                math.hypot(doors.x[i] - doors.x[j], doors.y[i] - doors.y[j]),
-                walk_s_per_m,
-                walk_detour,
-                parking_s,
-            )
+            if i != j:
+                seconds[i, j], metres[i, j] = door_leg(network, i, j)
     return seconds, metres

@@ -88,18 +88,8 @@ class Contraction:
     def __init__(self, network: Network) -> None:
         ends = network.tail.tolist(), network.head.tolist()
         self._cch = routingkit_cch.CCH(network.order.tolist(), *ends, filter_always_inf_arcs=False)
-        self._reweigh(network)
-
-    def _reweigh(self, network: Network) -> None:
         self._tenths = routingkit_cch.CCHMetric(self._cch, network.tenths.tolist())
         self._mixed = routingkit_cch.CCHMetric(self._cch, network.mixed.tolist())
-
-    def reweighed(self, network: Network) -> Contraction:
-        """The same graph with other weights, without contracting it again."""
-        other = object.__new__(Contraction)
-        other._cch = self._cch
-        other._reweigh(network)
-        return other
 
     def sums(self, sources: Ints, targets: Ints, *, mixed: bool) -> Ints:
         """Least sums of weights, shape (sources, targets)."""
@@ -132,10 +122,6 @@ class Dijkstra:
     def _graphs(self) -> tuple[csr_array, csr_array]:
         network = self._network
         return network.matrix(network.tenths), network.matrix(network.mixed)
-
-    def reweighed(self, network: Network) -> Dijkstra:
-        """The same graph with other weights."""
-        return Dijkstra(network)
 
     def sums(self, sources: Ints, targets: Ints, *, mixed: bool) -> Ints:
         """Least sums of weights, shape (sources, targets)."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
@@ -13,7 +13,13 @@ from optimizer.errors import RoadsError
 from optimizer.geometry import segment_m
 from optimizer.model import LonLat
 from optimizer.roads import Attachment, Roads
-from optimizer.travel.doors import Doors, fill_door_matrices, ride_seconds, walk_seconds
+from optimizer.travel.doors import (
+    DoorNetwork,
+    Doors,
+    fill_door_matrices,
+    ride_seconds,
+    walk_seconds,
+)
 from optimizer.travel.engines import Contraction, Dijkstra, Network
 
 if TYPE_CHECKING:
@@ -97,14 +103,6 @@ class Travel:
     def _by_time(self) -> csr_array:
         return self._network.matrix(self._network.tenths)
 
-    def with_speed_factor(self, speed_factor: float) -> Travel:
-        """The same network in other weather: as if the setting were `speed_factor`."""
-        settings = self.settings.model_copy(update={"speed_factor": speed_factor})
-        other = replace(self, settings=settings)
-        # a cached property may be given its value beforehand
-        other.__dict__["_engine"] = self._engine.reweighed(other._network)  # noqa: SLF001
-        return other
-
     def node_matrix(self, sources: ArrayLike, targets: ArrayLike) -> Matrices:
         """Seconds and metres of the fastest paths, shape (sources, targets).
 
@@ -171,6 +169,19 @@ class Travel:
             y=y,
         )
 
+    def door_network(self, doors: Doors) -> DoorNetwork:
+        """Doors with the matrices between their nodes, to price legs one at a time."""
+        nodes, row = np.unique(doors.node, return_inverse=True)
+        net = self.node_matrix(nodes, nodes)
+        return DoorNetwork(
+            doors._replace(node=row.astype(np.int32)),
+            net.seconds,
+            net.metres,
+            self.walk_s_per_m,
+            self.settings.walk_detour,
+            float(self.settings.parking_s),
+        )
+
     def door_matrix(self, lon: ArrayLike | Attachment, lat: ArrayLike | None = None) -> Matrices:
         """Seconds and metres from door to door: riding, or walking where that is cheaper.
 
@@ -178,18 +189,7 @@ class Travel:
         doors of one building.
         """
         places = lon if isinstance(lon, Attachment) else self.roads.attach(lon, _given(lat))
-        doors = self.doors(places)
-        nodes, row = np.unique(doors.node, return_inverse=True)
-        net = self.node_matrix(nodes, nodes)
-        filled = fill_door_matrices(
-            net.seconds,
-            net.metres,
-            doors._replace(node=row.astype(np.int32)),
-            self.walk_s_per_m,
-            self.settings.walk_detour,
-            float(self.settings.parking_s),
-        )
-        return Matrices(*filled)
+        return Matrices(*fill_door_matrices(self.door_network(self.doors(places))))
 
     def path(self, a: LonLat, b: LonLat) -> list[LonLat]:
         """The line of the way from door to door; straight where it is walked."""

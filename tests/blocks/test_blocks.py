@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from optimizer.blocks import BlockLimits, Blocks, Doors, RouterParams, route_station
 from optimizer.errors import ProblemError
 from optimizer.settings import TravelSettings
+from optimizer.travel import DoorNetwork, fill_door_matrices
 from optimizer.travel import Doors as TravelDoors
-from optimizer.travel import fill_door_matrices
 
 SHORT = RouterParams(iterations_per_door=20)
 
@@ -131,14 +131,15 @@ def test_prices_are_those_of_the_door_matrix() -> None:
     doors, travel = world["doors"], TravelSettings()
     node = np.append(np.maximum(doors.node, 0), 0).astype(np.int32)
     access_s = np.append((doors.walk_s + doors.ride_s).astype(float), 0.0)
-    seconds, _ = fill_door_matrices(
+    network = DoorNetwork(
+        TravelDoors(node, access_s, 0 * access_s, np.append(doors.x, 1e9), np.append(doors.y, 1e9)),
         world["node_s"],
         world["node_m"],
-        TravelDoors(node, access_s, 0 * access_s, np.append(doors.x, 1e9), np.append(doors.y, 1e9)),
         travel.walk_detour * 3.6 / travel.walk_kph,
         travel.walk_detour,
         travel.parking_s,
     )
+    seconds, _ = fill_door_matrices(network)
     blocks = route_station(**world, limits=BlockLimits(work_s=40_000))
     for block, visits in enumerate(visits_by_block(blocks)):
         ring = [40, *visits, 40]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -16,7 +17,7 @@ from optimizer.geometry import segment_m
 from optimizer.model import LonLat
 from optimizer.roads import read_roads
 from optimizer.settings import TravelSettings
-from optimizer.travel import Doors, Travel, door_seconds, fill_door_matrices
+from optimizer.travel import DoorNetwork, Doors, Travel, door_seconds, fill_door_matrices
 from optimizer.travel.engines import Contraction, Dijkstra, Network
 
 NETWORKS = ["north-bayreuth.osm.gz", "andorra.osm.pbf"]
@@ -67,12 +68,13 @@ def test_of_two_equally_fast_ways_the_shorter_one_counts(tmp_path):
 def test_rain_makes_everything_longer(travel):
     """With 0.5 of the speed a street takes 180 s; the dry network is as it was."""
     pair = [node_at(travel.roads, CROSSINGS[i]) for i in (1, 2)]
-    wet = travel.with_speed_factor(0.5)
+    wet = replace(travel, settings=SETTINGS.model_copy(update={"speed_factor": 0.5}))
     assert wet.node_matrix(pair, pair).seconds[0, 1] == 180
     assert wet.node_matrix(pair, pair).metres[0, 1] == 900
     assert travel.node_matrix(pair, pair).seconds[0, 1] == 90
     assert wet.nearest(pair[:1]).seconds[pair[1]] == 180
-    assert wet.with_speed_factor(1).node_matrix(pair, pair).seconds[0, 1] == 90
+    dry = replace(wet, settings=SETTINGS.model_copy(update={"speed_factor": 1}))
+    assert dry.node_matrix(pair, pair).seconds[0, 1] == 90
 
 
 def test_seconds_alone_are_those_of_the_matrix(travel):
@@ -219,7 +221,7 @@ def test_matrices_of_no_doors():
     none = np.zeros(0)
     doors = Doors(none.astype(np.int32), none, none, none, none)
     empty = np.zeros((0, 0), dtype=np.int32)
-    seconds, metres = fill_door_matrices(empty, empty, doors, 1.0, 1.3, 60.0)
+    seconds, metres = fill_door_matrices(DoorNetwork(doors, empty, empty, 1.0, 1.3, 60.0))
     assert seconds.shape == metres.shape == (0, 0)
 
 
