@@ -61,7 +61,12 @@ def _plan_a_county(here: CampaignFolder) -> None:
         )
         register.save_territories(drawn.customers, drawn.areas)
         planned = plan_campaign(
-            register, here.roads, here.settings, today=TODAY, drawn=drawn, executor=InProcess()
+            register,
+            here.roads,
+            here.settings,
+            today=TODAY,
+            territories=drawn,
+            executor=InProcess(),
         )
         register.save_calendar(planned.blocks, planned.visits, planned.unplanned)
         first = planned.blocks.sort_values("date").iloc[0]

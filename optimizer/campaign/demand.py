@@ -46,7 +46,7 @@ KINDS: Final = tuple(kind.value for kind in CustomerKind)
 class CampaignTables:
     """The register's tables as the campaign reads them, all at one moment.
 
-    Territories that have just been drawn may stand in for those of the register.
+    Territories that are not stored yet may stand in for those of the register.
 
     Attributes
     ----------
@@ -71,12 +71,14 @@ def still_open(status: pd.Series[str]) -> pd.Series[bool]:
     return status.isin([OPEN, ""])
 
 
-def read_campaign_tables(register: Register, drawn: Territories | None = None) -> CampaignTables:
+def read_campaign_tables(
+    register: Register, territories: Territories | None = None
+) -> CampaignTables:
     """Read what a campaign needs, all of one state of the register.
 
     Parameters
     ----------
-    drawn
+    territories
         Territories that are not in the register yet; without them those that are.
 
     Raises
@@ -86,7 +88,10 @@ def read_campaign_tables(register: Register, drawn: Territories | None = None) -
     """
     with register.store.reading():
         customers = register.customers()[["account_no", "kind", "status", "service_min"]]
-        placed, areas = register.territories() if drawn is None else (drawn.customers, drawn.areas)
+        if territories is None:
+            placed, areas = register.territories()
+        else:
+            placed, areas = territories.customers, territories.areas
         stations, crews, leave = register.stations(), register.crews(), register.leave()
     if len(customers) and placed.empty:
         raise CampaignError("campaign.no_territories")

@@ -52,7 +52,7 @@ def plan_campaign(
     *,
     folder: Path | None = None,
     today: dt.date | None = None,
-    drawn: Territories | None = None,
+    territories: Territories | None = None,
     executor: Executor | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> CampaignPlan:
@@ -64,7 +64,7 @@ def plan_campaign(
         The campaign's folder, for its own workdays.csv, wishes.csv and seasons.csv; None for none.
     today
         Nothing is planned before this day; None for no such limit.
-    drawn
+    territories
         Territories that are not in the register yet; without them those that are.
     executor
         Where stations are planned; local processes by default.
@@ -79,7 +79,7 @@ def plan_campaign(
     AssertionError
         The plan breaks a rule of `campaign.check`: a bug.
     """
-    tables = read_campaign_tables(register, drawn)
+    tables = read_campaign_tables(register, territories)
     days = horizon(settings, folder, today)
     crew_days = duty(tables.crews, tables.leave, days, settings)
     if today is not None:

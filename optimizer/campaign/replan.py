@@ -21,10 +21,9 @@ from optimizer.campaign.check import raise_on_violation
 from optimizer.campaign.crew_assignment import CommittedWork
 from optimizer.campaign.demand import NOT_TO_PLAN, gather_demand, horizon, read_campaign_tables
 from optimizer.campaign.executors import Processes
-from optimizer.campaign.kept_blocks import kept_blocks, merge_blocks
 from optimizer.campaign.model import VISIT_COLUMNS, CampaignPlan
 from optimizer.campaign.planning import assemble, route_stations, with_remedies
-from optimizer.campaign.previous_plan import read_previous_plan
+from optimizer.campaign.previous_plan import kept_blocks, merge_blocks, read_previous_plan
 from optimizer.campaign.station_schedule import PlanningContext
 from optimizer.campaign.wishes import read_wishes
 from optimizer.workdays import duty
@@ -143,7 +142,7 @@ def replan(
     today: dt.date,
     *,
     folder: Path | None = None,
-    drawn: Territories | None = None,
+    territories: Territories | None = None,
     executor: Executor | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Replan:
@@ -153,7 +152,7 @@ def replan(
     ----------
     today
         The first day that is not over.
-    folder, drawn, executor, progress
+    folder, territories, executor, progress
         As in `plan_campaign`.
 
     Raises
@@ -167,7 +166,7 @@ def replan(
     days = horizon(settings, folder, today)
     dates = days["date"].to_numpy().astype("datetime64[D]")
     with register.store.reading():
-        tables = read_campaign_tables(register, drawn)
+        tables = read_campaign_tables(register, territories)
         whole = duty(tables.crews, tables.leave, days, settings)
         previous = read_previous_plan(register, tables, whole, dates, today, frozen_until)
     on_duty = whole.copy()

@@ -396,7 +396,7 @@ class Planning(OpenCampaign):
                 settings,
                 self.today,
                 folder=self.path,
-                drawn=drawn,
+                territories=drawn,
                 executor=executor,
                 progress=progress,
             )
@@ -407,7 +407,7 @@ class Planning(OpenCampaign):
             settings,
             folder=self.path,
             today=self.today,
-            drawn=drawn,
+            territories=drawn,
             executor=executor,
             progress=progress,
         )

@@ -292,7 +292,7 @@ def begin(
         register.customers(), register.areas(), register.stations(), register.crews(),
         folder.roads, folder.settings, leave=register.leave(),
     )  # fmt: skip
-    made = plan_campaign(register, folder.roads, folder.settings, folder=path, drawn=drawn,
+    made = plan_campaign(register, folder.roads, folder.settings, folder=path, territories=drawn,
                          executor=InProcess())  # fmt: skip
     register.save_territories(drawn.customers, drawn.areas)
     register.save_calendar(made.blocks, made.visits, made.unplanned)
