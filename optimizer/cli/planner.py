@@ -138,6 +138,9 @@ def roads(
             typer.echo(texts("cli.roads_cut", km=report.cut_km, share=100 * report.cut_share))
         for one in report.largest_cut:
             typer.echo(texts("cli.roads_part", km=one.km, lon=one.lon, lat=one.lat, near=one.near))
+        for name, count in report.repairs._asdict().items():
+            if count:
+                typer.echo(texts(f"cli.roads_{name}", count=count))
         _warn_of_placement(campaign.placement(), texts)
 
 

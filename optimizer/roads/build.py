@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -14,7 +15,7 @@ from optimizer.geometry import segment_m
 from optimizer.roads.graph import Directed, download, largest_part, read_graphml
 from optimizer.roads.lines import Lines, Place, offsets
 from optimizer.roads.network import UNATTACHED_CLASSES, CutOff, Roads, RoadsReport
-from optimizer.roads.osmfile import SUFFIXES, read_lines
+from optimizer.roads.osmfile import SUFFIXES, read_osm
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from optimizer.roads.ways import RoadData
     from optimizer.settings import TravelSettings
 
     Progress = Callable[[int, int], None]
@@ -43,11 +45,11 @@ def read_roads(path: Path, settings: TravelSettings, progress: Progress | None =
     if not path.exists():
         raise RoadsError("roads.missing", path=path)
     speeds = _ridden(settings)
-    if path.name.endswith(".graphml"):
-        return build(read_graphml(path, speeds), (), settings, str(path), progress)
-    if path.name.endswith((*SUFFIXES, ".pbf")):
-        lines, places = read_lines(path, speeds)
-        return build(lines, places, settings, str(path), progress)
+    name = path.name.lower()
+    if name.endswith(".graphml"):
+        return build(read_graphml(path, speeds), settings, str(path), progress)
+    if name.endswith((*SUFFIXES, ".pbf")):
+        return build(read_osm(path, speeds), settings, str(path), progress)
     raise RoadsError("roads.kind", path=path, known=SUFFIXES)
 
 
@@ -59,8 +61,7 @@ def download_roads(place: str, settings: TravelSettings, progress: Progress | No
     RoadsError
         There is no network or no such place; the message tells how to use a file.
     """
-    lines, places = download(place, _ridden(settings))
-    return build(lines, places, settings, place, progress)
+    return build(download(place, _ridden(settings)), settings, place, progress)
 
 
 def _ridden(settings: TravelSettings) -> dict[str, float]:
@@ -68,19 +69,19 @@ def _ridden(settings: TravelSettings) -> dict[str, float]:
 
 
 def build(
-    lines: Lines,
-    places: Sequence[Place],
+    found: RoadData,
     settings: TravelSettings,
     source: str,
     progress: Progress | None = None,
 ) -> Roads:
     """The network of some lines."""
+    lines, places, repairs = found
     tick = progress or (lambda _done, _total: None)
     tick(1, _STEPS)
     directed = largest_part(lines)
     tick(2, _STEPS)
     kept, number = np.unique(directed.line, return_inverse=True)
-    report = _report(lines, kept, places, source)
+    report = replace(_report(lines, kept, places, source), repairs=repairs)
     used = lines.take(kept)
     roads = _network(used, Directed(number, directed.forward), places, settings, report)
     tick(_STEPS, _STEPS)

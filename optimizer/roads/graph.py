@@ -7,8 +7,9 @@ seconds. GraphML files and downloads come as OSMnx graphs and are turned into li
 
 from __future__ import annotations
 
+import ast
 import tempfile
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 from xml.etree.ElementTree import ParseError
@@ -16,21 +17,30 @@ from xml.etree.ElementTree import ParseError
 import networkx as nx
 import numpy as np
 import osmnx  # noqa: TID251
+import pyproj
+import shapely
 
 from optimizer.errors import RoadsError
-from optimizer.roads.lines import Lines, Place, Tags, cut_where_they_meet
-from optimizer.roads.osmfile import PLACE_KINDS, may_ride, road_class, tags_of
+from optimizer.roads.access import ACCESS_KEYS, WAY_KEYS, may_pass, may_ride, road_class
+from optimizer.roads.lines import Place
+from optimizer.roads.osmfile import PLACE_KINDS, tags_of
+from optimizer.roads.ways import RoadData, Ways, sound_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from numpy.typing import NDArray
 
+    from optimizer.roads.lines import Lines, Tags
+
 _ONEWAY = {1: "yes", -1: "-1", 0: "no"}
-_TAGS = [
-    *("highway", "oneway", "junction", "area", "tunnel", "name", "ref"),
-    *("access", "vehicle", "motor_vehicle", "motorcycle"),
-]
+_TAGS = [*WAY_KEYS, "tunnel", "bridge", "layer", "name", "ref"]
+_BOTH_WAYS = frozenset({"no", "false", "0"})
+_ONE_WAY = frozenset({"yes", "true", "1"})
+_MALFORMED = (
+    *(ParseError, ValueError, KeyError, TypeError, OSError, AttributeError, IndexError),
+    *(nx.NetworkXException, shapely.errors.ShapelyError, pyproj.exceptions.ProjError),
+)
 
 
 class Directed(NamedTuple):
@@ -72,8 +82,8 @@ def _write_skeleton(lines: Lines, path: Path) -> None:
         file.write("</osm>\n")
 
 
-def read_graphml(path: Path, speed_kph: Mapping[str, float]) -> Lines:
-    """Lines of a GraphML file that OSMnx has saved.
+def read_graphml(path: Path, speed_kph: Mapping[str, float]) -> RoadData:
+    """Lines of a GraphML file as OSMnx saves it, directed or not, in degrees or projected.
 
     Raises
     ------
@@ -81,17 +91,15 @@ def read_graphml(path: Path, speed_kph: Mapping[str, float]) -> Lines:
         The file is no such file, or has no usable road.
     """
     try:
-        graph = osmnx.load_graphml(path)
-        if osmnx.projection.is_projected(graph.graph["crs"]):
-            graph = osmnx.project_graph(graph, to_latlong=True)
-    except (ParseError, ValueError, KeyError, OSError, nx.NetworkXException) as error:
+        graph = nx.read_graphml(path, node_type=str, force_multigraph=True)
+        return _read_graph(graph, speed_kph, str(path))
+    except _MALFORMED as error:
         raise RoadsError(
             "roads.graphml", path=path, kind=type(error).__name__, error=error
         ) from None
-    return _lines_of_graph(graph, speed_kph, str(path))
 
 
-def download(place: str, speed_kph: Mapping[str, float]) -> tuple[Lines, tuple[Place, ...]]:
+def download(place: str, speed_kph: Mapping[str, float]) -> RoadData:
     """Lines and names of a place, from OpenStreetMap's servers.
 
     Raises
@@ -107,20 +115,29 @@ def download(place: str, speed_kph: Mapping[str, float]) -> tuple[Lines, tuple[P
             found = osmnx.features_from_place(place, {"place": sorted(PLACE_KINDS)})
     except (OSError, ValueError, TypeError) as error:
         raise RoadsError("roads.no_download", place=place, error=error) from None
-    graph = osmnx.simplify_graph(graph, edge_attrs_differ=["highway", "oneway", "tunnel"])
+    graph = osmnx.simplify_graph(
+        graph,
+        node_attrs_include=["barrier"],
+        edge_attrs_differ=["highway", "oneway", "tunnel", "bridge", "layer", *ACCESS_KEYS],
+    )
     named = found[found["name"].notna()] if "name" in found else found[:0]
     points = named.representative_point()
     places = tuple(
         Place(str(name), point.x, point.y, str(kind))
         for name, kind, point in zip(named["name"], named["place"], points, strict=True)
     )
-    return _lines_of_graph(graph, speed_kph, place), places
+    return _read_graph(graph, speed_kph, place)._replace(places=places)
 
 
 @contextmanager
 def _download_settings() -> Iterator[None]:
     """OSMnx keeps its settings in a module: ours hold for one download, and leave no cache."""
-    ours = {"useful_tags_way": _TAGS, "use_cache": False, "requests_timeout": 60}
+    ours = {
+        "useful_tags_way": _TAGS,
+        "useful_tags_node": [*osmnx.settings.useful_tags_node, "barrier", "locked", *ACCESS_KEYS],
+        "use_cache": False,
+        "requests_timeout": 60,
+    }
     before = {key: getattr(osmnx.settings, key) for key in ours}
     try:
         for key, value in ours.items():
@@ -138,54 +155,99 @@ class _Edge(NamedTuple):
     tags: Tags
 
 
-def _lines_of_graph(graph: nx.MultiDiGraph, speed_kph: Mapping[str, float], source: str) -> Lines:
+def _read_graph(graph: nx.MultiGraph, speed_kph: Mapping[str, float], source: str) -> RoadData:
+    system = pyproj.CRS.from_user_input(graph.graph["crs"])
+    number = {node: i for i, node in enumerate(graph)}
     found: dict[bytes, _Edge] = {}
     for start, end, data in graph.edges(data=True):
         tags = _single_tags(data, speed_kph)
         if not speed_kph.get(road_class(tags)) or not may_ride(tags):
             continue
         points = _points(graph, start, end, data)
+        kept = tags_of(tags)._replace(direction=_direction(graph, start, end, data))
         there, back = points.tobytes(), points[::-1].tobytes()
         if back in found and back != there:
             # the other direction of a line that we have: it goes both ways
             found[back] = found[back]._replace(tags=found[back].tags._replace(direction=0))
         elif there not in found:
-            found[there] = _Edge(start, end, points, tags_of(tags)._replace(direction=1))
+            found[there] = _Edge(number[start], number[end], points, kept)
     if not found:
         raise RoadsError("roads.no_class", source=source)
-    return _cut_lines(list(found.values()))
+    closed = [number[node] for node, data in graph.nodes(data=True) if not may_pass(_words(data))]
+    lines, repairs = sound_lines(_ways(list(found.values()), closed, system))
+    if not len(lines):
+        raise RoadsError("roads.no_nodes", path=source, ways=len(found))
+    return RoadData(lines, (), repairs)
 
 
-def _cut_lines(edges: list[_Edge]) -> Lines:
+def _direction(graph: nx.MultiGraph, start: Any, end: Any, data: Mapping[str, Any]) -> int:  # noqa: ANN401
+    """Of an edge: as the graph is directed, unless the edge itself says that it goes both ways."""
+    oneway = _listed(data.get("oneway"))
+    if data.get("oneway:motorcycle") == "no" or (oneway and not {*oneway} - _BOTH_WAYS):
+        return 0
+    if graph.is_directed():
+        return 1
+    if not {*oneway} & _ONE_WAY:
+        return 0
+    # OSMnx keeps from where to where a one-way street went when it lost its direction
+    ends = {str(start): 1, str(end): -1}
+    return ends.get(str(data.get("from")), 0)
+
+
+def _ways(edges: list[_Edge], closed: list[int], system: pyproj.CRS) -> Ways:
     counts = np.array([len(edge.points) for edge in edges])
     # points between the ends get names that no node has
     names = -1 - np.arange(int(counts.sum()), dtype=np.int64)
     stops = np.cumsum(counts)
     names[stops - counts] = [edge.start for edge in edges]
     names[stops - 1] = [edge.end for edge in edges]
-    lonlat = np.concatenate([edge.points for edge in edges])
-    tags = [edge.tags for edge in edges]
-    return cut_where_they_meet(tags, names, lonlat[:, 0], lonlat[:, 1], counts)
+    lon, lat = np.concatenate([edge.points for edge in edges]).T
+    if system.is_projected:
+        transform = pyproj.Transformer.from_crs(system, "EPSG:4326", always_xy=True)
+        lon, lat = transform.transform(lon, lat)
+    return Ways([edge.tags for edge in edges], names, lon, lat, counts, closed)
 
 
-def _points(graph: nx.MultiDiGraph, start: int, end: int, data: Any) -> NDArray[np.float64]:  # noqa: ANN401
-    if "geometry" in data:
-        return np.array(data["geometry"].coords)[:, :2]
-    ends = [graph.nodes[node] for node in (start, end)]
-    return np.array([(node["x"], node["y"]) for node in ends])
+def _points(graph: nx.MultiGraph, start: Any, end: Any, data: Any) -> NDArray[np.float64]:  # noqa: ANN401
+    """From start to end; the shape of an undirected edge may run the other way."""
+    ends = np.array(
+        [(float(graph.nodes[node]["x"]), float(graph.nodes[node]["y"])) for node in (start, end)]
+    )
+    shape = data.get("geometry")
+    if shape is None:
+        return ends
+    points = shapely.get_coordinates(shapely.from_wkt(shape) if isinstance(shape, str) else shape)
+    from_start, from_end = np.hypot(*(points[0] - ends).T)
+    return points[::-1] if from_end < from_start else points
 
 
 def _single_tags(data: Mapping[str, Any], speed_kph: Mapping[str, float]) -> dict[str, str]:
     """One value a tag: of several the slowest class, and a closure if there is one."""
     tags = {}
     for key in _TAGS:
-        values = data.get(key)
-        if isinstance(values, list):
-            values = sorted(map(str, values))
-            if key == "highway":
-                values.sort(key=lambda value: speed_kph.get(value.removesuffix("_link"), 0))
-            closed = [value for value in values if value in ("no", "private", "military")]
-            tags[key] = (closed or values)[0]
-        elif values is not None and key != "oneway":
-            tags[key] = str(values)
+        values = sorted(map(str, _values(data.get(key))))
+        if not values or key == "oneway":
+            continue
+        if key == "highway":
+            values.sort(key=lambda value: speed_kph.get(value.removesuffix("_link"), 0))
+        closed = [value for value in values if not may_ride({key: value})]
+        tags[key] = (closed or values)[0]
     return tags
+
+
+def _values(value: Any) -> list[Any]:  # noqa: ANN401
+    """One value or several; a file has a list as Python writes it."""
+    if isinstance(value, str) and value.startswith("["):
+        with suppress(SyntaxError, ValueError):
+            value = ast.literal_eval(value)
+    if value is None:
+        return []
+    return list(value) if isinstance(value, list) else [value]
+
+
+def _listed(value: Any) -> list[str]:  # noqa: ANN401
+    return [str(one).strip().lower() for one in _values(value)]
+
+
+def _words(data: Mapping[str, Any]) -> dict[str, str]:
+    return {key: str(value) for key, value in data.items()}

@@ -19,13 +19,15 @@ if TYPE_CHECKING:
 class Tags(NamedTuple):
     """What is kept of a road's tags.
 
-    `direction` is 1 along the line only, -1 against it only, 0 both.
+    `direction` is 1 along the line only, -1 against it only, 0 both. Roads on different levels,
+    such as a bridge and the road beneath it, do not meet where they cross.
     """
 
     road_class: str
     direction: int = 0
     name: str = ""
     tunnel: bool = False
+    level: str = "0"
 
 
 class Place(NamedTuple):

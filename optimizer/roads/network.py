@@ -15,6 +15,7 @@ from optimizer.atomic_files import whole_file
 from optimizer.errors import RoadsError
 from optimizer.geometry import Plane
 from optimizer.roads.lines import Place, ranges
+from optimizer.roads.ways import Repairs
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -55,6 +56,7 @@ class RoadsReport:
     cut_lines: int
     cut_km: float
     largest_cut: tuple[CutOff, ...] = ()
+    repairs: Repairs = field(default_factory=Repairs)
 
     @property
     def cut_share(self) -> float:
@@ -338,6 +340,7 @@ def load_roads(folder: Path, settings: TravelSettings | None = None) -> Roads:
 def _from_meta(arrays: dict[str, Any], meta: dict[str, Any]) -> Roads:
     report = dict(meta.pop("report"))
     report["largest_cut"] = tuple(CutOff(**part) for part in report["largest_cut"])
+    report["repairs"] = Repairs(*report.get("repairs", ()))
     places = tuple(Place(*place) for place in meta.pop("places"))
     for name in ("class_names", "class_kph", "names"):
         meta[name] = tuple(meta[name])

@@ -1,154 +1,203 @@
-"""OpenStreetMap files: which ways a motorcycle may use, and where the places are.
+"""OpenStreetMap files: the roads, in whatever order their objects stand, and the named places.
 
-pyosmium reads `.osm.pbf`, `.osm`, `.osm.gz` and `.osm.bz2`. What is kept of a way is its class
-(links count as the class they lead to), its direction, its name, and whether it is a tunnel.
+pyosmium reads `.osm.pbf`, `.osm`, `.osm.gz` and `.osm.bz2`. Ways are read first, and then the
+positions of exactly their nodes, wherever those stand in the file; positions inside the ways
+(Overpass ``out geom``, PBF with locations on ways) need no second reading.
 """
 
 from __future__ import annotations
 
-from functools import cached_property
-from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from array import array
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import osmium
 
 from optimizer.errors import RoadsError
-from optimizer.roads.lines import Lines, Place, Tags, cut_where_they_meet
+from optimizer.roads.access import ACCESS_KEYS, direction, may_pass, may_ride, road_class
+from optimizer.roads.lines import Place, Tags
+from optimizer.roads.osmxml import Edits, edits
+from optimizer.roads.ways import RoadData, Ways, sound_lines
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
     from pathlib import Path
 
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+    Ints = NDArray[np.int64]
+
 SUFFIXES = (".osm.pbf", ".osm", ".osm.gz", ".osm.bz2")
 PLACE_KINDS = frozenset(
     {"city", "town", "suburb", "quarter", "village", "neighbourhood", "hamlet", "isolated_dwelling"}
 )
-_ACCESS_KEYS = ("motorcycle", "motor_vehicle", "vehicle", "access")
-_CLOSED = frozenset({"no", "private", "military"})
-_ONEWAY = frozenset({"yes", "true", "1"})
-_REVERSED = frozenset({"-1", "reverse"})
-
-_Spot = tuple[int, float, float]
-"""A node: its id, longitude and latitude."""
-
-
-def road_class(tags: Mapping[str, str]) -> str:
-    """The `highway` value, with `trunk_link` counted as `trunk` and so on."""
-    return tags.get("highway", "").removesuffix("_link")
-
-
-def may_ride(tags: Mapping[str, str]) -> bool:
-    """Whether a motorcycle may use a way: the most specific access tag decides.
-
-    `access=private` with `motorcycle=yes` is open, `motor_vehicle=no` is closed. Areas (squares)
-    are not roads.
-    """
-    if tags.get("area") == "yes":
-        return False
-    decisive = next((tags[key] for key in _ACCESS_KEYS if key in tags), "yes")
-    return decisive not in _CLOSED
-
-
-def direction(tags: Mapping[str, str]) -> int:
-    """1: only along the way, -1: only against it, 0: both."""
-    oneway = tags.get("oneway", "")
-    if oneway in _ONEWAY:
-        return 1
-    if oneway in _REVERSED:
-        return -1
-    implied = tags.get("junction") in ("roundabout", "circular") or road_class(tags) == "motorway"
-    return 1 if implied and oneway != "no" else 0
+_NO_LEVEL = frozenset({"", "no"})
 
 
 def tags_of(tags: Mapping[str, str]) -> Tags:
     """What is kept of a way's tags."""
+    tunnel = tags.get("tunnel", "no") != "no"
+    bridge = tags.get("bridge", "") not in _NO_LEVEL
     return Tags(
         road_class=road_class(tags),
         direction=direction(tags),
         name=tags.get("name") or tags.get("ref") or "",
-        tunnel=tags.get("tunnel", "no") != "no",
+        tunnel=tunnel,
+        level=tags.get("layer") or str(int(bridge) - int(tunnel)),
     )
 
 
-def read_lines(path: Path, classes: Collection[str]) -> tuple[Lines, tuple[Place, ...]]:
+def read_osm(path: Path, classes: Collection[str]) -> RoadData:
     """Roads of the given classes, cut where they meet, and the named places of an OSM file.
 
     Raises
     ------
     RoadsError
-        The file is broken, not OpenStreetMap, or has no usable road.
+        The file is broken or broken off, not OpenStreetMap, or has no usable road.
     """
-    places: list[Place] = []
-    tags: list[Tags] = []
-    points: list[_Spot] = []
-    counts: list[int] = []
-    drawn = _DrawnNodes(path)
+    edited = edits(path)
+    if edited.remark:
+        raise RoadsError("roads.broken_off", path=path, remark=edited.remark)
+    found = _Found(classes, edited)
     try:
-        for found in _objects(path):
-            if found.is_node():
-                places.extend(_place(found))
-            else:
-                for run in _usable_runs(found, classes, drawn):
-                    tags.append(tags_of(dict(found.tags)))
-                    points.extend(run)
-                    counts.append(len(run))
+        for one in _objects(path, edited):
+            found.take(one)
+        ways = found.ways(path)
+    except (ValueError, osmium.InvalidLocationError) as error:
+        raise RoadsError("roads.bad_number", path=path, error=error) from None
     except (RuntimeError, OSError) as error:
         raise RoadsError("roads.unreadable", path=path, error=error) from None
-    if not tags:
+    if not ways.tags:
         raise RoadsError("roads.no_road", path=path)
-    nodes = np.array([point[0] for point in points], dtype=np.int64)
-    lonlat = np.array([point[1:] for point in points])
-    return (
-        cut_where_they_meet(tags, nodes, lonlat[:, 0], lonlat[:, 1], np.array(counts)),
-        tuple(places),
-    )
+    lines, repairs = sound_lines(ways)
+    if not len(lines):
+        raise RoadsError("roads.no_nodes", path=path, ways=len(ways.tags))
+    return RoadData(lines, tuple(found.places), repairs._replace(ferries=found.ferries))
 
 
-def _objects(path: Path) -> Iterator[Any]:
-    wanted = osmium.osm.NODE | osmium.osm.WAY
-    reader = osmium.FileProcessor(str(path), wanted).with_locations()
-    return iter(reader.with_filter(osmium.filter.KeyFilter("highway", "place")))
+def _objects(path: Path, edited: Edits) -> Iterator[Any]:
+    reader: Any = osmium.FileProcessor(str(path), osmium.osm.NODE | osmium.osm.WAY)
+    # the newest version of a deleted object has no tags any more
+    if not edited.has_deleted and not reader.header.has_multiple_object_versions:
+        keys = ("highway", "route", "place", "barrier", *ACCESS_KEYS)
+        reader = reader.with_filter(osmium.filter.KeyFilter(*keys))
+    return iter(reader)
 
 
-def _place(node: Any) -> Iterator[Place]:  # noqa: ANN401  (pyosmium's objects are untyped)
-    if node.tags.get("place") in PLACE_KINDS and "name" in node.tags:
-        yield Place(node.tags["name"], node.lon, node.lat, node.tags["place"])
+class _Way(NamedTuple):
+    version: int
+    tags: Tags | None  # None where it is deleted or no road (any more)
+    refs: array[int]
+    lon: array[float]
+    lat: array[float]
 
 
-def _usable_runs(
-    way: Any,  # noqa: ANN401
-    classes: Collection[str],
-    drawn: _DrawnNodes,
-) -> Iterator[list[_Spot]]:
-    """The way's nodes as (id, lon, lat), in several runs where the file lacks some."""
-    tags = dict(way.tags)
-    if road_class(tags) not in classes or not may_ride(tags):
-        return
-    # a node written twice in a row is a slip of the mapper
-    spots = [spot for spot, _ in groupby(_spot(node, drawn) for node in way.nodes)]
-    for is_missing, found in groupby(spots, key=lambda spot: spot is None):
-        run = [spot for spot in found if spot is not None]
-        if not is_missing and len(run) > 1:
-            yield run
+@dataclass
+class _Found:
+    """What a first reading gathers: places, closed nodes, and ways by their id."""
+
+    classes: Collection[str]
+    edited: Edits
+    places: list[Place] = field(default_factory=list)
+    closed: set[int] = field(default_factory=set)
+    ferries: int = 0
+    _ways: dict[tuple[int, int], _Way] = field(default_factory=dict)
+
+    def take(self, one: Any) -> None:  # noqa: ANN401  (pyosmium's objects are untyped)
+        """A node or a way."""
+        if one.is_node():
+            self._take_node(one)
+        else:
+            self._take_way(one)
+
+    def _take_node(self, node: Any) -> None:  # noqa: ANN401
+        if node.deleted or node.id in self.edited.nodes:
+            self.closed.discard(node.id)
+            return
+        tags = dict(node.tags)
+        if tags.get("place") in PLACE_KINDS and "name" in tags and node.location.valid():
+            self.places.append(Place(tags["name"], node.lon, node.lat, tags["place"]))
+        if not may_pass(tags):
+            self.closed.add(node.id)
+
+    def _take_way(self, way: Any) -> None:  # noqa: ANN401
+        is_gone = way.deleted or way.id in self.edited.ways
+        tags = {} if is_gone else dict(way.tags)
+        is_road = road_class(tags) in self.classes and may_ride(tags)
+        if not is_road and road_class(tags) == "ferry":
+            self.ferries += 1
+        spots = [(node.ref, node.location) for node in way.nodes]
+        new = _Way(
+            way.version,
+            tags_of(tags) if is_road else None,
+            array("q", (ref for ref, _ in spots)),
+            *_positions([spot for _, spot in spots]),
+        )
+        self._keep(way.id, new)
+
+    def _keep(self, name: int, new: _Way) -> None:
+        """A newer version takes the place of an older one; other ways under one id stay apart."""
+        number = 0
+        while (old := self._ways.get((name, number))) is not None:
+            if old.version < new.version or old.refs == new.refs or new.tags is None:
+                break
+            if old.version > new.version:
+                return
+            number += 1
+        if new.tags is not None or old is not None:
+            self._ways[name, number] = new
+
+    def ways(self, path: Path) -> Ways:
+        """All roads with their nodes' positions."""
+        roads = [way for way in self._ways.values() if way.tags is not None]
+        nodes = _joined([way.refs for way in roads], np.int64)
+        lon, lat = (_joined([way[i] for way in roads], np.float64) for i in (3, 4))
+        unknown = np.isnan(lon)
+        if unknown.any():
+            lon[unknown], lat[unknown] = _looked_up(path, nodes[unknown], self.edited)
+        # what has a position and no id meets others by its place
+        nameless = (nodes == 0) & ~unknown
+        nodes[nameless] = nodes.max(initial=0) + 1 + np.arange(int(nameless.sum()))
+        return Ways(
+            tags=[way.tags for way in roads if way.tags is not None],
+            nodes=nodes,
+            lon=lon,
+            lat=lat,
+            counts=np.array([len(way.refs) for way in roads], dtype=np.int64),
+            closed=self.closed,
+        )
 
 
-def _spot(node: Any, drawn: _DrawnNodes) -> _Spot | None:  # noqa: ANN401
-    if node.location.valid():
-        return node.ref, node.lon, node.lat
-    return drawn.spots.get(node.ref) if node.ref < 0 else None
+def _positions(spots: list[Any]) -> tuple[array[float], array[float]]:
+    """Longitudes and latitudes; NaN where a location is not known."""
+    nan = float("nan")
+    known = [spot.valid() for spot in spots]
+    lon = (spot.lon if ok else nan for spot, ok in zip(spots, known, strict=True))
+    lat = (spot.lat if ok else nan for spot, ok in zip(spots, known, strict=True))
+    return array("d", lon), array("d", lat)
 
 
-class _DrawnNodes:
-    """Nodes that somebody drew and has not uploaded: editors number them below zero.
+def _joined(parts: list[Any], kind: type) -> Any:  # noqa: ANN401
+    return np.concatenate([np.array(part, dtype=kind) for part in parts] or [np.zeros(0, kind)])
 
-    pyosmium finds no coordinates for those, so they are looked up when the first is met.
-    """
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
-
-    @cached_property
-    def spots(self) -> dict[int, _Spot]:
-        nodes: Any = osmium.FileProcessor(str(self._path), osmium.osm.NODE)
-        return {node.id: (node.id, node.lon, node.lat) for node in nodes if node.id < 0}
+def _looked_up(path: Path, refs: Ints, edited: Edits) -> tuple[Floats, Floats]:
+    """The positions of some nodes, NaN where the file has none or has deleted them."""
+    wanted = np.unique(refs)
+    reader: Any = osmium.FileProcessor(str(path), osmium.osm.NODE)
+    # pyosmium's filter knows no ids below zero, which editors give to what is new
+    if wanted[0] >= 0:
+        reader = reader.with_filter(osmium.filter.IdFilter(wanted.tolist()))
+    lon = np.full(len(wanted), np.nan)
+    lat = np.full(len(wanted), np.nan)
+    row_of = {ref: row for row, ref in enumerate(wanted.tolist())}
+    for node in reader:
+        row = row_of.get(node.id)
+        if row is None:
+            continue
+        is_known = node.location.valid() and not node.deleted and node.id not in edited.nodes
+        lon[row], lat[row] = (node.lon, node.lat) if is_known else (np.nan, np.nan)
+    place = np.searchsorted(wanted, refs)
+    return lon[place], lat[place]

@@ -22,8 +22,8 @@ from scipy.sparse.csgraph import connected_components
 from optimizer.errors import CampaignError, RoadsError
 from optimizer.geometry import segment_m
 from optimizer.roads import Plane, download_roads, load_roads, read_roads
+from optimizer.roads.access import direction, may_ride
 from optimizer.roads.lines import Tags, cut_where_they_meet
-from optimizer.roads.osmfile import direction, may_ride
 from optimizer.settings import TravelSettings
 
 if TYPE_CHECKING:
