@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from optimizer.dayplan import plan_day
     from optimizer.desk import Campaign, make_example
     from optimizer.errors import ZoufangError
-    from optimizer.folder import CampaignFolder
     from optimizer.intake import read_tables
     from optimizer.maps import write_maps
     from optimizer.model import (
@@ -47,7 +46,6 @@ if TYPE_CHECKING:
 _ROOMS = {
     "Campaign": "desk",
     "CampaignContext": "context",
-    "CampaignFolder": "folder",
     "CampaignPlan": "campaign",
     "Certificate": "campaign",
     "Crew": "model",
@@ -95,7 +93,6 @@ _ROOMS = {
 __all__ = [
     "Campaign",
     "CampaignContext",
-    "CampaignFolder",
     "CampaignPlan",
     "Certificate",
     "Crew",

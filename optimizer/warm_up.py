@@ -10,10 +10,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from optimizer.campaign import InProcess, plan_campaign
-from optimizer.context import CampaignContext
 from optimizer.dayplan import plan_day
+from optimizer.desk import Campaign
 from optimizer.example import write_example
-from optimizer.folder import CampaignFolder
 from optimizer.intake import read_tables
 from optimizer.roads import read_roads
 from optimizer.settings import Settings, TerritorySettings
@@ -31,48 +30,42 @@ def compile_all() -> None:
     It takes a minute where nothing is compiled yet, else a few seconds.
     """
     with TemporaryDirectory(prefix="zoufang-") as folder:
-        _plan_a_county(
-            CampaignFolder.create(Path(folder) / "county", Settings(territories=SMALL_AREAS))
-        )
+        path = Path(folder) / "county"
+        with Campaign.create(path, Settings(territories=SMALL_AREAS)) as here:
+            _plan_a_county(here)
 
 
-def _plan_a_county(here: CampaignFolder) -> None:
+def _plan_a_county(here: Campaign) -> None:
     """From made-up files to one station's day."""
     files = here.path / "input"
     write_example(here.path, customers=CUSTOMERS)
     read_roads(files / "roads.osm.pbf", here.settings.travel).save(here.roads_path)
-    with here.register() as register:
-        tables = read_tables(
-            stations=files / "stations.csv",
-            areas=files / "areas.csv",
-            customers=files / "customers.csv",
-            crews=files / "crews.csv",
-        ).tables
-        tables["customers"]["area"] = ""  # so that areas are formed
-        tables["areas"] = tables["areas"].iloc[:0]
-        register.take_in(tables, source="", datum="wgs84")
-        drawn = assign(
-            register.customers(),
-            register.areas(),
-            register.stations(),
-            register.crews(),
-            here.roads,
-            here.settings,
-        )
-        register.save_territories(drawn.customers, drawn.areas)
-        planned = plan_campaign(
-            register,
-            here.roads,
-            here.settings,
-            today=TODAY,
-            territories=drawn,
-            executor=InProcess(),
-        )
-        register.save_calendar(planned.blocks, planned.visits, planned.unplanned)
-        first = planned.blocks.sort_values("date").iloc[0]
-        day = dt.date.fromisoformat(first["date"])
-        context = CampaignContext(register, here.roads, here.settings)
-        plan_day(context, first["station"], day, iterations=1)
+    register = here.register
+    tables = read_tables(
+        stations=files / "stations.csv",
+        areas=files / "areas.csv",
+        customers=files / "customers.csv",
+        crews=files / "crews.csv",
+    ).tables
+    tables["customers"]["area"] = ""  # so that areas are formed
+    tables["areas"] = tables["areas"].iloc[:0]
+    register.take_in(tables, source="", datum="wgs84")
+    drawn = assign(
+        register.customers(),
+        register.areas(),
+        register.stations(),
+        register.crews(),
+        here.roads,
+        here.settings,
+    )
+    register.save_territories(drawn.customers, drawn.areas)
+    planned = plan_campaign(
+        register, here.roads, here.settings, today=TODAY, territories=drawn, executor=InProcess()
+    )
+    register.save_calendar(planned.blocks, planned.visits, planned.unplanned)
+    first = planned.blocks.sort_values("date").iloc[0]
+    day = dt.date.fromisoformat(first["date"])
+    plan_day(here.context, first["station"], day, iterations=1)
 
 
 if __name__ == "__main__":

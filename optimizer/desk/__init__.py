@@ -19,14 +19,9 @@ if TYPE_CHECKING:
     from optimizer.desk.evening import Received, typed_finding, typed_reading
     from optimizer.desk.opened import day_of, time_of, today
     from optimizer.desk.pins import Pins, is_pinned
-    from optimizer.desk.planning import (
-        Imported,
-        Placement,
-        PlannedCampaign,
-        certificate_sentences,
-        make_example,
-    )
+    from optimizer.desk.planning import PlannedCampaign, certificate_sentences
     from optimizer.desk.problems import route_file
+    from optimizer.desk.sources import Imported, Placement, make_example
     from optimizer.records.coverage import Coverage
     from optimizer.records.entry import CATEGORIES
     from optimizer.register.agenda import MATTERS, STATES
@@ -42,12 +37,12 @@ _ROOMS = {
     "Difference": "dayplan",
     "Figures": "routes",
     "Fit": "routes",
-    "Imported": "desk.planning",
+    "Imported": "desk.sources",
     "MATTERS": "register.agenda",
     "Outcome": "campaign.baseline",
     "Period": "reports.period",
     "Pins": "desk.pins",
-    "Placement": "desk.planning",
+    "Placement": "desk.sources",
     "PlannedCampaign": "desk.planning",
     "Received": "desk.evening",
     "Replan": "campaign",
@@ -57,7 +52,7 @@ _ROOMS = {
     "certificate_sentences": "desk.planning",
     "day_of": "desk.opened",
     "is_pinned": "desk.pins",
-    "make_example": "desk.planning",
+    "make_example": "desk.sources",
     "route_file": "desk.problems",
     "time_of": "desk.opened",
     "today": "desk.opened",

@@ -6,10 +6,11 @@ from optimizer.desk.days import Days
 from optimizer.desk.evening import Evening
 from optimizer.desk.matters import Matters
 from optimizer.desk.planning import Planning
+from optimizer.desk.sources import Sources
 from optimizer.desk.upkeep import Upkeep
 
 
-class Campaign(Planning, Days, Evening, Matters, Upkeep):
+class Campaign(Sources, Planning, Days, Evening, Matters, Upkeep):
     """A campaign's folder with the wishes of planner, chief, clerk and office.
 
     Strings and paths are taken alike; register, roads and working days are opened when they are

@@ -257,7 +257,7 @@ class Days(OpenCampaign):
         return path
 
     def _out(self, plan: DayPlan, out: str | os.PathLike[str] | None) -> Path:
-        return self.folder.out(plan.date, plan.station.station_id) if out is None else Path(out)
+        return self.out(plan.date, plan.station.station_id) if out is None else Path(out)
 
 
 def _refuse_contradictions(change: Change, plan: DayPlan) -> None:

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from optimizer.atomic_files import file_name, make_folder, write_whole
+from optimizer.catalogue import os_reason
 from optimizer.context import CampaignContext
-from optimizer.errors import CampaignError
-from optimizer.folder import CampaignFolder
-from optimizer.settings import Settings
+from optimizer.errors import CampaignError, ZoufangError
+from optimizer.register import Register
+from optimizer.settings import Settings, load_settings, settings_toml, with_values
 
 if TYPE_CHECKING:
     from typing import Self
 
     from optimizer.catalogue import Lang
-    from optimizer.register import Register
     from optimizer.roads import Roads
 
 
@@ -46,7 +48,8 @@ class OpenCampaign:
         lang: Lang | None = None,
         today: dt.date | str | None = None,
     ) -> None:
-        self.folder = CampaignFolder(Path(path), lang)
+        self.path = Path(path)
+        self._lang = lang
         self._today = None if today is None else day_of(today)
         self._register: Register | None = None
 
@@ -59,8 +62,19 @@ class OpenCampaign:
         CampaignError
             There is a campaign already, or the folder cannot be made.
         """
-        CampaignFolder.create(Path(path), settings or Settings())
-        return cls(path)
+        campaign = cls(path)
+        if campaign.settings_path.exists():
+            raise CampaignError("folder.is_campaign", path=campaign.path)
+        try:
+            make_folder(campaign.path)
+        except OSError as error:
+            raise CampaignError(
+                "folder.not_made", path=campaign.path, why=os_reason(error)
+            ) from None
+        if not campaign._has_unused_register():
+            Register.create(campaign.register_path).close()
+        write_whole(campaign.settings_path, settings_toml(settings or Settings()))
+        return campaign
 
     def __enter__(self) -> Self:
         return self
@@ -74,42 +88,105 @@ class OpenCampaign:
             self._register.close()
             self._register = None
 
-    @property
-    def path(self) -> Path:
-        """The campaign's folder."""
-        return self.folder.path
+    # ---- its parts ----------------------------------------------------------------------------
 
     @property
-    def settings(self) -> Settings:
+    def settings_path(self) -> Path:
         """campaign.toml."""
-        return self.folder.settings
+        return self.path / "campaign.toml"
+
+    @property
+    def register_path(self) -> Path:
+        """register.sqlite."""
+        return self.path / "register.sqlite"
+
+    @property
+    def roads_path(self) -> Path:
+        """The folder of the street network."""
+        return self.path / "roads"
+
+    @property
+    def workdays(self) -> Path | None:
+        """The campaign's own working days, if it has them."""
+        path = self.path / "workdays.csv"
+        return path if path.is_file() else None
+
+    def _has_unused_register(self) -> bool:
+        """Whether a creation that was killed has left its register behind."""
+        if not self.register_path.is_file():
+            return False
+        with Register.open(self.register_path) as register:
+            return register.is_unused
+
+    def out(self, date: dt.date, station: str) -> Path:
+        """Where the paper and maps of a station's day go."""
+        return self.path / "out" / date.isoformat() / file_name(station)
+
+    @cached_property
+    def settings(self) -> Settings:
+        """campaign.toml, in the language that is spoken."""
+        settings = load_settings(self.settings_path)
+        changed: dict[str, object] = dict(self._overdue_horizon())
+        if self._lang is not None:
+            changed["lang"] = self._lang
+        if not changed:
+            return settings
+        campaign = settings.campaign.model_copy(update=changed)
+        return settings.model_copy(update={"campaign": campaign})
 
     @property
     def lang(self) -> Lang:
         """The language that is spoken."""
         return self.settings.campaign.lang
 
+    def keep_horizon(self, start: dt.date, finish: dt.date) -> None:
+        """Write the first and the last day into campaign.toml, whose other lines stay."""
+        text = self.settings_path.read_text(encoding="utf-8")
+        days = {"start": start, "finish": finish}
+        write_whole(self.settings_path, with_values(text, "campaign", days))
+
+    def _overdue_horizon(self) -> dict[str, dt.date]:
+        """The days of a calendar whose planning was killed before campaign.toml had them.
+
+        They are written there now; where that cannot be done they count all the same.
+        """
+        if not self.register_path.is_file():
+            return {}
+        days = None
+        with suppress(ZoufangError), Register.open(self.register_path) as register:
+            days = register.promised_horizon()
+            if days is not None:
+                self.keep_horizon(*days)
+                register.fulfil_horizon()
+        return {} if days is None else {"start": days[0], "finish": days[1]}
+
     @property
     def register(self) -> Register:
         """The register, open until `close`."""
         if self._register is None:
-            self._register = self.folder.register()
+            if not self.settings_path.exists():
+                raise CampaignError("folder.no_campaign", path=self.path)
+            self._register = Register.open(self.register_path)
         return self._register
 
     @cached_property
     def roads(self) -> Roads:
         """The street network."""
-        return self.folder.roads
+        from optimizer.roads import load_roads
+
+        if not self.has_roads:
+            raise CampaignError("folder.no_roads", path=self.path)
+        return load_roads(self.roads_path, self.settings.travel)
+
+    @property
+    def has_roads(self) -> bool:
+        """Whether a street network has been read."""
+        return self.roads_path.is_dir()
 
     @property
     def known_roads(self) -> Roads | None:
         """The street network, None where none has been read."""
-        return self.roads if self.folder.has_roads else None
-
-    @property
-    def workdays(self) -> Path | None:
-        """The campaign's own working days, if it has them."""
-        return self.folder.workdays_path
+        return self.roads if self.has_roads else None
 
     @property
     def today(self) -> dt.date:

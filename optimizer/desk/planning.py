@@ -1,4 +1,4 @@
-"""The planner's desk: from files to a campaign, and what would be if."""
+"""The planner's desk: territories, the campaign, and what would be if."""
 
 from __future__ import annotations
 
@@ -6,71 +6,23 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from optimizer.atomic_files import write_whole
 from optimizer.desk.opened import OpenCampaign, day_of
-from optimizer.errors import CampaignError, IntakeError
+from optimizer.errors import CampaignError
 
 if TYPE_CHECKING:
     import datetime as dt
     import os
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
     import pandas as pd
 
     from optimizer.campaign import CampaignPlan, Certificate, Executor, Replan, WhatIf
     from optimizer.catalogue import Lang
-    from optimizer.datum import DatumDoubt
-    from optimizer.example import ExampleSummary
-    from optimizer.intake import Intake
-    from optimizer.register import ImportSummary
     from optimizer.reports.certificate_sentences import Sentence
-    from optimizer.roads import Roads
     from optimizer.settings import Settings
     from optimizer.territories import Territories
 
     Progress = Callable[[int, int], None]
-
-MOST_FAULTS = 100
-"""So many faults of an import are told; all of them stand in a file."""
-MANY = 0.2
-"""More than such a share of customers gone, or far from any road, is rather a mistake."""
-SAMPLE = 2000
-"""So many customers are held against the roads."""
-
-
-@dataclass(frozen=True, slots=True)
-class Imported:
-    """What became of an import.
-
-    Attributes
-    ----------
-    intake
-        What was read, with its warnings.
-    summary
-        What the register made of it.
-    rejected
-        Files of the rows that were left out.
-    """
-
-    intake: Intake
-    summary: ImportSummary
-    rejected: tuple[Path, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Placement:
-    """Whether customers lie near the roads.
-
-    Attributes
-    ----------
-    doubt
-        What speaks for another datum, None where nothing does.
-    far_share
-        DistrictingProblem of the customers that are far from any road.
-    """
-
-    doubt: DatumDoubt | None
-    far_share: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,167 +46,6 @@ class PlannedCampaign:
 
 class Planning(OpenCampaign):
     """Wishes of the company's planner."""
-
-    def import_files(
-        self,
-        files: Mapping[str, str | os.PathLike[str]],
-        datum: str = "wgs84",
-        *,
-        skip_bad_rows: bool = False,
-        part: bool = False,
-        reading: Progress | None = None,
-        storing: Progress | None = None,
-    ) -> Imported:
-        """Take customer files into the register: all rows, or a report of every fault.
-
-        Parameters
-        ----------
-        files
-            By table: stations, areas, customers, crews, leave.
-        skip_bad_rows
-            Take the good rows and write the others apart.
-        part
-            The files list only a part: nobody else is gone.
-        reading, storing
-            Called with what is done and all there is to do.
-
-        Raises
-        ------
-        CampaignError
-            No file is named, or so many customers would be gone that it is rather a mistake.
-        IntakeError
-            Something in the files cannot be read.
-        """
-        named = {name: Path(path) for name, path in files.items()}
-        if not named:
-            raise CampaignError("import.no_file")
-        intake = self._read(named, datum, reading, skip_bad_rows=skip_bad_rows)
-        if not part:
-            self._refuse_exodus(intake)
-        summary = self.register.take_in(
-            intake.tables,
-            source=", ".join(str(path) for path in intake.files.values()),
-            datum=datum,
-            complete=not (part or intake.rejected),
-            progress=storing,
-        )
-        from optimizer.intake import write_rejected
-
-        return Imported(intake, summary, tuple(write_rejected(intake, self.lang)))
-
-    def _read(
-        self,
-        files: Mapping[str, Path],
-        datum: str,
-        progress: Progress | None,
-        *,
-        skip_bad_rows: bool,
-    ) -> Intake:
-        from optimizer.intake import read_tables
-
-        stations, areas = self.register.stations(), self.register.areas()
-        known = {
-            "stations": dict(zip(stations["station"], stations["name"], strict=True)),
-            "areas": dict(zip(areas["area"], areas["name"], strict=True)),
-            "crews": dict.fromkeys(self.register.crews()["crew"], ""),
-        }
-        try:
-            return read_tables(
-                **files,
-                datum=datum,
-                skip_bad_rows=skip_bad_rows,
-                known=known,
-                progress=progress,
-            )
-        except IntakeError as error:
-            raise self._shortened(error) from None
-
-    def _shortened(self, error: IntakeError) -> IntakeError:
-        """The error with so many faults as a screen holds, all of them in a file."""
-        from optimizer.catalogue import Message
-
-        if len(error.faults) <= MOST_FAULTS:
-            return error
-        path = write_whole(
-            self.path.resolve() / "import-faults.txt", f"{error.in_words(self.lang)}\n"
-        )
-        return IntakeError(
-            "intake.many_faults",
-            error.faults[:MOST_FAULTS],
-            headline=Message(error.code, **error.facts),
-            count=len(error.faults) - MOST_FAULTS,
-            path=path,
-        )
-
-    def _refuse_exodus(self, intake: Intake) -> None:
-        """Ask before a file that lists a part of the customers makes all others go."""
-        if "customers" not in intake.tables or intake.rejected:
-            return
-        known = set(self.register.customers()["account_no"])
-        gone = len(known - set(intake.tables["customers"]["account_no"]))
-        if gone > MANY * len(known):
-            file = intake.files["customers"]
-            raise CampaignError("import.exodus", gone=gone, total=len(known), file=file)
-
-    # ---- roads --------------------------------------------------------------------------------
-
-    def read_roads(
-        self,
-        file: str | os.PathLike[str] | None = None,
-        place: str | None = None,
-        progress: Progress | None = None,
-    ) -> Roads:
-        """Read the street network from a file, or download it by the name of a place.
-
-        Raises
-        ------
-        CampaignError
-            Neither or both are named.
-        RoadsError
-            The file cannot be read, or the download fails.
-        """
-        from optimizer.roads import download_roads, read_roads
-
-        if (file is None) == (place is None):
-            raise CampaignError("option.roads")
-        travel = self.settings.travel
-        if file is not None:
-            network = read_roads(Path(file), travel, progress=progress)
-        else:
-            network = download_roads(str(place), travel, progress=progress)
-        network.save(self.folder.roads_path)
-        self.folder.__dict__.pop("roads", None)
-        self.__dict__.pop("roads", None)
-        return network
-
-    def placement(self, datum: str | None = None) -> Placement | None:
-        """Whether customers lie near the roads; None where there are no roads or customers.
-
-        Parameters
-        ----------
-        datum
-            Of the customers' file; that of the last import without it.
-        """
-        from optimizer.datum import Datum, likelier_datum
-
-        if datum is None:
-            datums = self.register.imports()["datum"]
-            datum = str(datums.iloc[-1]) if len(datums) else None
-        located = self.register.customers().dropna(subset=["lon", "lat"])
-        if datum is None or located.empty or not self.folder.has_roads:
-            return None
-        sample = located.sample(min(len(located), SAMPLE), random_state=0)
-        roads = self.roads
-        doubt = likelier_datum(
-            sample["lon"].to_numpy(),
-            sample["lat"].to_numpy(),
-            Datum.parse(datum),
-            lambda lon, lat: roads.attach(lon, lat).walk_m,
-        )
-        far = float(roads.attach(sample["lon"], sample["lat"]).far.mean())
-        return Placement(doubt, far)
-
-    # ---- territories --------------------------------------------------------------------------
 
     def draw_territories(
         self,
@@ -367,7 +158,7 @@ class Planning(OpenCampaign):
             if start or finish:
                 register.promise_horizon(settings.campaign.start, settings.campaign.finish)
         if start or finish:
-            self.folder.keep_horizon(settings.campaign.start, settings.campaign.finish)
+            self.keep_horizon(settings.campaign.start, settings.campaign.finish)
             register.fulfil_horizon()
         return PlannedCampaign(plan, certificate(plan), news)
 
@@ -450,32 +241,6 @@ class Planning(OpenCampaign):
         from optimizer.campaign import what_if
 
         return what_if(self.register, self.settings, list(changes), self.path, self.today)
-
-
-def make_example(
-    path: str | os.PathLike[str],
-    *,
-    customers: int = 20_000,
-    seed: int = 1,
-    progress: Progress | None = None,
-) -> ExampleSummary:
-    """Make a campaign with the input files of a made-up county beside it.
-
-    Raises
-    ------
-    CampaignError
-        There is a campaign already, or the county would have too few customers.
-    """
-    from optimizer import example
-    from optimizer.folder import CampaignFolder
-    from optimizer.settings import CampaignSettings, PhoneSettings, Settings
-
-    if customers < example.FEWEST_CUSTOMERS:
-        least = example.FEWEST_CUSTOMERS
-        raise CampaignError("init.too_few", customers=customers, least=least)
-    horizon = CampaignSettings(note=example.NOTE, seed=seed)
-    CampaignFolder.create(Path(path), Settings(campaign=horizon, phone=PhoneSettings(credit="")))
-    return example.write_example(Path(path), customers=customers, seed=seed, progress=progress)
 
 
 def certificate_sentences(account: Certificate, lang: Lang) -> list[Sentence]:

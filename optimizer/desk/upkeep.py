@@ -60,7 +60,7 @@ class Upkeep(OpenCampaign):
         from optimizer.register import kept_copies
 
         removed = remove_leftovers(self.path, deep=True)
-        kept = kept_copies(self.folder.register_path)
+        kept = kept_copies(self.register_path)
         exposed = open_to_all(self.path)
         said = [Message("doctor.removed", files=removed)] if removed else []
         if kept:
@@ -99,4 +99,4 @@ class Upkeep(OpenCampaign):
         from optimizer.register import Register
 
         self.close()
-        return Register.restore(Path(file), self.folder.register_path)
+        return Register.restore(Path(file), self.register_path)

@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING
 
 from optimizer.context import CampaignContext
 from optimizer.dayplan import plan_day
-from optimizer.folder import CampaignFolder
+from optimizer.desk import Campaign
 from optimizer.maps import write_maps
 from optimizer.sheets import draw_day, write_sheets
 
@@ -62,10 +62,10 @@ class Spent:
         self.peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
-def planned(campaign: CampaignFolder, crews: int, days: int) -> list[DayPlan]:
+def planned(campaign: Campaign, crews: int, days: int) -> list[DayPlan]:
     """Plans of the first days of the calendar, until there are crews enough or no more days."""
     plans: list[DayPlan] = []
-    with campaign.register() as register:
+    with campaign, campaign.register as register:
         blocks = register.blocks()[["date", "station"]].drop_duplicates()
         for date, station in blocks.head(days).itertuples(index=False):
             if sum(len(plan.routes) for plan in plans) >= crews:
@@ -92,7 +92,7 @@ def again(plans: list[DayPlan], crews: int) -> Iterator[DayPlan]:
         yield plan
 
 
-def measure(campaign: CampaignFolder, plans: list[DayPlan], crews: int) -> dict[str, Spent]:
+def measure(campaign: Campaign, plans: list[DayPlan], crews: int) -> dict[str, Spent]:
     """Draw, print and write pages for so many crews."""
     spent = {name: Spent() for name in ("drawing", "sheets", "maps")}
     settings = campaign.settings
@@ -118,7 +118,7 @@ def main() -> None:
     parser.add_argument("--crews", type=int, default=300)
     parser.add_argument("--days", type=int, default=40, help="different days of stations, at most")
     options = parser.parse_args()
-    campaign = CampaignFolder(options.campaign)
+    campaign = Campaign(options.campaign)
     plans = planned(campaign, options.crews, options.days)
     if not plans:
         sys.exit(f"{options.campaign} has no calendar: run `zoufang campaign` first")

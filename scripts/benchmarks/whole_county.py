@@ -142,9 +142,9 @@ def tree_mb(pid: int) -> float:
 
 def run_stage(stage: str, folder: Path, processes: int) -> dict[str, object]:
     """One stage that is no command of its own, in this process; what it tells."""
-    from optimizer.folder import CampaignFolder  # noqa: PLC0415
+    from optimizer.desk import Campaign  # noqa: PLC0415
 
-    here = CampaignFolder(folder)
+    here = Campaign(folder)
     stages = {
         "territories": territories,
         "campaign": campaign,
@@ -159,7 +159,7 @@ def territories(here, _processes: int) -> dict[str, object]:  # type: ignore[no-
     """Draw the territories and save them."""
     from optimizer.territories import assign  # noqa: PLC0415
 
-    with here.register() as register:
+    with here, here.register as register:
         drawn = assign(
             register.customers(),
             register.areas(),
@@ -177,7 +177,7 @@ def campaign(here, processes: int) -> dict[str, object]:  # type: ignore[no-unty
     """Plan, certify and save; the certificate's figures."""
     from optimizer.campaign import Processes, certificate, plan_campaign  # noqa: PLC0415
 
-    with here.register() as register:
+    with here, here.register as register:
         planned = plan_campaign(
             register, here.roads, here.settings, folder=here.path, executor=Processes(processes)
         )
@@ -196,7 +196,7 @@ def question(here, processes: int) -> dict[str, object]:  # type: ignore[no-unty
     del processes
     from optimizer.campaign import what_if  # noqa: PLC0415
 
-    with here.register() as register:
+    with here, here.register as register:
         answer = what_if(register, here.settings, ["duty+1"], here.path)
     return {"stations": len(answer.after)}
 
@@ -208,7 +208,7 @@ def longer(here, _processes: int) -> dict[str, object]:  # type: ignore[no-untyp
     from optimizer.campaign.block_routing import RoutingTask, route_job, station_jobs  # noqa: PLC0415
     from optimizer.campaign.demand import gather_demand, read_campaign_tables  # noqa: PLC0415
 
-    with here.register() as register:
+    with here, here.register as register:
         stations = gather_demand(read_campaign_tables(register), here.settings).stations
     largest = max(stations, key=lambda demand: len(demand.customer))
     (job,) = station_jobs([RoutingTask.all_doors(largest, here.settings)], here.roads)
@@ -225,7 +225,7 @@ def replan_twice(here, processes: int) -> dict[str, object]:  # type: ignore[no-
     """
     from optimizer.campaign import Processes, certificate, replan  # noqa: PLC0415
 
-    with here.register() as register:
+    with here, here.register as register:
         first = dt.date.fromisoformat(register.blocks()["date"].min())
         today = first + dt.timedelta(days=28)
         slow = sorted(register.stations()["station"])[::4]

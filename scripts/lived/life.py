@@ -15,10 +15,9 @@ import pandas as pd
 from lived.field import FESTIVALS, Field, Habits
 from optimizer.campaign import certificate, plan_campaign, replan
 from optimizer.campaign.executors import InProcess
-from optimizer.context import CampaignContext
 from optimizer.dayplan import plan_day
+from optimizer.desk import Campaign
 from optimizer.example import write_example
-from optimizer.folder import CampaignFolder
 from optimizer.intake import read_tables
 from optimizer.records import (
     add_appointment,
@@ -93,7 +92,7 @@ class Diary:
 class Life:
     """A campaign that is lived: its folder, its field, and the evening's pile of paper."""
 
-    folder: CampaignFolder
+    folder: Campaign
     register: Register
     people: Field
     days: list[dt.date]
@@ -122,17 +121,11 @@ class Life:
         for day in sorted(self.pile):
             self.take(self.pile.pop(day))
 
-    @property
-    def context(self) -> CampaignContext:
-        """What the planner knows."""
-        here = self.folder
-        return CampaignContext(self.register, here.roads, here.settings, here.workdays_path)
-
     def print_day(self, day: dt.date) -> list[DayPlan]:
         """The chief's five o'clock: plans of every station that should send somebody out."""
         plans = []
         for station in self.stations_of(day):
-            plan = plan_day(self.context, station, day, iterations=ITERATIONS)
+            plan = plan_day(self.folder.context, station, day, iterations=ITERATIONS)
             plans.append(self.register.save_day_plan(plan))
             self.note_sheets(plans[-1])
         self.diary.printed += plans
@@ -253,7 +246,7 @@ class Life:
 
     def first_of_month(self, day: dt.date) -> None:
         """Status is read, and the rest is planned anew."""
-        covered = coverage(self.register, day, self.folder.workdays_path,
+        covered = coverage(self.register, day, self.folder.workdays,
                            rules=self.folder.settings.follow)  # fmt: skip
         self.diary.forecasts.append(
             (day, "", covered.finish, covered.finish_early, covered.finish_late)
@@ -279,14 +272,14 @@ def begin(
     three_crews(crews).to_csv(path / "input" / "crews.csv", index=False, encoding="utf-8-sig")
     horizon = CampaignSettings(seed=seed) if finish is None else CampaignSettings(
         seed=seed, finish=finish)  # fmt: skip
-    folder = CampaignFolder.create(path, Settings(campaign=horizon))
+    folder = Campaign.create(path, Settings(campaign=horizon))
     tables = read_tables(
         stations=path / "input" / "stations.csv", areas=path / "input" / "areas.csv",
         customers=path / "input" / "customers.csv", crews=path / "input" / "crews.csv",
         leave=path / "input" / "leave.csv",
     )  # fmt: skip
     read_roads(path / "input" / "roads.osm.pbf", folder.settings.travel).save(folder.roads_path)
-    register = folder.register()
+    register = folder.register
     register.take_in(tables.tables, "years", "wgs84")
     drawn = assign(
         register.customers(), register.areas(), register.stations(), register.crews(),

@@ -12,7 +12,7 @@ from broken_files import broken_files
 from pypdf import PdfReader
 from register_files import dump
 
-from optimizer.folder import CampaignFolder
+from optimizer.desk import Campaign
 from optimizer.register import Register
 
 CUSTOMERS = 60
@@ -230,11 +230,11 @@ def test_a_named_horizon_is_kept(zoufang, county, tmp_path):
     settings.write_text(settings.read_text(encoding="utf-8") + "# our own\n", encoding="utf-8")
     code, _, wrong = zoufang("campaign", "-C", folder, "--finish", "2028-06-30")
     assert code == 0, wrong
-    assert CampaignFolder(folder).settings.campaign.finish == dt.date(2028, 6, 30)
+    assert Campaign(folder).settings.campaign.finish == dt.date(2028, 6, 30)
     assert settings.read_text(encoding="utf-8").endswith("# our own\n")
     code, _, _ = zoufang("campaign", "-C", folder, "--finish", "2020-06-30")
     assert code == 2
-    assert CampaignFolder(folder).settings.campaign.finish == dt.date(2028, 6, 30)
+    assert Campaign(folder).settings.campaign.finish == dt.date(2028, 6, 30)
 
 
 def test_what_the_planner_and_the_clerk_ask_for(zoufang, county, tmp_path):

@@ -22,7 +22,7 @@ from field_world import (
 
 from optimizer.catalogue import Texts
 from optimizer.cli import chief, main
-from optimizer.folder import CampaignFolder
+from optimizer.desk import Campaign
 from optimizer.model import Learned
 from optimizer.records import read_text, take_records
 from optimizer.settings import FollowSettings, Settings, settings_toml
@@ -34,8 +34,8 @@ SHEET = ("--station", "ST01", "--crew", "C001", "--date", "2027-03-02")
 @pytest.fixture
 def campaign(tmp_path):
     """The village's campaign: two households on the sheet of 2 March."""
-    campaign = CampaignFolder.create(tmp_path / "c", Settings())
-    with campaign.register() as register:
+    campaign = Campaign.create(tmp_path / "c", Settings())
+    with campaign, campaign.register as register:
         register.take_in(village(), "village.xlsx", "wgs84")
         register.save_day_plan(day_plan([(ONE, "first"), (TWO, "first")]))
     return campaign
@@ -109,7 +109,7 @@ def test_what_is_repaired_on_the_spot_is_typed_so(zoufang):
 
 def test_a_correction_replaces_the_row_and_a_version_names_the_sheet(zoufang, campaign):
     """Nobody was home after all; and row 1 of the first print is not row 1 of the second."""
-    with campaign.register() as register:
+    with campaign, campaign.register as register:
         register.save_day_plan(day_plan([(TWO, "first"), (ONE, "first")]))
     first = (*SHEET, "--row", 1, "--version", 1)
     zoufang("record", *first, "--result", "done")
@@ -299,7 +299,7 @@ def test_a_list_is_narrowed_to_an_area_or_a_town(zoufang):
 
 def test_the_doctor_finds_ledgers_that_are_not_what_the_records_say(zoufang, campaign):
     """Rules were changed after the records: the doctor says so, and what to do about it."""
-    with campaign.register() as register:
+    with campaign, campaign.register as register:
         reading = read_text(export(record(ONE, findings=[wrong("pole")])))
         rules = Settings(follow=FollowSettings(revisit_by_days=60))
         take_records(register, rules, reading.entries, "phone.json")
@@ -314,7 +314,7 @@ def test_the_doctor_finds_ledgers_that_are_not_what_the_records_say(zoufang, cam
 def test_learn_shows_what_the_clocks_say(zoufang, campaign):
     """Eight taps, 15 minutes apart: few teach nothing; enough do, also where learning is off."""
     rows = [(account, "first") for account in ACCOUNTS]
-    with campaign.register() as register:
+    with campaign, campaign.register as register:
         register.save_day_plan(day_plan(rows))
     times = [f"{8 + n // 4:02}:{n % 4 * 15:02}:00" for n in range(len(ACCOUNTS))]
     taps = [record(a, time=t) for a, t in zip(ACCOUNTS, times, strict=True)]
@@ -365,7 +365,7 @@ def test_a_mistake_is_a_sentence_and_changes_nothing(zoufang, campaign, argument
     """What cannot be decided is said with what to do, and leaves no event behind."""
 
     def book():
-        with campaign.register() as register:
+        with campaign, campaign.register as register:
             return register.ledgers.records_of(), register.events().to_dict("records")
 
     before = book()

@@ -8,10 +8,8 @@ import os
 import pandas as pd
 import pytest
 
-from optimizer import folder as folder_module
 from optimizer.desk import Campaign
 from optimizer.errors import CampaignError, RegisterError
-from optimizer.folder import CampaignFolder
 from optimizer.settings import Settings
 
 DAYS = dt.date(2027, 3, 1), dt.date(2029, 6, 30)
@@ -20,18 +18,18 @@ DAYS = dt.date(2027, 3, 1), dt.date(2029, 6, 30)
 @pytest.fixture
 def folder(tmp_path):
     """An empty campaign."""
-    return CampaignFolder.create(tmp_path / "county", Settings())
+    return Campaign.create(tmp_path / "county", Settings())
 
 
 def horizon(folder):
     """The days of the settings, read anew."""
-    days = CampaignFolder(folder.path).settings.campaign
+    days = Campaign(folder.path).settings.campaign
     return days.start, days.finish
 
 
 def promise(folder):
     """The register as a campaign leaves it that is killed before campaign.toml is written."""
-    with folder.register() as register, register.store.writing():
+    with folder, folder.register as register, register.store.writing():
         register.promise_horizon(*DAYS)
 
 
@@ -40,7 +38,7 @@ def test_a_killed_campaign_s_days_come_into_the_settings(folder):
     promise(folder)
     assert horizon(folder) == DAYS
     assert "2029-06-30" in folder.settings_path.read_text(encoding="utf-8")
-    with folder.register() as register:
+    with folder, folder.register as register:
         assert register.promised_horizon() is None
 
 
@@ -48,7 +46,7 @@ def test_days_that_a_human_sets_afterwards_stay(folder):
     """Only what was never written is written; the planner's own hand comes last."""
     promise(folder)
     assert horizon(folder) == DAYS
-    CampaignFolder(folder.path).keep_horizon(DAYS[0], dt.date(2030, 1, 31))
+    Campaign(folder.path).keep_horizon(DAYS[0], dt.date(2030, 1, 31))
     assert horizon(folder) == (DAYS[0], dt.date(2030, 1, 31))
 
 
@@ -59,7 +57,7 @@ def test_promised_days_count_where_they_cannot_be_written(folder, monkeypatch):
         raise CampaignError("file.full", path=path, error="full")
 
     promise(folder)
-    monkeypatch.setattr(folder_module, "write_whole", refuse)
+    monkeypatch.setattr("optimizer.desk.opened.write_whole", refuse)
     assert horizon(folder) == DAYS
     monkeypatch.undo()
     assert horizon(folder) == DAYS
@@ -68,14 +66,14 @@ def test_promised_days_count_where_they_cannot_be_written(folder, monkeypatch):
 def test_a_killed_creation_can_be_done_again(folder):
     """A register without campaign.toml that nobody has used is taken; one that has is not."""
     folder.settings_path.unlink()
-    CampaignFolder.create(folder.path, Settings())
+    Campaign.create(folder.path, Settings())
     assert folder.settings_path.is_file()
-    with folder.register() as register:
+    with folder, folder.register as register:
         customer = pd.DataFrame({"account_no": ["1"], "kind": "household"})
         register.take_in({"customers": customer}, "a", "wgs84")
     folder.settings_path.unlink()
     with pytest.raises(RegisterError, match="is already there"):
-        CampaignFolder.create(folder.path, Settings())
+        Campaign.create(folder.path, Settings())
 
 
 @pytest.mark.skipif(os.name == "nt", reason="rights are POSIX's")

@@ -13,7 +13,7 @@ import pytest
 from optimizer.checker import check
 from optimizer.context import CampaignContext
 from optimizer.dayplan import read_day
-from optimizer.folder import CampaignFolder
+from optimizer.desk import Campaign
 
 NETWORKS = ["andorra.osm.pbf", "north-bayreuth.osm.gz", "heidelberg.osm.pbf"]
 CUSTOMERS = 600
@@ -72,7 +72,7 @@ def test_a_real_network_from_files_to_maps(zoufang, shared_data, tmp_path, netwo
     folder, files = tmp_path / "campaign", tmp_path / "files"
     assert zoufang("init", folder)[0] == 0
     assert zoufang("roads", "-C", folder, "--file", source)[0] == 0
-    campaign = CampaignFolder(folder)
+    campaign = Campaign(folder)
     write_files(files, doors(source, campaign.roads))
     names = ("stations", "areas", "customers", "crews")
     options = [part for name in names for part in (f"--{name}", files / f"{name}.csv")]
@@ -95,7 +95,7 @@ def test_a_real_network_from_files_to_maps(zoufang, shared_data, tmp_path, netwo
 def breaches(campaign, day):
     """What the checker finds in the stored plan, with the problem made anew from the register."""
     date = dt.date.fromisoformat(day["date"])
-    with campaign.register() as register:
+    with campaign, campaign.register as register:
         plan = register.day_plan(day["station"], date)
         before = read_day(
             CampaignContext(register, campaign.roads, campaign.settings), day["station"], date
