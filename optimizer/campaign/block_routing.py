@@ -1,4 +1,4 @@
-"""One station's doors into blocks: measured over the roads and routed; runs in any process."""
+"""Routing one station's doors into blocks over the roads; runs in any process."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ TOO_LONG: Final = -2
 
 @dataclass(frozen=True, slots=True)
 class RoutingTask:
-    """A station whose doors are to be put into blocks.
+    """A station's doors, to be routed into blocks.
 
     Attributes
     ----------
     fresh
-        bool (n,): the doors of the demand that are put into new blocks; the others have theirs.
+        bool (n,): the doors of the demand to be routed; the others have kept their blocks.
     pace
-        Share of a usual day's visits that the new blocks are made for.
+        Share of a usual day's visits that the new blocks are routed for.
     """
 
     demand: StationDemand
@@ -44,7 +44,7 @@ class RoutingTask:
 
     @classmethod
     def all_doors(cls, demand: StationDemand, settings: Settings, pace: float = 1.0) -> RoutingTask:
-        """All doors of a station's demand into new blocks."""
+        """The task to route all doors of a station's demand."""
         return cls(demand, settings, np.ones(len(demand.customer), dtype=bool), pace)
 
     @property
@@ -80,7 +80,7 @@ class StationJob:
 
 @dataclass(frozen=True, slots=True)
 class StationBlocks:
-    """The blocks of one station, those of a crew one after the other in working order.
+    """The blocks of one station, crew by crew in working order.
 
     Attributes
     ----------

@@ -23,7 +23,7 @@ class StationAccount:
     Attributes
     ----------
     customers, settled, planned
-        All; those who need no visit any more; those with a day.
+        All customers; those who need no visit any more; those with a day.
     follow_up
         How many are followed up by the records, by code of `unplanned.NEXT_STEPS`.
     unplanned
@@ -35,7 +35,7 @@ class StationAccount:
     slack_days
         Calendar days from then to the end of the horizon.
     crews, moved
-        Crews, and parts handed from one crew to another.
+        Crews; runs, or parts of them, that another crew than their territory's works.
     unwished
         Blocks on a day outside what was wished for, or that a season closes.
     mean_h, longest_h, shortest_h
@@ -136,7 +136,7 @@ def _plain(value: object) -> object:
 
 def certificate(campaign: CampaignPlan) -> Certificate:
     """Account for a campaign."""
-    demand, blocks, areas = campaign.customers, campaign.blocks, campaign.areas
+    customers, blocks, areas = campaign.customers, campaign.blocks, campaign.areas
     dates = pd.to_datetime(blocks["date"])
     forecast = campaign.days[campaign.days["forecast"]]
     forecast_from = forecast["date"].iloc[0].date() if len(forecast) else None
@@ -147,7 +147,7 @@ def certificate(campaign: CampaignPlan) -> Certificate:
         start=campaign.start,
         since=campaign.since,
         finish=campaign.finish,
-        **_counts(demand),
+        **_counts(customers),
         needed=int(campaign.stations["blocks"].sum()),
         available=int(campaign.crews["duty_days"].sum()),
         last_day=last_day,
@@ -171,11 +171,11 @@ def certificate(campaign: CampaignPlan) -> Certificate:
     )
 
 
-def _counts(demand: pd.DataFrame) -> dict[str, Any]:
+def _counts(customers: pd.DataFrame) -> dict[str, Any]:
     """Customers, settled, planned; followed up and unplanned by code (most frequent first)."""
-    codes = {str(code): int(number) for code, number in demand["code"].value_counts().items()}
+    codes = {str(code): int(number) for code, number in customers["code"].value_counts().items()}
     return {
-        "customers": len(demand),
+        "customers": len(customers),
         "settled": codes.get(SETTLED, 0),
         "planned": codes.get("", 0),
         "follow_up": {code: number for code, number in codes.items() if code in FOLLOWED_UP},
@@ -240,7 +240,7 @@ def longest_share(campaign: CampaignPlan) -> float:
 
 
 def _station_accounts(campaign: CampaignPlan) -> list[StationAccount]:
-    demand = dict(list(campaign.customers.groupby("station")))
+    customers = dict(list(campaign.customers.groupby("station")))
     blocks = dict(list(campaign.blocks.groupby("station")))
     nobody, nothing = campaign.customers.iloc[:0], campaign.blocks.iloc[:0]
     names = campaign.stations.set_index("station")
@@ -253,7 +253,7 @@ def _station_accounts(campaign: CampaignPlan) -> list[StationAccount]:
                 campaign,
                 station,
                 names.loc[station] if known else None,
-                demand.get(station, nobody),
+                customers.get(station, nobody),
                 blocks.get(station, nothing),
             )
         )
@@ -264,7 +264,7 @@ def _account(
     campaign: CampaignPlan,
     station: str,
     facts: pd.Series | None,
-    demand: pd.DataFrame,
+    customers: pd.DataFrame,
     blocks: pd.DataFrame,
 ) -> StationAccount:
     crews = campaign.crews[campaign.crews["station"] == station]
@@ -274,7 +274,7 @@ def _account(
     return StationAccount(
         station=station,
         name="" if facts is None else str(facts["name"]),
-        **_counts(demand),
+        **_counts(customers),
         needed=0 if facts is None else int(facts["blocks"]),
         available=int(crews["duty_days"].sum()),
         finish=finish,

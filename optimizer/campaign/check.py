@@ -119,7 +119,7 @@ def _visits_with_customers(campaign: CampaignPlan, tables: CampaignTables) -> pd
 
 
 def everybody_once(campaign: CampaignPlan, tables: CampaignTables) -> Iterator[Violation]:
-    """Every open customer is in one block, or has a reason; nobody is in both or in none."""
+    """Every open customer is either in one block or has one reason."""
     planned = campaign.visits["account_no"].value_counts()
     for account in planned[planned > 1].index:
         yield Violation("once", f"{account} is planned {planned[account]} times")
@@ -140,24 +140,26 @@ def everybody_once(campaign: CampaignPlan, tables: CampaignTables) -> Iterator[V
 
 
 def codes_as_recorded(campaign: CampaignPlan, tables: CampaignTables) -> Iterator[Violation]:
-    """The plan says of everybody, once, what is so: done, followed up, planned, or why not."""
-    demand = campaign.customers
+    """The plan lists each customer once, with the right code: settled, followed up, or why not."""
+    listed = campaign.customers
     status = tables.customers.set_index("account_no")["status"]
     reason = campaign.unplanned.drop_duplicates("account_no").set_index("account_no")["code"]
-    names = pd.Index(demand["account_no"])
+    names = pd.Index(listed["account_no"])
     if names.has_duplicates or set(names) != set(status.index):
-        yield Violation("told", f"{len(demand)} are told of, once each should be {len(status)}")
+        yield Violation("told", f"{len(listed)} are told of, once each should be {len(status)}")
         return
     status, reason = status.reindex(names), reason.reindex(names)
     planned = names.isin(campaign.visits["account_no"])
-    told = np.select(
+    expected = np.select(
         [status.isin(DONE), status.isin(FOLLOWED_UP), planned],
         [np.full(len(names), SETTLED, dtype=object), status.to_numpy(dtype=object), ""],
         default=reason.to_numpy(dtype=object),
     )
-    wrong = np.flatnonzero(demand["code"].to_numpy(dtype=object) != told)
+    wrong = np.flatnonzero(listed["code"].to_numpy(dtype=object) != expected)
     for row in wrong:
-        yield Violation("told", f"{names[row]} is {told[row]!r}, not {demand['code'].iloc[row]!r}")
+        yield Violation(
+            "told", f"{names[row]} is {expected[row]!r}, not {listed['code'].iloc[row]!r}"
+        )
 
 
 def reasons_known(campaign: CampaignPlan) -> Iterator[Violation]:

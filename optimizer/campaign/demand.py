@@ -1,7 +1,7 @@
-"""Who is to be visited by whom: the register's tables made into one job a station.
+"""Demand: the customers to be visited, station by station, from the register's tables.
 
-Nothing here knows the roads. What is found are the customers that no road could help: without
-a station, a crew, a place or a skilled crew.
+Roads play no part yet. Customers without a station, a crew, a place or a skilled crew get a code
+instead.
 """
 
 from __future__ import annotations
@@ -196,7 +196,7 @@ class StationDemand:
 
 @dataclass(frozen=True, slots=True)
 class CountyDemand:
-    """What each station has to do, and a code for each customer that no station can.
+    """The demand of each station, and a code for each customer in none.
 
     `code` is a text array (customers,): "" for those in a station's demand, "settled" for those who
     need no visit any more, one of `FOLLOWED_UP` for those whom the records follow up, else why
@@ -208,7 +208,7 @@ class CountyDemand:
 
 
 def gather_demand(tables: CampaignTables, settings: Settings) -> CountyDemand:
-    """What each station has to do, and why nobody can visit the others."""
+    """The demand of each station, and codes of the customers in none."""
     customers = tables.customers
     code = _codes_without_demand(tables)
     stations = []

@@ -100,7 +100,7 @@ def plan_campaign(
 def with_remedies(
     campaign: CampaignPlan, context: PlanningContext, folder: Path | None
 ) -> CampaignPlan:
-    """The campaign with remedies, where somebody has no day for want of time or crews."""
+    """The campaign with remedies, where customers have no day for lack of time or crews."""
     if not campaign.unplanned["code"].isin(LACK_OF_TIME).any():
         return campaign
     baseline = Baseline(
@@ -126,7 +126,7 @@ def route_stations(
     executor: Executor,
     progress: Callable[[int, int], None] | None,
 ) -> list[StationBlocks]:
-    """The blocks of each task; the largest goes first, so that none is waited for at the end."""
+    """The blocks of each task; the largest tasks go first, so that none is last."""
     size = [int(task.fresh.sum()) for task in tasks]
     order = sorted(range(len(tasks)), key=lambda i: (-size[i], i))
     jobs = station_jobs([tasks[i] for i in order], roads)
@@ -145,7 +145,7 @@ def route_stations(
 def assemble(
     context: PlanningContext, county: CountyDemand, planned: dict[str, StationBlocks]
 ) -> CampaignPlan:
-    """Dates for all blocks, and everything of the campaign in frames."""
+    """The campaign's plan: all stations scheduled, in one table of each kind."""
     tables, days = context.tables, context.days
     code = county.code.copy()
     plans = {
@@ -187,7 +187,7 @@ def _stack(frames: Iterator[pd.DataFrame], columns: list[str]) -> pd.DataFrame:
 def _unplanned(
     tables: CampaignTables, code: NDArray[np.object_], settings: Settings
 ) -> pd.DataFrame:
-    """Whoever has no day, with the reason in the campaign's language."""
+    """Customers without a day, with the reason in the campaign's language."""
     rows = np.flatnonzero((code != "") & ~np.isin(code.astype(str), NOT_TO_PLAN))
     texts = Texts(settings.campaign.lang)
     reasons = [texts(f"unplanned.{name}") for name in code[rows]]

@@ -29,21 +29,19 @@ if TYPE_CHECKING:
     from optimizer.register import Register
 
 ENOUGH_VISITS: Final = 80
-"""Planned visits from which on a station's pace is believed."""
+"""Fewest planned visits from which a station's pace is estimated."""
 RECENT_DAYS: Final = 90
-"""Days before today from which the pace is taken, and for which sheets are missed."""
+"""Days before today that count for the pace, and for crew-days without records."""
 PACE_TOLERANCE: Final = 0.05
-"""By so much at least the pace differs from the one that blocks were made for before they are made
-anew; by more where chance alone could make more of it."""
+"""Least change of the pace for which blocks are routed anew; more where chance explains more."""
 LOWEST_PACE: Final = 0.5
-"""No blocks are made for a lower pace."""
+"""Blocks are routed for no lower pace."""
 PLANNED_KINDS: Final = ("", VisitKind.FIRST.value, VisitKind.APPOINTMENT.value)
-"""Kinds of visit that blocks are made of, as records name them; for the others a share of each
-day is kept free."""
+"""Kinds of visit, in records, that blocks consist of; other kinds have a share of each day free."""
 
 
 class StationPace(NamedTuple):
-    """Visits recorded by visits that usual days hold, at most 1; and the latter's number."""
+    """`share`, at most 1, of the `visits` that usual days would hold which are recorded."""
 
     share: float
     visits: float
@@ -51,7 +49,7 @@ class StationPace(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class PreviousPlan:
-    """The calendar as it is, one row a visit, and what is known of it today.
+    """The calendar in the register, and what the records say of it today.
 
     Attributes
     ----------
@@ -80,20 +78,20 @@ class PreviousPlan:
     paces: dict[str, StationPace]
 
     def next_number(self) -> int:
-        """A number that no block has, at any station."""
+        """A block number above all that are in use."""
         numbers = self.blocks["block"].str.extract(r"(\d+)$")[0]
         return int(numbers.fillna("0").astype(int).max()) + 1
 
     def pace_to_plan(self, station: str) -> float:
-        """The pace that a station's last blocks were made for, or the actual one if it differs."""
+        """The pace of a station's last blocks, or the actual one if that differs from it."""
         blocks = self.blocks[self.blocks["station"] == station].sort_values(["date", "block"])
-        made_for = float(blocks["pace"].iloc[-1]) if len(blocks) else 1.0
+        routed_for = float(blocks["pace"].iloc[-1]) if len(blocks) else 1.0
         if station not in self.paces:
-            return made_for
+            return routed_for
         actual, visits = self.paces[station]
         chance = 2 * float(np.sqrt(actual * (1 - actual) / visits))
         actual = max(LOWEST_PACE, actual)
-        return actual if abs(actual - made_for) > max(PACE_TOLERANCE, chance) else made_for
+        return actual if abs(actual - routed_for) > max(PACE_TOLERANCE, chance) else routed_for
 
     def committed_s(
         self, tables: CampaignTables, dates: NDArray[np.datetime64]
@@ -110,7 +108,7 @@ class PreviousPlan:
 def _crew_day_cells(
     blocks: pd.DataFrame, tables: CampaignTables, dates: NDArray[np.datetime64]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_]]:
-    """Rows and columns of blocks in a table of crews by days, and which of them are in it."""
+    """Row and column of each block in an array of crews by days, and whether it is inside."""
     row = {crew: k for k, crew in enumerate(tables.crews["crew"])}
     crew = blocks["crew"].map(row).fillna(-1).to_numpy().astype(np.int64)
     day = (pd.to_datetime(blocks["date"]).to_numpy().astype("datetime64[D]") - dates[0]).astype(int)
@@ -125,7 +123,7 @@ def read_previous_plan(  # noqa: PLR0917
     today: dt.date,
     frozen_until: dt.date,
 ) -> PreviousPlan:
-    """Read the calendar and what has been recorded of it.
+    """Read the calendar and what is recorded of it.
 
     Parameters
     ----------
@@ -172,8 +170,8 @@ def _unrecorded_days(
 ) -> pd.DataFrame:
     """See `PreviousPlan.unrecorded`; `worked` are the recent blocks whose crews were on duty."""
     waiting = worked["block"].map(made["block"].value_counts()).fillna(0) < worked["visits"]
-    told = _crew_has_record(worked, records) | (_visits_recorded(worked, made, records) > 0)
-    return worked.loc[waiting & ~told, ["station", "crew", "date"]]
+    recorded = _crew_has_record(worked, records) | (_visits_recorded(worked, made, records) > 0)
+    return worked.loc[waiting & ~recorded, ["station", "crew", "date"]]
 
 
 def _crew_has_record(blocks: pd.DataFrame, records: pd.DataFrame) -> pd.Series[bool]:
@@ -186,7 +184,7 @@ def _crew_has_record(blocks: pd.DataFrame, records: pd.DataFrame) -> pd.Series[b
 def _visits_recorded(
     blocks: pd.DataFrame, made: pd.DataFrame, records: pd.DataFrame
 ) -> pd.Series[int]:
-    """How many visits of each block are recorded on its day, whoever made them."""
+    """How many visits of each block are recorded on its day, by any crew."""
     there = made.merge(records[["account_no", "date"]].drop_duplicates(), on=["account_no", "date"])
     return blocks["block"].map(there["block"].value_counts()).fillna(0).astype(int)
 
@@ -197,7 +195,7 @@ def _paces(
     """See `PreviousPlan.paces`.
 
     A block counts if its crew has a record of a planned visit on its day, or others have made at
-    least half of it; then all that the station has recorded on that day is held against it.
+    least half of it; all that the station has recorded on that day is then compared with it.
     """
     planned = records[records["kind"].isin(PLANNED_KINDS)]
     half = 2 * _visits_recorded(recent, made, planned) >= recent["visits"].clip(lower=1)
@@ -216,7 +214,7 @@ def _paces(
 def kept_blocks(
     context: PlanningContext, previous: PreviousPlan, task: RoutingTask
 ) -> StationBlocks:
-    """Coming blocks in whose areas nothing has changed, with their day as target.
+    """Blocks still to come whose areas are unchanged, with their day as target.
 
     Blocks that a crew could not do any more as they are, and those that were made for another
     pace, are routed anew too. Who had no day for want of time before is no change.

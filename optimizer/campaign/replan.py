@@ -202,7 +202,7 @@ def _plan_rest(
     previous: PreviousPlan,
     router: Callable[[list[RoutingTask]], list[StationBlocks]],
 ) -> CampaignPlan:
-    """Everybody who has no printed day."""
+    """Plan all customers without a printed day."""
     settings, tables = context.settings, context.tables
     fixed = set(previous.visits.loc[previous.visits["fixed"], "account_no"])
     county = gather_demand(tables, settings)
@@ -240,7 +240,7 @@ def _with_printed_blocks(
         blocks=campaign.stations["blocks"]
         + campaign.stations["station"].map(printed).fillna(0).astype(int)
     )
-    # a printed day without a block is no day to plan on
+    # a printed day without a block is not available
     held = campaign.crews["crew"].map(blocks["crew"].value_counts()).fillna(0).astype(int)
     crews = campaign.crews.assign(duty_days=campaign.crews["duty_days"] + held)
     available = crews.groupby("station")["duty_days"].sum()
@@ -264,15 +264,15 @@ def _with_printed_blocks(
 
 
 def _station_changes(previous: PreviousPlan, campaign: CampaignPlan) -> tuple[StationChanges, ...]:
-    """What has changed for whom, station by station."""
+    """What has changed, station by station."""
     before = previous.visits[previous.visits["open"]].set_index("account_no")
     missed = previous.missed.set_index("account_no")["date"].rename("missed")
     after = campaign.visits.merge(campaign.blocks, on="block").set_index("account_no")
-    demand = campaign.customers[~campaign.customers["code"].isin(NOT_TO_PLAN)].set_index(
+    customers = campaign.customers[~campaign.customers["code"].isin(NOT_TO_PLAN)].set_index(
         "account_no"
     )
     now = after[["crew", "date"]].rename(columns={"crew": "crew_new", "date": "date_new"})
-    both = demand[["station"]].join(before[["crew", "date", "fixed"]]).join(now).join(missed)
+    both = customers[["station"]].join(before[["crew", "date", "fixed"]]).join(now).join(missed)
     had, has = both["date"].notna(), both["date_new"].notna()
     same = had & has & (both["crew"] == both["crew_new"]) & (both["date"] == both["date_new"])
     fixed = both["fixed"].fillna(False).astype(bool)  # noqa: FBT003

@@ -32,7 +32,7 @@ BLOCK_COLUMNS: Final = [
 
 @dataclass(frozen=True, slots=True)
 class PlanningContext:
-    """What all stations are planned in.
+    """What the plans of all stations have in common.
 
     Attributes
     ----------
@@ -63,7 +63,8 @@ class PlanningContext:
 class StationPlan:
     """A station's share of the frames of `CampaignPlan`.
 
-    `needed` counts blocks, dated or not; `moved` parts handed from crew to crew; `unwished`
+    `needed` counts blocks, dated or not; `moved` runs, or parts of them, that another
+    crew than their territory's works; `unwished`
     blocks on a day outside what was wished for, or closed by a season.
     """
 
@@ -78,7 +79,7 @@ class StationPlan:
 def plan_station(
     context: PlanningContext, demand: StationDemand, found: StationBlocks, code: NDArray[np.object_]
 ) -> StationPlan:
-    """Dates for a station's blocks; writes the codes of those who get none into `code`."""
+    """Schedule a station's blocks; the codes of customers without a day are written into `code`."""
     tables = context.tables
     crew_days = context.duty[_crew_rows(context, demand)]
     table = block_table(context, demand, found)

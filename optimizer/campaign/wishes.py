@@ -1,4 +1,4 @@
-"""What comes first, and when: complaints, long waits, a chief's wishes, seasons.
+"""Priorities and preferred times of areas: wishes, complaints, long waits, seasons.
 
 wishes.csv in the campaign's folder names areas: area, priority (1 first, 9 last, 5 without a
 wish), not_before, not_after, last_visit, note. Areas with much low voltage go before all that is
@@ -92,7 +92,7 @@ def read_wishes(
 
 
 def complained_areas(register: Register, settings: Settings, tables: CampaignTables) -> list[str]:
-    """Areas in which low voltage has been found at so many customers that it is the area's."""
+    """Areas with low voltage at so many customers that the whole area is to blame."""
     findings = register.ledgers.frame("findings")
     is_open = findings["state"].isin(["open", "rectified"])
     found = findings[(findings["category"] == "low_voltage") & is_open]
@@ -162,7 +162,7 @@ def _priority(row: dict[str, str]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class BlockWishes:
-    """Wishes as the calendar wants them, one row a block; as in `BlockTable`."""
+    """Wishes by block, as in `BlockTable`."""
 
     tier: NDArray[np.int32]
     earliest: NDArray[np.int32]
@@ -178,7 +178,7 @@ def block_wishes(
     kinds: list[str],
     dates: NDArray[np.datetime64],
 ) -> BlockWishes:
-    """What is wished for blocks.
+    """The wishes of blocks, from those of their areas.
 
     Parameters
     ----------
