@@ -244,7 +244,7 @@ def _station_accounts(campaign: CampaignPlan) -> list[StationAccount]:
     blocks = dict(list(campaign.blocks.groupby("station")))
     nobody, nothing = campaign.customers.iloc[:0], campaign.blocks.iloc[:0]
     names = campaign.stations.set_index("station")
-    strays = sorted({str(station) for station in demand} - set(names.index))
+    strays = sorted({str(station) for station in customers} - set(names.index))
     accounts = []
     for station in [*names.index, *strays]:
         known = station in names.index

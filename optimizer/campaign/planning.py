@@ -126,7 +126,7 @@ def route_stations(
     executor: Executor,
     progress: Callable[[int, int], None] | None,
 ) -> list[StationBlocks]:
-    """The blocks of each task; the largest tasks go first, so that none is last."""
+    """The blocks of each task; the largest tasks go first, so that no worker ends with one."""
     size = [int(task.fresh.sum()) for task in tasks]
     order = sorted(range(len(tasks)), key=lambda i: (-size[i], i))
     jobs = station_jobs([tasks[i] for i in order], roads)
