@@ -68,8 +68,9 @@ def _data(day: Day, route: Route, seen: Sight, still: Still) -> dict[str, Any]:
 def _words(day: Day) -> dict[str, str]:
     texts = day.texts
     words = texts.room("phone")
-    for room in ("kind", "result", "finding"):
-        words |= {f"{room}_{name}": text for name, text in texts.room(room).items()}
+    rooms = {"kind": "kind", "result": "result", "finding": "category"}
+    for prefix, room in rooms.items():
+        words |= {f"{prefix}_{key}": text for key, text in texts.room(room).items()}
     words |= {f"piece_{name}": texts(f"tool.{name}") for name in PIECES}
     return words
 

@@ -94,6 +94,16 @@ def test_no_code_stands_in_two_files():
     assert found.keys() == sentences().keys()
 
 
+def test_a_room_stands_in_one_file():
+    """Who asks for a whole room, as phones do, would get a stranger's sentences with it."""
+    rooms = [
+        room
+        for file in (PACKAGE / "catalogue").glob("*.toml")
+        for room in tomllib.loads(file.read_text(encoding="utf-8"))
+    ]
+    assert len(rooms) == len(set(rooms))
+
+
 def test_every_code_of_the_source_is_in_the_catalogue_with_its_facts():
     """A code without a sentence would be shown bare, a fact without a place would go unsaid."""
     said = codes_said()

@@ -20,6 +20,7 @@ from optimizer.drawing.picture import Rank, RoadLine
 from optimizer.errors import CampaignError
 from optimizer.maps import write_campaign_map, write_day_map, write_maps
 from optimizer.model import LonLat
+from optimizer.records import CATEGORIES, RESULTS
 from optimizer.settings import PhoneSettings, Settings
 from optimizer.sheets.links import navigation_link
 
@@ -57,6 +58,14 @@ def test_every_stop_is_on_the_page_with_and_without_scripts(usual):
         assert (stop["name"], stop["phone"]) == (visit.name, visit.phone)
         for part in (visit.name, visit.address, visit.phone, visit.account_no, visit.why):
             assert part in still
+
+
+def test_a_page_names_every_result_and_category(usual):
+    """A button without a word would be pressed by nobody, or for anything."""
+    words = data_of(usual[1])["words"]
+    results = set(RESULTS) - {"duplicate"}  # which the office finds out
+    named = {f"result_{name}" for name in results} | {f"finding_{name}" for name in CATEGORIES}
+    assert named <= words.keys()
 
 
 def test_a_page_asks_nobody_for_anything(usual):
