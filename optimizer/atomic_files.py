@@ -98,13 +98,17 @@ def write_layers(path: Path, layers: Iterable[tuple[str, gpd.GeoDataFrame]]) -> 
     CampaignError
         The file, or its folder, cannot be written.
     """
-    from pyogrio.errors import DataSourceError  # noqa: PLC0415  (half a second)
+    from pyogrio.errors import (  # noqa: PLC0415  (half a second)
+        DataLayerError,
+        DataSourceError,
+        FeatureError,
+    )
 
     with whole_file(path) as new:
         for name, frame in layers:
             try:
                 frame.to_file(new, layer=name, driver="GPKG", engine="pyogrio")
-            except DataSourceError as error:
+            except (DataLayerError, DataSourceError, FeatureError) as error:
                 raise OSError(str(error)) from error
     return path
 

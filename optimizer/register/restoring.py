@@ -27,6 +27,7 @@ def restore(backup: Path, path: Path, who: str | None) -> Path | None:
         former = _unused_name(path) if path.exists() else None
         with Store(copy, who=who) as source:
             add_event(source, "restored", {"backup": str(backup), "former": str(former or "")})
+            source.close_whole()
         if former is None or not _replaced_in_place(path, former, copy):
             _exchange(copy, path, former or _unused_name(path))
     return former

@@ -90,9 +90,11 @@ class Store:
             with closing(sqlite3.connect(new, isolation_level=None)) as connection:
                 connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
                 _insist_on_wal(connection, path)
-            cls(new, who=who).close()
+            cls(new, who=who).close_whole()
             settle(new, path)
-        except (OSError, sqlite3.Error) as error:
+        except sqlite3.Error as error:
+            raise _in_words(path, error) from error
+        except OSError as error:
             raise RegisterError("register.not_made", path=path, error=error) from error
         finally:
             discard(new)
@@ -101,6 +103,19 @@ class Store:
     def close(self) -> None:
         """Let go of the file."""
         self._connection.close()
+
+    def close_whole(self) -> None:
+        """Let go of a file that is to be moved: first all of its log goes into it.
+
+        Raises
+        ------
+        RegisterError
+            The log cannot be written into the file, which is not whole without it.
+        """
+        busy = self.value("PRAGMA wal_checkpoint(TRUNCATE)")
+        self.close()
+        if busy:
+            raise RegisterError("register.queue", path=self.path)
 
     def __enter__(self) -> Self:
         return self
@@ -233,6 +248,7 @@ class Store:
                 self._connection.backup(copy)
             with Store(new) as written:
                 faults = written.damage() if strays else written.faults()
+                written.close_whole()
             if faults:
                 raise RegisterError("register.bad_copy", path=self.path, faults=faults[:3])
             settle(new, path)
@@ -341,7 +357,7 @@ def _statements(script: str) -> Iterator[str]:
 
 
 def _in_words(path: Path, error: sqlite3.Error) -> RegisterError:
-    name = getattr(error, "sqlite_errorname", "")
+    name = getattr(error, "sqlite_errorname", "") or _NAMES.get(str(error), "")
     for code in sentences():
         if code.startswith("sqlite.") and name.startswith(code.removeprefix("sqlite.")):
             kind = DamagedError if code in _DAMAGE else RegisterError
@@ -349,4 +365,14 @@ def _in_words(path: Path, error: sqlite3.Error) -> RegisterError:
     return RegisterError("register.refused", path=path, error=error)
 
 
+_NAMES: Final = {
+    "attempt to write a readonly database": "SQLITE_READONLY",
+    "database disk image is malformed": "SQLITE_CORRUPT",
+    "database is locked": "SQLITE_BUSY",
+    "database or disk is full": "SQLITE_FULL",
+    "disk I/O error": "SQLITE_IOERR",
+    "file is not a database": "SQLITE_NOTADB",
+    "unable to open database file": "SQLITE_CANTOPEN",
+}
+"""What SQLite calls its errors, for those of a copy, which come without their name."""
 _DAMAGE = {"sqlite.SQLITE_NOTADB", "sqlite.SQLITE_CORRUPT"}
