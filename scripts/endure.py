@@ -1,0 +1,91 @@
+"""All that the register must endure, in one table: faults of disk, power, clock and hands.
+
+    python scripts/endure.py [--share 0.1] [--seed 1] [--only failing power …]
+
+Ends with 1 where a promise did not hold. `--share` 1 takes most of an hour on two cores.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import json
+import os
+import platform
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from endurance import shim
+
+from optimizer.register.sqlite import VERSION
+
+HERE = Path(__file__).resolve().parent
+TRIALS = {
+    "failing": "a disk that fails at the n-th call of each command",
+    "power": "power cuts between any two steps of the disk's work",
+}
+
+
+def main() -> int:
+    """Run the trials that are wished for, one after the other."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--share", type=float, default=1.0)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--only", nargs="+", choices=TRIALS, default=list(TRIALS))
+    wish = parser.parse_args()
+    rows = [_row(name, wish.share, wish.seed) for name in wish.only if _is_possible(name)]
+    print(
+        f"{dt.datetime.now().astimezone().date()} · {platform.platform()}, {os.cpu_count()} cores"
+    )
+    print(f"Python {platform.python_version()}, SQLite {VERSION}, seed {wish.seed}\n")
+    print("| what | tried | broken | seconds | figures |\n|---|---|---|---|---|")
+    for name, tally in rows:
+        figures = ", ".join(f"{key} {value}" for key, value in tally["figures"].items())
+        print(
+            f"| {TRIALS[name]} | {tally['tried']:,} | {len(tally['broken'])} "
+            f"| {tally['seconds']:.0f} | {figures} |"
+        )
+    return int(any(tally["broken"] for _, tally in rows))
+
+
+def _is_possible(name: str) -> bool:
+    if name not in {"failing", "power"} or shim.is_available():
+        return True
+    print(f"{name}: needs Linux and gcc, left out", file=sys.stderr)
+    return False
+
+
+def _row(name: str, share: float, seed: int) -> tuple[str, dict[str, Any]]:
+    print(f"{name} …", file=sys.stderr, flush=True)
+    command = [
+        sys.executable,
+        "-m",
+        f"endurance.{name}",
+        "--share",
+        str(share),
+        "--seed",
+        str(seed),
+    ]
+    paths = os.pathsep.join(map(str, (HERE.parent, HERE)))
+    done = subprocess.run(
+        command,
+        env=os.environ | {"PYTHONPATH": paths},
+        stdout=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    try:
+        return name, json.loads(done.stdout.splitlines()[-1])
+    except (IndexError, json.JSONDecodeError):
+        return name, {
+            "tried": 0,
+            "broken": [f"{name} did not run"],
+            "seconds": 0,
+            "figures": {},
+        }
+
+
+if __name__ == "__main__":
+    sys.exit(main())

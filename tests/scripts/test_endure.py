@@ -1,0 +1,39 @@
+"""A part of all that the register must endure; `scripts/endure.py` tries all of it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from tools import need
+
+SCRIPT = Path(__file__).parents[2] / "scripts" / "endure.py"
+
+
+@pytest.fixture
+def endure():
+    """Run a share of some trials as the script does; nothing may break."""
+    if not SCRIPT.exists():
+        pytest.skip("the script is not beside the package")
+
+    def run(share, *trials):
+        command = [sys.executable, SCRIPT, "--share", str(share), "--only", *trials]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    return run
+
+
+def test_a_disk_that_fails_costs_nothing_that_was_acknowledged(endure):
+    """At any call of any command: the register is whole, and the sentence says what to do."""
+    need("gcc")
+    assert "a disk that fails" in endure(0.012, "failing")
+
+
+def test_a_power_cut_costs_nothing_that_was_acknowledged(endure):
+    """Whatever the disk had not been asked to keep may be lost, and is nothing that was told."""
+    need("gcc")
+    assert "power cuts" in endure(0.08, "power")
