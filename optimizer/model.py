@@ -241,7 +241,7 @@ class CrewDay:
     `shift.end_s`. None for a place means that the ride there is not ours to plan. Rides take
     the matrix's seconds divided by `speed_factor`, service takes `service_factor` times as long
     (in whole thousandths; setup as it is); sending the crew out at all is priced `fixed_s` seconds
-    of travel.
+    of travel. Visits at `start_address`, an `address_key`, need no setup when they come first.
     """
 
     crew_id: str
@@ -256,6 +256,7 @@ class CrewDay:
     service_factor: float = 1.0
     capacity: int | None = None
     fixed_s: int = 0
+    start_address: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -43,22 +43,25 @@ def _rule(
 
 
 def check(
-    problem: Problem, routes: Iterable[Route], unassigned: Iterable[Unassigned] = ()
+    problem: Problem,
+    routes: Iterable[Route],
+    unassigned: Iterable[Unassigned] = (),
+    *,
+    begin_s: int = 0,
 ) -> list[Violation]:
-    """Every rule that the plan breaks; empty for a plan that a crew can really do."""
+    """Every rule that the plan breaks; empty for a plan that a crew can really do.
+
+    Times are told from `begin_s` on, for problems whose second 0 is another moment of a document.
+    """
     plan = Plan(
         problem,
         tuple(routes),
         tuple(unassigned),
         {visit.visit_id: visit for visit in problem.visits},
         {crew.crew_id: crew for crew in problem.crews},
+        begin_s,
     )
     return [violation for judge in _JUDGES.values() for violation in judge(plan)]
-
-
-def clock(time_s: int) -> str:
-    """HH:MM:SS."""
-    return f"{time_s // 3600:02d}:{time_s // 60 % 60:02d}:{time_s % 60:02d}"
 
 
 @_rule("once", "every visit is in exactly one route, or unassigned with a reason")
@@ -89,22 +92,22 @@ def _crew(plan: Plan) -> Iterator[Violation]:
 @_rule("times", "rides, parking, walking and setup take the time the road matrix says")
 def _times(plan: Plan) -> Iterator[Violation]:
     for crew, route in plan.known():
-        here, ready, before = crew.start_place, route.start_s, None
+        here, ready, address = crew.start_place, route.start_s, crew.start_address
         for position, stop in enumerate(route.stops):
             visit = plan.visits.get(stop.visit_id)
             if visit is None:
                 break
             here, ready, wrong = _past_rest(plan, crew, route, position, here, ready)
             if route.rest and route.rest.after == position and route.rest.place is not None:
-                before = None
+                address = ""
             seconds, metres = plan.ride(crew, here, visit.place)
-            expected = (ready + seconds, seconds, metres, stay(crew, before, visit))
+            expected = (ready + seconds, seconds, metres, stay(crew, address, visit))
             found = (stop.arrival_s, stop.travel_s, stop.distance_m, stop.service_s)
             if expected != found or stop.waiting_s < 0 or wrong:
                 yield Violation("times", crew.crew_id, stop.visit_id, wrong or
                     f"arrival, travel, metres, service should be {expected}, are {found}, "
                     f"waiting {stop.waiting_s}")  # fmt: skip
-            here, ready, before = visit.place, stop.departure_s, visit
+            here, ready, address = visit.place, stop.departure_s, visit.address_key
         else:
             yield from _way_home(plan, crew, route, here, ready)
 
@@ -143,11 +146,11 @@ def _way_home(
 def _shift(plan: Plan) -> Iterator[Violation]:
     for crew, route in plan.known():
         if route.stops and route.start_s < crew.shift.start_s:
-            yield Violation("shift", crew.crew_id, "", f"leaves at {clock(route.start_s)}, "
-                            f"before {clock(crew.shift.start_s)}")  # fmt: skip
+            yield Violation("shift", crew.crew_id, "", f"leaves at {plan.clock(route.start_s)}, "
+                            f"before {plan.clock(crew.shift.start_s)}")  # fmt: skip
         if route.stops and route.end_s > crew.shift.end_s:
-            yield Violation("shift", crew.crew_id, "", f"is back at {clock(route.end_s)}, "
-                            f"after {clock(crew.shift.end_s)}")  # fmt: skip
+            yield Violation("shift", crew.crew_id, "", f"is back at {plan.clock(route.end_s)}, "
+                            f"after {plan.clock(crew.shift.end_s)}")  # fmt: skip
 
 
 @_rule("lunch", "lunch lies in its window and has its length, on the road or at its place; "
@@ -163,15 +166,19 @@ def _lunch(plan: Plan) -> Iterator[Violation]:
             yield Violation("lunch", crew.crew_id, "", "has a lunch break that it is not due")
             continue
         if rest.start_s not in lunch.window:
-            yield Violation("lunch", crew.crew_id, "", f"lunch at {clock(rest.start_s)} is outside "
-                f"{clock(lunch.window.start_s)} to {clock(lunch.window.end_s)}")  # fmt: skip
+            begins, first, last = map(
+                plan.clock, (rest.start_s, lunch.window.start_s, lunch.window.end_s)
+            )
+            yield Violation(
+                "lunch", crew.crew_id, "", f"lunch at {begins} is outside {first} to {last}"
+            )
         if rest.duration_s != lunch.duration_s or rest.waiting_s < 0:
             yield Violation("lunch", crew.crew_id, "", f"lunch takes {rest.duration_s} s")
         if rest.place != lunch.at_place:
             yield Violation("lunch", crew.crew_id, "", f"lunch at place {rest.place}")
         if not 0 <= rest.after <= len(route.stops):
             yield Violation("lunch", crew.crew_id, "", f"lunch after stop {rest.after}")
-        yield from _rest_in_gap(crew, route)
+        yield from _rest_in_gap(plan, crew, route)
 
 
 def _eats_at_home(crew: CrewDay, route: Route) -> bool:
@@ -183,7 +190,7 @@ def _eats_at_home(crew: CrewDay, route: Route) -> bool:
     return fed or route.end_s <= lunch.window.end_s
 
 
-def _rest_in_gap(crew: CrewDay, route: Route) -> Iterator[Violation]:
+def _rest_in_gap(plan: Plan, crew: CrewDay, route: Route) -> Iterator[Violation]:
     """A rest on the road lies between the service before it and the arrival after it."""
     rest = route.rest
     if rest is None or rest.place is not None or not 0 <= rest.after <= len(route.stops):
@@ -191,7 +198,7 @@ def _rest_in_gap(crew: CrewDay, route: Route) -> Iterator[Violation]:
     left = route.stops[rest.after - 1].departure_s if rest.after else route.start_s
     came = route.stops[rest.after].arrival_s if rest.after < len(route.stops) else route.end_s
     if rest.start_s < left or rest.start_s + rest.duration_s > came:
-        yield Violation("lunch", crew.crew_id, "", f"lunch at {clock(rest.start_s)} runs into "
+        yield Violation("lunch", crew.crew_id, "", f"lunch at {plan.clock(rest.start_s)} runs into "
                         "a visit")  # fmt: skip
 
 
@@ -199,8 +206,8 @@ def _rest_in_gap(crew: CrewDay, route: Route) -> Iterator[Violation]:
 def _windows(plan: Plan) -> Iterator[Violation]:
     for crew, _, stop, visit in plan.stops():
         if visit.windows and not any(stop.begin_s in window for window in visit.windows):
-            yield Violation("windows", crew.crew_id, stop.visit_id,
-                            f"begins at {clock(stop.begin_s)}, outside its windows")  # fmt: skip
+            text = f"begins at {plan.clock(stop.begin_s)}, outside its windows"
+            yield Violation("windows", crew.crew_id, stop.visit_id, text)
 
 
 @_rule("retry", "after a failed call in the morning we come in the afternoon, and the reverse")
@@ -210,8 +217,9 @@ def _retry(plan: Plan) -> Iterator[Violation]:
             continue
         morning = visit.failed_s < NOON_S
         if stop.begin_s < NOON_S if morning else stop.begin_s > NOON_S:
-            yield Violation("retry", crew.crew_id, stop.visit_id, f"begins at "
-                f"{clock(stop.begin_s)}, the same half of the day as the failed call")  # fmt: skip
+            begins = f"begins at {plan.clock(stop.begin_s)}"
+            text = f"{begins}, the same half of the day as the failed call"
+            yield Violation("retry", crew.crew_id, stop.visit_id, text)
 
 
 @_rule("days", "a visit is not made before the first day on which it counts")
@@ -262,8 +270,8 @@ def _pins(plan: Plan) -> Iterator[Violation]:
             yield Violation("pins", crew.crew_id, stop.visit_id, f"pinned to {visit.pinned_crew}")
         if visit.pinned_start_s not in {None, stop.begin_s}:
             yield Violation("pins", crew.crew_id, stop.visit_id,
-                f"begins at {clock(stop.begin_s)}, pinned to "
-                f"{clock(visit.pinned_start_s or 0)}")  # fmt: skip
+                f"begins at {plan.clock(stop.begin_s)}, pinned to "
+                f"{plan.clock(visit.pinned_start_s or 0)}")  # fmt: skip
     routes = {route.crew_id: tuple(stop.visit_id for stop in route.stops) for route in plan.routes}
     for crew_id, stops in plan.problem.pinned_routes:
         if routes.get(crew_id, ()) != tuple(stops):

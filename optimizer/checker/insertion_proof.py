@@ -121,11 +121,11 @@ class _Line:
         places, doors = self._places, [visit.place for visit in visits]
         rides = [self.plan.ride(self.crew, a, b)[0] for a, b in pairwise(places)]
         calls = [one.visit for one in self.order if isinstance(one, _Call)]
-        least = sum(stay(self.crew, visit, visit) for visit in calls)
+        least = sum(stay(self.crew, visit.address_key, visit) for visit in calls)
         if len(calls) < len(self.order) and self.crew.lunch:
             least += self.crew.lunch.duration_s
         detour = self._rides(places[:-1], doors).T + self._rides(doors, places[1:]) - rides
-        doors_s = np.array([stay(self.crew, visit, visit) for visit in visits])
+        doors_s = np.array([stay(self.crew, visit.address_key, visit) for visit in visits])
         shift = self.crew.shift
         free_s = shift.end_s - shift.start_s - sum(rides) - least
         long_enough: NDArray[np.bool_] = detour + doors_s[:, None] <= free_s
@@ -164,20 +164,20 @@ class _Line:
     def _in_time(self) -> bool:
         """Whether all windows, lunch and the shift can be kept: earliest times, fed and not."""
         ready = {not self.hungry: self.crew.shift.start_s}
-        places, before = self._places, None
+        places, address = self._places, self.crew.start_address
         for k, one in enumerate([*self.order, None]):
             ride_s = self.plan.ride(self.crew, places[k], places[k + 1])[0]
             if isinstance(one, _Lunch):
                 ready = self._lunched(ready[False] + ride_s, 0) if False in ready else {}
-                before = None
+                address = ""
             else:
                 came = self._arrivals(ready, ride_s)
                 if one is None:
                     return any(self._is_home(time_s, fed) for fed, time_s in came.items())
-                length_s = stay(self.crew, before, one.visit)
+                length_s = stay(self.crew, address, one.visit)
                 begins = {fed: earliest(one, time_s) for fed, time_s in came.items()}
                 ready = {fed: at + length_s for fed, at in begins.items() if at is not None}
-                before = one.visit
+                address = one.visit.address_key
             if not ready:
                 return False
         return False

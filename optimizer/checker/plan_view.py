@@ -30,6 +30,13 @@ class Plan:
     unassigned: tuple[Unassigned, ...]
     visits: dict[str, Visit]
     crews: dict[str, CrewDay]
+    begin_s: int = 0
+
+    def clock(self, time_s: int) -> str:
+        """HH:MM:SS; where the problem's times count from another moment, the whole seconds."""
+        if self.begin_s:
+            return str(self.begin_s + time_s)
+        return f"{time_s // 3600:02d}:{time_s // 60 % 60:02d}:{time_s % 60:02d}"
 
     def known(self) -> Iterator[tuple[CrewDay, Route]]:
         """Routes whose crew is on duty."""
@@ -60,8 +67,8 @@ def must(problem: Problem, visit: Visit) -> bool:
     return visit.mandatory or bool(due)
 
 
-def stay(crew: CrewDay, before: Visit | None, visit: Visit) -> int:
-    """Seconds of a crew at a door, coming straight from another one or not."""
-    mates = before is not None and "" != before.address_key == visit.address_key
+def stay(crew: CrewDay, address: str, visit: Visit) -> int:
+    """Seconds of a crew at a door, coming straight from an address ("" is none in particular)."""
+    mates = "" != address == visit.address_key
     pace = int(crew.service_factor * 1000 + 0.5)
     return (visit.service_s * pace + 500) // 1000 + (0 if mates else visit.setup_s)

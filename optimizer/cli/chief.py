@@ -314,6 +314,8 @@ def route(
     from optimizer.desk import route_file
 
     answer, written = route_file(problem, out, seconds=seconds, seed=seed, judge=check)
+    for remark in answer.get("remarks", ()):
+        typer.echo(remark, err=True)
     if written is None:
         print_json(answer)
     else:

@@ -48,6 +48,7 @@ from optimizer.routes.problem_arrays import (
     SHIFT_START,
     SPEED,
     START,
+    START_ADDRESS,
     UNPREFERRED,
     ProblemArrays,
 )
@@ -173,7 +174,7 @@ class Model:
         return bool(self.data.task[node.task, MODES] == 2 and node.mode == 1)
 
     def _shared_addresses(self) -> dict[int, list[int]]:
-        """Nodes of each address that has more than one task."""
+        """Nodes of each address that has more than one task, or a task and a crew's start."""
         found: dict[int, list[int]] = {}
         for _, number, node in self._visits:
             key = int(self.data.task[node.task, ADDRESS])
@@ -182,8 +183,13 @@ class Model:
         return {
             key: numbers
             for key, numbers in found.items()
-            if len({self.nodes[number].task for number in numbers}) > 1
+            if len({self.nodes[number].task for number in numbers}) > 1 or self._starts(key)
         }
+
+    def _starts(self, address: int) -> list[int]:
+        """OR-Tools' indices of where crews start that start at an address."""
+        found = np.flatnonzero(self.data.crew[self.crews, START_ADDRESS] == address).tolist()
+        return [self.routing.Start(vehicle) for vehicle in found]
 
     def _work(self, crew: int) -> NDArray[np.int64]:
         """Seconds of riding and service from node to node, the setup at the second one included."""
@@ -191,7 +197,11 @@ class Model:
         table = self.data.task[task]
         real = (task >= 0) & (table[:, IS_VISIT] == 1)
         address = np.where(real, table[:, ADDRESS], 0)
-        same_address = (address[:, None] == address[None, :]) & (address != 0)
+        before = address.copy()
+        before[[n.place == self.data.crew[crew, START] and n.task < 0 for n in self.nodes]] = (
+            self.data.crew[crew, START_ADDRESS]
+        )
+        same_address = (before[:, None] == address[None, :]) & (address != 0)
         service = (table[:, SERVICE] * self.data.crew[crew, PACE] + 500) // 1000
         setup = np.where(same_address | ~real, 0, table[:, SETUP])
         work: NDArray[np.int64] = self._rides(crew) + np.where(real, service, 0)[:, None] + setup
@@ -239,7 +249,7 @@ class Model:
     def _set_up(self, clock: Any) -> None:  # noqa: ANN401
         """Setup takes its time unless the stop before is at the same address."""
         solver, routing = self.routing.solver(), self.routing
-        for numbers in self._shared_addresses().values():
+        for address, numbers in self._shared_addresses().items():
             for number in numbers:
                 index = self.manager.NodeToIndex(number)
                 setup = int(self.data.task[self.nodes[number].task, SETUP])
@@ -248,6 +258,7 @@ class Model:
                     for other in numbers
                     if self.nodes[other].task != self.nodes[number].task
                 ]
+                before += [routing.NextVar(start) == index for start in self._starts(address)]
                 if setup:
                     done = solver.Sum(before)
                     solver.Add(clock.SlackVar(index) >= (routing.ActiveVar(index) - done) * setup)
@@ -320,11 +331,11 @@ class Model:
         self.routing.AddDimensionWithVehicleTransits(transits, 0, MANY, True, name)  # noqa: FBT003
 
     def _transits(self, seconds: Callable[[int], NDArray[np.int64]]) -> list[int]:
-        """For each crew OR-Tools' number of its matrix; crews of one speed and pace share it."""
+        """For each crew OR-Tools' number of its matrix; those alike share it."""
         pages: dict[tuple[int, ...], int] = {}
         numbers = []
         for crew in self.crews:
-            like = tuple(map(int, self.data.crew[crew, [SPEED, PACE]]))
+            like = tuple(map(int, self.data.crew[crew, [SPEED, PACE, START_ADDRESS]]))
             if like not in pages:
                 pages[like] = self.routing.RegisterTransitMatrix(seconds(crew).tolist())
             numbers.append(pages[like])

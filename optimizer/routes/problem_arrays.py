@@ -38,7 +38,7 @@ MANY = 1 << 30
 """More than any limit."""
 
 START, END, SPEED, SHIFT_START, SHIFT_END, MAX_VISITS, MAX_TRAVEL, CAPACITY = range(8)
-NEEDS_LUNCH, LUNCH_FROM, LUNCH_TO, LUNCH_S, HOME_BY, GROUP, PACE = range(8, 15)
+NEEDS_LUNCH, LUNCH_FROM, LUNCH_TO, LUNCH_S, HOME_BY, GROUP, PACE, START_ADDRESS = range(8, 16)
 """Columns of `ProblemArrays.crew`."""
 SERVICE, SETUP, ADDRESS, LOAD, AREA, IS_VISIT, MODES, COUNT0, COUNT1, VISIT = range(10)
 FOLLOWS, FOLLOW_PRICE = range(10, 12)
@@ -61,13 +61,14 @@ class ProblemArrays(NamedTuple):
     time, back
         int32 (P, N, N): seconds from row to column; `back` is the transpose.
     crew
-        int64 (m, 15): nodes of START and END, page of `time` (SPEED), SHIFT_START and SHIFT_END,
+        int64 (m, 16): nodes of START and END, page of `time` (SPEED), SHIFT_START and SHIFT_END,
         MAX_VISITS, MAX_TRAVEL and CAPACITY, NEEDS_LUNCH 1 if lunch is a break on the road, when
         it may begin and how long it is, HOME_BY the latest return without lunch (-1: never
         without), GROUP equal for interchangeable crews, PACE thousandths by which service is
-        multiplied.
+        multiplied, START_ADDRESS the ADDRESS where it starts (0 where no task has it).
     task
-        int64 (q, 12): SERVICE and SETUP seconds, ADDRESS (0 where no other task has the same),
+        int64 (q, 12): SERVICE and SETUP seconds, ADDRESS (0 where neither another task nor a
+        crew's start has the same),
         LOAD, AREA (-1 is none), IS_VISIT 1 for a visit and 0 for a lunch, MODES, windows in mode 0
         and 1, VISIT's index, the task that it FOLLOWS at best and the FOLLOW_PRICE of another.
     window
@@ -203,7 +204,8 @@ def _crews(
     problem: Problem, depots: dict[int, int], speeds: list[float], like: list[int]
 ) -> NDArray[np.int64]:
     """The table of crews."""
-    table = np.zeros((len(problem.crews), 15), dtype=np.int64)
+    table = np.zeros((len(problem.crews), 16), dtype=np.int64)
+    keys = _addresses(problem)
     for k, crew in enumerate(problem.crews):
         nodes = [
             depots[len(problem.seconds) if place is None else place]
@@ -219,6 +221,7 @@ def _crews(
         ]  # fmt: skip
         table[k, GROUP] = like[k]
         table[k, PACE] = thousandths(crew.service_factor)
+        table[k, START_ADDRESS] = keys.get(crew.start_address, 0)
         if lunch and on_road(crew):
             home_by = -1 if lunch.always else min(lunch.window.end_s, shift.end_s)
             table[k, NEEDS_LUNCH:GROUP] = [
@@ -241,9 +244,7 @@ def _penalties(problem: Problem, meals: int) -> NDArray[np.float64]:
 def _tasks(problem: Problem, meals: list[Lunch]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """The table of tasks, and their windows."""
     visits = problem.visits
-    at_address = Counter(v.address_key for v in visits if v.address_key)
-    shared = sorted(key for key, count in at_address.items() if count > 1)
-    keys = {key: k for k, key in enumerate(shared, start=1)}
+    keys = _addresses(problem)
     areas = {name: k for k, name in enumerate(sorted({v.area for v in visits} - {""}))}
     choices = [_choices(visit) for visit in visits] + [[(lunch.window,)] for lunch in meals]
     table = np.zeros((len(choices), 12), dtype=np.int64)
@@ -268,6 +269,14 @@ def _tasks(problem: Problem, meals: list[Lunch]) -> tuple[NDArray[np.int64], NDA
         table[task, :MODES] = [lunch.duration_s, 0, 0, 0, -1, 0]
         table[task, VISIT] = -1
     return table, window
+
+
+def _addresses(problem: Problem) -> dict[str, int]:
+    """A number from 1 for each address that two visits share, or a visit and a crew's start."""
+    uses = Counter(visit.address_key for visit in problem.visits)
+    uses.update({crew.start_address for crew in problem.crews} & uses.keys())
+    shared = sorted(key for key, count in uses.items() if key and count > 1)
+    return {key: k for k, key in enumerate(shared, start=1)}
 
 
 def _choices(visit: Visit) -> list[tuple[TimeWindow, ...]]:
@@ -303,7 +312,7 @@ def _groups(problem: Problem, cost: NDArray[np.float64]) -> list[int]:
         key = (
             crew.start_place, crew.end_place, crew.shift, crew.lunch, crew.max_visits,
             crew.max_travel_s, crew.speed_factor, crew.service_factor, crew.capacity, crew.fixed_s,
-            cost[:, k].tobytes(),
+            crew.start_address, cost[:, k].tobytes(),
         )  # fmt: skip
         out.append(seen.setdefault(key, k))
     return out

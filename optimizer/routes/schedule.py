@@ -34,6 +34,7 @@ from optimizer.routes.problem_arrays import (
     SETUP,
     SHIFT_END,
     SHIFT_START,
+    START_ADDRESS,
 )
 
 if TYPE_CHECKING:
@@ -72,9 +73,11 @@ def duration(task: Ints, crew: Ints, r: int, before: int, v: int) -> int:
     service = task[v, SERVICE]
     if crew[r, PACE] != 1000 and task[v, IS_VISIT] == 1:
         service = (service * crew[r, PACE] + 500) // 1000
-    if same_address(task, v, before):
-        return service
-    return service + task[v, SETUP]
+    if before >= len(task):
+        is_there = task[v, ADDRESS] != 0 and task[v, ADDRESS] == crew[r, START_ADDRESS]
+    else:
+        is_there = same_address(task, v, before)
+    return service if is_there else service + task[v, SETUP]
 
 
 @compiled

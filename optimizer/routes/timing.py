@@ -63,11 +63,9 @@ def ride(problem: Problem, crew: CrewDay, start: int | None, end: int | None) ->
     return Ride(seconds, int(problem.metres[start, end]))
 
 
-def duration_s(crew: CrewDay, before: Visit | None, visit: Visit) -> int:
-    """Seconds at a door after another one: service, and setup unless at the same address."""
-    same_address = (
-        before is not None and visit.address_key and visit.address_key == before.address_key
-    )
+def duration_s(crew: CrewDay, address: str, visit: Visit) -> int:
+    """Seconds at a door, coming from an address: service, and setup unless it is the same."""
+    same_address = visit.address_key and visit.address_key == address
     service_s = (visit.service_s * thousandths(crew.service_factor) + 500) // 1000
     return service_s + (0 if same_address else visit.setup_s)
 
@@ -102,12 +100,12 @@ class _Line:
         places = [crew.start_place, *(visit.place for visit in visits), crew.end_place]
         self.places = places
         self.rides = [ride(problem, crew, a, b) for a, b in pairwise(places)]
-        before = [None, *visits]
+        before = [crew.start_address, *(visit.address_key for visit in visits)]
         self.durations = [duration_s(crew, a, b) for a, b in zip(before, visits, strict=False)]
         # who comes back from lunch at a place parks once more, even at the same address
         away = crew.lunch is not None and crew.lunch.at_place is not None
         self.durations_after_lunch = (
-            [duration_s(crew, None, visit) for visit in visits] if away else self.durations
+            [duration_s(crew, "", visit) for visit in visits] if away else self.durations
         )
 
     def route(self) -> Route:

@@ -33,4 +33,4 @@ def judged(order: Order) -> Answer:
         for visit in problem.visits
         if visit.visit_id not in served
     )
-    return Answer(routes, left, tuple(check(problem, routes, left)))
+    return Answer(routes, left, tuple(check(problem, routes, left, begin_s=order.shift_s)))

@@ -48,7 +48,10 @@ def write_answer(order: Order, answer: Answer) -> dict[str, Any]:
         "violations": [_violation(one) for one in answer.violations],
     }
     left = [_left_out(order, one) for one in answer.unassigned]
-    return {"code": 0, "summary": summary, "unassigned": left, "routes": routes}
+    written = {"code": 0, "summary": summary, "unassigned": left, "routes": routes}
+    if order.passed_over:
+        written["remarks"] = [str(one) for one in order.passed_over]
+    return written
 
 
 def _left_out(order: Order, one: Unassigned) -> dict[str, Any]:

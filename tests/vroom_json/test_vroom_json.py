@@ -287,3 +287,154 @@ def test_junk_anywhere_is_an_answer_or_a_refusal(path, junk):
     except ProblemError:
         return
     assert out["code"] == 0
+
+
+# ---- VROOM's habits
+
+
+@pytest.mark.parametrize(
+    ("jobs", "setup"),
+    [
+        # the first is where the vehicle starts: no setup; two at one place: once
+        ([(0, 90), (3, 90)], 90),
+        ([(3, 90), (3, 90)], 90),
+        # the first asks for no setup itself, and the vehicle is there all the same
+        ([(3, 0), (3, 90)], 0),
+        ([(0, 90), (0, 60)], 0),
+        ([(3, 90), (0, 90)], 180),
+    ],
+)
+def test_setup_is_where_the_vehicle_was_not_already(jobs, setup):
+    """VROOM's rule, its start included; judged and solved alike."""
+    given = document(
+        jobs=[
+            {"id": k, "location_index": place, "setup": setup, "service": 60}
+            for k, (place, setup) in enumerate(jobs)
+        ]
+    )
+    given["vehicles"][0]["steps"] = [{"type": "job", "id": k} for k in range(len(jobs))]
+    assert answer(given, check=True)["summary"]["setup"] == setup
+    del given["vehicles"][0]["steps"]
+    route = answer(given)["routes"][0]
+    places = [step["location_index"] for step in route["steps"]]
+    asked = {job["id"]: job["setup"] for job in given["jobs"]}
+    for before, step in zip(places, route["steps"][1:-1], strict=False):
+        assert step["setup"] == (0 if step["location_index"] == before else asked[step["id"]])
+
+
+def test_setup_at_the_start_is_spared_only_to_who_starts_there():
+    """Two vehicles of different starts: each begins where it needs no setup."""
+    given = document(
+        jobs=[{"id": k, "location_index": k, "setup": 600} for k in (0, 6)],
+        vehicles=[
+            {"id": k, "start_index": place, "end_index": place, "time_window": [0, 500]}
+            for k, place in ((1, 6), (2, 0))
+        ],
+    )
+    out = answer(given)
+    assert out["summary"]["unassigned"] == 0
+    assert out["summary"]["setup"] == out["summary"]["duration"] == 0
+
+
+def test_unknown_properties_are_told_and_passed_over():
+    """Other programs put notes of their own into a document; VROOM does not mind them."""
+    given = document(options={"g": True}, comment="from our dispatcher")
+    given["jobs"][0]["customer_name"] = "mill"
+    out = answer(given)
+    assert out["summary"]["unassigned"] == 0
+    told = [remark.split(":")[0] for remark in out["remarks"]]
+    assert told == ["document.options", "document.comment", "jobs[0].customer_name"]
+    assert "remarks" not in answer(document())
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *(("jobs", 0, name) for name in ("description", "setup", "skills", "time_windows")),
+        *(("jobs", 0, name) for name in ("pickup", "delivery", "priority", "location")),
+        *(("vehicles", 0, name) for name in ("breaks", "capacity", "steps", "costs", "max_tasks")),
+        *(("vehicles", 0, name) for name in ("profile", "start", "speed_factor", "max_distance")),
+        ("shipments",),
+        ("matrices", "car", "distances"),
+    ],
+)
+def test_null_is_absent(path):
+    """Programs that write every property write null where there is nothing."""
+    given = document()
+    inside = given
+    for key in path[:-1]:
+        inside = inside[key]
+    inside.pop(path[-1], None)
+    without = answer(deepcopy(given))
+    inside[path[-1]] = None
+    assert answer(given) == without
+
+
+def test_the_steps_of_an_answer_are_a_plan():
+    """An answer's routes go back in as they are: to be judged, or to begin the search with."""
+    given = document()
+    given["vehicles"][0]["breaks"] = [{"id": 7, "service": 60, "time_windows": [[0, 900]]}]
+    out = answer(given)
+    given["vehicles"][0]["steps"] = out["routes"][0]["steps"]
+    assert answer(given, check=True)["summary"]["violations"] == []
+    again = answer(given)
+    assert again["summary"]["cost"] == out["summary"]["cost"]
+    assert "remarks" not in again
+
+
+def test_ids_may_be_words():
+    """Account numbers with letters, and numbers written as text, are names like others."""
+    given = document()
+    given["jobs"][0]["id"], given["vehicles"][0]["id"] = "A-11", "van"
+    given["vehicles"][0]["breaks"] = [{"id": "noon", "service": 60}]
+    given["vehicles"][0]["steps"] = [
+        {"type": "job", "id": "12"},
+        {"type": "break", "id": "noon"},
+        {"type": "job", "id": "A-11"},
+    ]
+    steps = answer(given, check=True)["routes"][0]["steps"]
+    assert [step.get("id") for step in steps] == [None, 12, "noon", "A-11", None]
+
+
+def test_violations_tell_the_documents_time():
+    """A document of timestamps is not answered with a time of day that stands nowhere in it."""
+    t = 1_800_000_000
+    given = document()
+    given["vehicles"][0] |= {
+        "time_window": [t, t + 900],
+        "steps": [{"type": "job", "id": 11}, {"type": "job", "id": 12}],
+    }
+    given["jobs"][0]["time_windows"] = [[t, t + 60]]
+    texts = [one["text"] for one in answer(given, check=True)["summary"]["violations"]]
+    assert any(str(t + 180) in text for text in texts), texts
+    assert any(str(t + 900) in text for text in texts), texts
+
+
+@pytest.mark.parametrize(
+    ("where", "name"),
+    [
+        (("jobs", 0), "setup_per_type"),
+        (("jobs", 0), "service_per_type"),
+        (("vehicles", 0), "type"),
+        (("vehicles", 0, "costs"), "per_task_hour"),
+    ],
+)
+def test_what_would_change_the_plan_is_refused_and_not_passed_over(where, name):
+    """A plan that ignores a price or a duration would be a wrong answer."""
+    given = document()
+    given["vehicles"][0]["costs"] = {}
+    inside = given
+    for key in where:
+        inside = inside[key]
+    inside[name] = {"a": 1}
+    with pytest.raises(ProblemError, match=name):
+        answer(given)
+
+
+def test_faults_are_told_in_chinese():
+    """A fault inside a document is a sentence like any other."""
+    given = document()
+    given["jobs"][0]["service"] = -1
+    with pytest.raises(ProblemError) as error:
+        answer(given)
+    assert error.value.in_words("zh") == "jobs[0].service：-1 不是 0 到 1000000000 的整数"

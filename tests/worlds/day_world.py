@@ -110,6 +110,7 @@ def crew_days(draw, name, places):
         service_factor=draw(st.sampled_from([1.0, 1.0, 0.8, 1.333])),
         capacity=draw(st.sampled_from([None, None, 0, 4])),
         fixed_s=draw(st.sampled_from([0, 0, 1800])),
+        start_address=draw(st.sampled_from(["", "", "a"])),
     )
 
 
