@@ -227,16 +227,17 @@ def replan_day(
     lang: Speak = None,
 ) -> None:
     """Plan a printed day anew after a change; keep what can be kept, say what changed."""
-    from optimizer.desk import Campaign, Pins, day_of
+    from optimizer.cli.pins import read_pins
+    from optimizer.desk import Campaign, day_of, time_of
 
     when = day_of(date, "--date")
-    pins = Pins.read(pin or (), at or (), route or (), unpin or ())
+    pins = read_pins(pin or (), at or (), route or (), unpin or ())
     with Campaign(folder, lang=lang) as campaign:
         texts = texts_of(campaign)
         changed = campaign.change_day(
             station,
             when,
-            now=now,
+            now=None if now is None else time_of(now, "--now"),
             absent=without or (),
             back=back or (),
             slower=slower,

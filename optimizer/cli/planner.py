@@ -218,13 +218,15 @@ def _plan(
     anew: bool,
 ) -> PlannedCampaign:
     """Plan and store, showing how far it is."""
+    from optimizer.desk import day_of
+
     with (
         progress(texts("cli.territories")) as drawing,
         progress(texts("cli.planning_campaign")) as planning,
     ):
         return here.plan_campaign(
-            start=start,
-            finish=finish,
+            start=None if start is None else day_of(start, "--start"),
+            finish=None if finish is None else day_of(finish, "--finish"),
             replan=replan,
             anew=anew,
             cluster=cluster,

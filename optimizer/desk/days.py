@@ -121,7 +121,7 @@ class Days(OpenCampaign):
         station: str,
         date: dt.date | str,
         *,
-        now: str | None = None,
+        now: str | int | None = None,
         absent: Collection[str] = (),
         back: Collection[str] = (),
         slower: float | None = None,
@@ -134,7 +134,7 @@ class Days(OpenCampaign):
         Parameters
         ----------
         now
-            HH:MM; what had begun by then stays as it is.
+            HH:MM, or seconds since midnight; what had begun by then stays as it is.
         absent, back
             Crews that cannot go, and crews that can go again.
         slower
@@ -153,7 +153,7 @@ class Days(OpenCampaign):
 
         old = self.day_plan(station, date)
         change = Change(
-            now_s=None if now is None else time_of(now, "--now"),
+            now_s=None if now is None else time_of(now, "now"),
             absent=frozenset(absent),
             back=frozenset(back),
             speed_factor=None if slower is None else 1 / slower,
@@ -268,7 +268,7 @@ def _refuse_contradictions(change: Change, plan: DayPlan) -> None:
     if strangers:
         raise CampaignError("day.not_on_duty", strangers=strangers, known=sorted(known))
     for crew in sorted(change.back & change.absent):
-        raise CampaignError("option.twice", option="--with, --without", name=crew)
+        raise CampaignError("day.back_and_absent", crew=crew)
     if well := sorted(change.back.difference(plan.absent)):
         raise CampaignError("day.not_absent", crews=well)
     if ill := sorted(pinned & (change.absent | {*plan.absent} - change.back)):

@@ -232,8 +232,13 @@ def day_of(date: dt.date | str, name: str = "date") -> dt.date:
         raise CampaignError("option.no_day", option=name, text=date) from None
 
 
-def time_of(text: str, name: str) -> int:
-    """A time of day given as HH:MM, in seconds since midnight.
+def time_of(time: str | int, name: str = "time") -> int:
+    """A time of day given as HH:MM or in seconds since midnight, in seconds.
+
+    Parameters
+    ----------
+    name
+        Of what was given, for the error.
 
     Raises
     ------
@@ -242,7 +247,9 @@ def time_of(text: str, name: str) -> int:
     """
     from optimizer.settings import clock
 
+    if isinstance(time, int):
+        return time
     try:
-        return clock(text)
+        return clock(time)
     except ValueError as error:
         raise CampaignError("option.wrong", option=name, error=error) from None

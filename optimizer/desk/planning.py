@@ -207,7 +207,7 @@ class Planning(OpenCampaign):
     def _with_horizon(self, start: dt.date | str | None, finish: dt.date | str | None) -> Settings:
         """The settings with the days that were named."""
         given = {"start": start, "finish": finish}
-        days = {name: day_of(day, f"--{name}") for name, day in given.items() if day is not None}
+        days = {name: day_of(day, name) for name, day in given.items() if day is not None}
         horizon = self.settings.campaign.model_copy(update=days)
         return self.settings.model_copy(update={"campaign": horizon})
 
