@@ -15,9 +15,11 @@ from optimizer.cli.console import (
     Speak,
     console,
     print_json,
+    print_missing,
     progress,
     texts_of,
 )
+from optimizer.errors import CampaignError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -43,6 +45,9 @@ def day(
     station: StationId = None,
     date: Date = None,
     seconds: Seconds = None,
+    give_up: Annotated[
+        str | None, typer.Option(help="Plan nothing; this crew's sheet of that day is lost.")
+    ] = None,
     out: Out = None,
     lang: Speak = None,
     as_json: Json = False,
@@ -50,8 +55,14 @@ def day(
     """Plan a station's day; write each crew's sheet (PDF) and phone map (HTML)."""
     from optimizer.desk import Campaign, day_of
 
+    if give_up is not None and (station is None or date is None):
+        raise CampaignError("option.give_up")
     with Campaign(folder, lang=lang) as campaign:
         texts = texts_of(campaign)
+        if give_up is not None and station is not None and date is not None:
+            campaign.give_up(station, day_of(date, "--date"), give_up)
+            typer.echo(texts("cli.given_up", station=station, date=date, crew=give_up))
+            return
         when = campaign.next_day(station) if date is None else day_of(date, "--date")
         names = campaign.stations_on(when, station)
         plans = []
@@ -60,18 +71,32 @@ def day(
                 move(done, len(names))
                 plan = campaign.plan_day(name, when, seconds=seconds)
                 plans.append((plan, campaign.write_day(plan, out)))
+        missing = campaign.missing_sheets(station=station)
+        to_ask = {
+            plan.station.station_id: campaign.crew_to_send(plan.station.station_id, when)
+            for plan, _ in plans
+            if not plan.crews
+        }
     if as_json:
         print_json([_summary(plan) for plan, _ in plans])
         return
     for plan, target in plans:
         if not plan.crews:
             typer.echo(texts("cli.nobody_on_duty", station=plan.station.name, date=when))
+            if crew := to_ask[plan.station.station_id]:
+                typer.echo(texts("cli.crew_to_send", crew=crew, count=_bound(plan)))
             continue
         console().print(_table(plan, texts))
         _print_learned(plan, texts)
         _print_unassigned(plan, texts)
         if plan.routes:
             typer.echo(texts("cli.written", path=target))
+    print_missing(missing, texts)
+
+
+def _bound(plan: DayPlan) -> int:
+    """How many visits of a plan cannot wait."""
+    return sum(visit.mandatory for visit in plan.visits)
 
 
 def _table(plan: DayPlan, texts: Texts) -> Table:

@@ -17,6 +17,7 @@ from optimizer.cli.console import (
     console,
     frame_table,
     print_json,
+    print_missing,
     progress,
     show,
     texts_of,
@@ -152,11 +153,14 @@ def status(
             show(rows, _columns(which), texts, as_json=as_json)
             return
         covered = campaign.coverage(when)
+        missing = campaign.missing_sheets(when)
         by_town = campaign.coverage_by_town() if towns else None
     if as_json:
-        print_json(_facts(covered) | _rows("towns", by_town))
+        sheets = _rows("missing_sheets", missing)
+        print_json(_facts(covered) | sheets | _rows("towns", by_town))
         return
     _print_coverage(covered, texts)
+    print_missing(missing, texts)
     table = covered.areas if areas else covered.stations
     console().print(_states_table(table if by_town is None else by_town, texts))
 

@@ -131,3 +131,9 @@ def show(rows: pd.DataFrame, columns: str, texts: Texts, *, as_json: bool) -> No
     table = frame_table(shown.rename(columns=headings))
     table.columns[0].no_wrap = True
     console().print(table)
+
+
+def print_missing(sheets: pd.DataFrame, texts: Texts) -> None:
+    """Print a line for each sheet of a past day of which nothing has come back."""
+    for row in sheets.to_dict("records"):
+        typer.echo(texts("cli.missing_sheet", **{str(name): value for name, value in row.items()}))

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from optimizer.dayplan.held_doors import held_back
 from optimizer.dayplan.register_rows import crew_day_from_row, crew_from_row, visit_from_row
+from optimizer.dayplan.turns import Workload, in_turn, with_rank_in_price
 from optimizer.errors import CampaignError
 from optimizer.model import Crew, Learned, LonLat, Problem, Station, Unassigned, Visit
 from optimizer.records import calibration_for, due
@@ -19,7 +21,7 @@ from optimizer.workdays import duty, working_days
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from collections.abc import Set as AbstractSet
 
     from optimizer.context import CampaignContext
@@ -44,6 +46,8 @@ class Day:
         What the field's clocks have corrected in the problem's times.
     recorded
         Accounts of which there is a record of this day.
+    going
+        Crews that go out, unless the chief wants others, and the most visits of each.
     """
 
     station: Station
@@ -55,6 +59,7 @@ class Day:
     past: tuple[Visit, ...] = ()
     learned: Learned = field(default_factory=Learned)
     recorded: frozenset[str] = frozenset()
+    going: dict[str, int] = field(default_factory=dict)
 
 
 def read_day(
@@ -63,6 +68,8 @@ def read_day(
     date: dt.date,
     printed: Sequence[Visit] = (),
     asked: AbstractSet[str] = frozenset(),
+    *,
+    today: dt.date | None = None,
 ) -> Day:
     """The station's candidates and crews on duty, with the travel times between all doors.
 
@@ -73,6 +80,9 @@ def read_day(
         among the places, too.
     asked
         Visits or accounts that somebody has asked for: none of them waits for want of room.
+    today
+        The day it is: blocks from it on are left to their own days, where several are planned
+        ahead. Without it, `date`.
 
     Raises
     ------
@@ -83,10 +93,15 @@ def read_day(
     home = read_station(register, station)
     crews = crews_on_duty(context, station, date)
     rows = candidates(context, station, date)
+    held = held_back(
+        context, station, date, rows, crews, today=today, asked=asked, replanned=bool(printed)
+    )
+    free = [row for row in rows if row["visit_id"] not in held]
     learned = calibration_for(register, context.settings, date, station)
     visits, set_aside, reasons = choose_visits(
-        context, station, rows, crews, learned=learned, asked=asked
+        context, station, free, crews, learned=learned, asked=asked
     )
+    set_aside += _as_visits(context, station, rows, held, learned)
     due = {str(row["visit_id"]) for row in rows}
     past = [visit for visit in printed if visit.visit_id not in due and visit.location]
     problem = build_problem(context, home, date, crews, [*visits, *past], learned=learned)
@@ -96,11 +111,32 @@ def read_day(
         crews=tuple(crew_from_row(row) for row in crews),
         problem=replace(problem, visits=problem.visits[: len(visits)]),
         set_aside=tuple(set_aside),
-        reasons=tuple(reasons),
+        reasons=(*reasons, *held.values()),
         past=problem.visits[len(visits) :],
         learned=learned,
         recorded=frozenset(register.ledgers.records(date, date)["account_no"]),
+        going=_going(context, station, date, free, crews),
     )
+
+
+def _going(
+    context: CampaignContext, station: str, date: dt.date, rows: Sequence[Row], crews: Sequence[Row]
+) -> dict[str, int]:
+    """Crews that go out, and the most visits of each: a full block, and what must be made."""
+    blocks = context.register.blocks(station, date, date)
+    sizes = dict(zip(blocks["crew"], blocks["visits"], strict=True))
+    load = Workload(
+        rows,
+        date.isoformat(),
+        frozenset(sizes),
+        context.register.sheets.last_days_out(station, date),
+    )
+    pressing = sum(bool(row["mandatory"]) for row in rows)
+    usual = context.settings.blocks.max_visits
+    return {
+        crew: max(usual, int(sizes.get(crew, 0))) + pressing
+        for crew in load.crews(crews, context.settings)
+    }
 
 
 def read_station(register: Register, station: str) -> Station:
@@ -128,11 +164,25 @@ def candidates(context: CampaignContext, station: str, date: dt.date) -> list[Ro
     """What could be done on a day, the most pressing first (columns of `records.due`)."""
     frame = due(context.register, context.settings, station, date, workdays=context.workdays)
     today = date.isoformat()
-    # what was planned for today goes together; sorting keeps the order of price within
-    return sorted(
-        frame.to_dict("records"),
-        key=lambda row: (not row["mandatory"], row["planned_on"] != today),
-    )
+    return with_rank_in_price(in_turn(frame.to_dict("records"), today), today)
+
+
+def _as_visits(
+    context: CampaignContext,
+    station: str,
+    rows: Sequence[Row],
+    held: Mapping[str, Unassigned],
+    learned: Learned,
+) -> list[Visit]:
+    """Rows that are held back as visits, which have no place in the problem."""
+    if not held:
+        return []
+    located = accounts_with_location(context.register, station)
+    return [
+        visit_from_row(row, context.settings, set(), located, learned)
+        for row in rows
+        if row["visit_id"] in held
+    ]
 
 
 def accounts_with_location(register: Register, station: str) -> set[str]:

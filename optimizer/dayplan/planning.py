@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from optimizer.dayplan.day import read_day
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
     from optimizer.context import CampaignContext
     from optimizer.dayplan.day import Day
+    from optimizer.model import Problem
     from optimizer.routes import Solution
     from optimizer.settings import Settings
 
@@ -25,6 +27,7 @@ def plan_day(
     seconds: float | None = None,
     seed: int | None = None,
     iterations: int | None = None,
+    today: dt.date | None = None,
 ) -> DayPlan:
     """The plan of one station's day.
 
@@ -33,6 +36,8 @@ def plan_day(
     seconds, iterations
         Time to search, by default that of the settings; or iterations of the search, for plans
         that are the same on every machine.
+    today
+        The day it is, where days are planned ahead: blocks from it on are left to their days.
 
     Raises
     ------
@@ -40,11 +45,23 @@ def plan_day(
         There is no such station.
     """
     settings = context.settings
-    day = read_day(context, station, date)
+    day = read_day(context, station, date, today=today)
     seed = settings.campaign.seed if seed is None else seed
     params = Params(lang=settings.campaign.lang)
-    solution = solve(day.problem, search_end(settings, seconds, iterations), seed, params)
+    end = search_end(settings, seconds, iterations)
+    solution = solve(_for_those_who_go(day), end, seed, params)
     return whole_plan(day, solution, seed)
+
+
+def _for_those_who_go(day: Day) -> Problem:
+    """The day's problem with the crews that go out alone, and the most visits of each."""
+    going = day.going
+    crews = tuple(
+        replace(crew, max_visits=going[crew.crew_id])
+        for crew in day.problem.crews
+        if crew.crew_id in going
+    )
+    return replace(day.problem, crews=crews or day.problem.crews)
 
 
 def search_end(

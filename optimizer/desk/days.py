@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Collection
 
+    import pandas as pd
+
     from optimizer.checker import Violation
     from optimizer.dayplan import Change, Difference
     from optimizer.desk.pins import Pins
@@ -58,13 +60,18 @@ class Days(OpenCampaign):
         return dt.date.fromisoformat(str(blocks["date"].min()))
 
     def stations_on(self, date: dt.date | str, station: str | None = None) -> list[str]:
-        """The stations that a day's plan is for: the one that is named, else all with blocks.
+        """The stations that a day's plan is for: the one that is named, else all that have to.
+
+        These are those with blocks, those with something that cannot wait until a crew is on duty
+        again, and those with so much waiting that a crew on duty should go out for it.
 
         Raises
         ------
         CampaignError
-            There is no such station, or none has blocks.
+            There is no such station, or none has to go out.
         """
+        from optimizer.dayplan import must_go_out
+
         when = day_of(date)
         known = list(self.register.stations()["station"])
         if station is not None:
@@ -72,9 +79,36 @@ class Days(OpenCampaign):
                 raise CampaignError("station.unknown", station=station, known=known)
             return [station]
         busy = set(self.register.blocks(first=when, last=when)["station"])
-        if not busy:
+        names = [n for n in known if n in busy or must_go_out(self.context, n, when, self.today)]
+        if not names:
             raise CampaignError("day.nothing_planned", when=when)
-        return [name for name in known if name in busy]
+        return names
+
+    def crew_to_send(self, station: str, date: dt.date | str) -> str | None:
+        """Which crew to ask on a day on which none is on duty; None if all are on leave."""
+        from optimizer.dayplan import crew_to_send
+
+        return crew_to_send(self.context, station, day_of(date))
+
+    def missing_sheets(
+        self, date: dt.date | str | None = None, station: str | None = None
+    ) -> pd.DataFrame:
+        """Sheets of past days of which nothing has come back: station, date, crew, visits."""
+        hold_days = self.settings.day.hold_days
+        return self.register.sheets.missing(self.day(date), hold_days, station)
+
+    def give_up(self, station: str, date: dt.date | str, crew: str) -> None:
+        """Say that nothing more will come of a crew's sheet: what has no record is due again.
+
+        Raises
+        ------
+        CampaignError
+            There is no plan of that day, or the crew has no sheet in it.
+        """
+        plan = self.day_plan(station, date)
+        if all(route.crew_id != crew for route in plan.routes):
+            raise CampaignError("day.no_route", crew=crew)
+        self.register.sheets.give_up(station, plan.date, crew, plan.version)
 
     def plan_day(
         self,
@@ -99,7 +133,14 @@ class Days(OpenCampaign):
         """
         from optimizer.dayplan import plan_day
 
-        plan = plan_day(self.context, station, day_of(date), seconds=seconds, iterations=iterations)
+        plan = plan_day(
+            self.context,
+            station,
+            day_of(date),
+            seconds=seconds,
+            iterations=iterations,
+            today=self.today,
+        )
         return self.register.save_day_plan(plan)
 
     def day_plan(self, station: str, date: dt.date | str) -> DayPlan:
@@ -160,7 +201,9 @@ class Days(OpenCampaign):
         )
         pins = pins or Pins()
         pinned = {visit.visit_id for visit in old.visits if is_pinned(visit)}
-        known = read_day(self.context, station, old.date, old.visits, pins.visits | pinned)
+        known = read_day(
+            self.context, station, old.date, old.visits, pins.visits | pinned, today=self.today
+        )
         change = pins.on(change, known, old)
         _refuse_contradictions(change, old)
         stop = StopAfter(iterations=iterations) if iterations else StopAfter(seconds=seconds)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, Any, Final
 
+import numpy as np
 import pandas as pd
 
 from optimizer.catalogue import Texts
 from optimizer.records.next_steps import season_after
 from optimizer.settings import clock_text
-from optimizer.workdays import working_days
+from optimizer.workdays import duty, working_days
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable
@@ -25,10 +26,12 @@ COLUMNS: Final = (
     "visit_id", "account_no", "kind", "name", "address", "phone", "area", "customer_kind",
     "service_min", "lon", "lat", "window", "preferred_window", "failed_at", "not_before",
     "deadline", "mandatory", "price_s", "preferred_crew", "planned_crew", "planned_on", "skills",
-    "why", "check", "finding", "tries", "subjects",
+    "why", "check", "finding", "tries", "subjects", "list", "waiting_since",
 )  # fmt: skip
 _STRENGTH: Final = ("appointment", "request", "revisit", "retry", "first")
 _NOON: Final = 12 * 3600
+_DOUBLED_DAYS: Final = 30
+"""After so many days of waiting a visit is worth twice as much."""
 
 
 def due(
@@ -57,13 +60,15 @@ def due(
         (NaN by kind), lon, lat (of the territories), window (hard; "" or
         "08:30-11:00;14:00-16:00"), preferred_window (the part of the day in which nobody has
         called yet), failed_at (ISO moment of the last failed call), not_before, deadline (ISO
-        dates, "" without), mandatory (its deadline falls due before the next working day, or is
-        past), price_s (seconds of travel that it is worth), preferred_crew (who was there
-        before), planned_crew and planned_on (of its block), skills (";" between), why, check,
-        finding (category), tries, subjects (findings, requests, appointments; ";" between).
+        dates, "" without), mandatory (its deadline falls due before the next day on which a crew
+        of the station is on duty, or is past), price_s (seconds of travel that it is worth),
+        preferred_crew (who was there before), planned_crew and planned_on (of its block), skills
+        (";" between), why, check,
+        finding (category), tries, subjects (findings, requests, appointments; ";" between), list
+        (season or evening, else ""), waiting_since (ISO date of the last call or of the block).
     """
     day = date.isoformat()
-    following = _next_workday(date, workdays)
+    following = _next_day_out(register, settings, station, date, workdays)
     last = (date + dt.timedelta(days=ahead_days)).isoformat()
     firsts = register.agenda.block_customers(station, "0001-01-01", last)
     matters = [_first(row, day, settings) for row in firsts.to_dict("records")]
@@ -77,7 +82,11 @@ def due(
     for matter in matters:
         bundled.setdefault(matter["account_no"], []).append(matter)
     rows = [_bundle(some, day, settings) for some in bundled.values()]
-    rows.sort(key=lambda row: (not row["mandatory"], -row["price_s"], row["account_no"]))
+    rows.sort(
+        key=lambda row: (
+            not row["mandatory"], -row["price_s"], row["waiting_since"], row["account_no"],
+        )
+    )  # fmt: skip
     frame = pd.DataFrame(rows, columns=list(COLUMNS))
     texts = [c for c in COLUMNS if c not in _DTYPES]
     return frame.astype(dict.fromkeys(texts, "str") | _DTYPES)
@@ -93,10 +102,18 @@ _DTYPES: Final[dict[str, Any]] = {
 }
 
 
-def _next_workday(date: dt.date, override: Path | None) -> str:
+def _next_day_out(
+    register: Register, settings: Settings, station: str, date: dt.date, override: Path | None
+) -> str:
+    """The next day on which a crew of the station is on duty; without crews, a working day."""
     one = dt.timedelta(days=1)
     days = working_days(date + one, date + 20 * one, override)
-    worked = days.loc[days["working"], "date"]
+    crews = register.crews(station)
+    on_duty = duty(crews, register.leave(), days, settings)
+    out = np.asarray(on_duty.any(axis=0), dtype=bool)
+    if not out.any():
+        out = days["working"].to_numpy(dtype=bool)
+    worked = days["date"][out]
     return (worked.iloc[0].date() if len(worked) else date + one).isoformat()
 
 
@@ -114,7 +131,9 @@ def _first(row: Row, day: str, settings: Settings) -> Row:
         "not_before": "",
         "deadline": "",
         "mandatory": False,
-        "price_s": price // 2 if late < 0 else int(price * (1 + min(late, 30) / 30)),
+        "price_s": price // 2 if late < 0 else int(price * (1 + late / _DOUBLED_DAYS)),
+        "list": "",
+        "waiting_since": row["date"],
         "why": texts("visit_reason.overdue_first", date=row["date"])
         if late > 0
         else texts("visit_reason.first"),
@@ -133,6 +152,7 @@ def _task(row: Row, day: str, following: str, settings: Settings) -> Row:
         "why": _why(row, day, texts),
         "check": _what_to_check(row, texts),
         "finding": row["reason"] if row["kind"] == "revisit" else "",
+        "waiting_since": row["failed_at"][:10] or row["not_before"],
     }
 
 
@@ -145,14 +165,18 @@ def _what_to_check(row: Row, texts: Texts) -> str:
 
 
 def _price(row: Row, day: str, rules: FollowSettings) -> int:
-    """From once to three times a first visit's price as the deadline nears; six times after."""
+    """From once to three times a first visit's price as the deadline nears; six times after.
+
+    Without a deadline it grows with each day of waiting, and never ceases to.
+    """
     base = rules.first_price_min * 60
     if not row["deadline"]:
-        return base
+        waited = dt.date.fromisoformat(day) - dt.date.fromisoformat(row["not_before"])
+        return int(base * (1 + waited.days / _DOUBLED_DAYS))
     left = (dt.date.fromisoformat(row["deadline"]) - dt.date.fromisoformat(day)).days
     span = (dt.date.fromisoformat(row["deadline"]) - dt.date.fromisoformat(row["not_before"])).days
     if left < 0:
-        return 6 * base
+        return int(base * (6 - left / _DOUBLED_DAYS))
     return int(base * (3 - 2 * min(left / span, 1))) if span > 0 else 3 * base
 
 
@@ -211,6 +235,8 @@ def _bundle(matters: list[Row], day: str, settings: Settings) -> Row:
         "finding": foremost("finding"),
         "tries": max(m.get("tries", 0) for m in matters),
         "subjects": ";".join(m["subject"] for m in matters if m.get("subject")),
+        "list": foremost("list"),
+        "waiting_since": min(m["waiting_since"] for m in matters),
     }  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from optimizer.register.agenda import Agenda
 from optimizer.register.events import add_event, read_events
 from optimizer.register.frames import frame_of
 from optimizer.register.ledgers import Ledgers
+from optimizer.register.printed_sheets import PrintedSheets
 from optimizer.register.store import Store
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ class Register:
         self.store = store
         self.ledgers = Ledgers(store)
         self.agenda = Agenda(store)
+        self.sheets = PrintedSheets(store)
 
     @classmethod
     def create(cls, path: Path, *, who: str | None = None) -> Self:

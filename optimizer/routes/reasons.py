@@ -41,13 +41,21 @@ class Reason(StrEnum):
     OUTWEIGHED = "outweighed"
     OFF_SHEET = "off_sheet"
     WAITING = "waiting"
+    ON_SHEET = "on_sheet"
+    OWN_CREW = "own_crew"
+    OWN_DAY = "own_day"
     NOT_GIVEN = "not_given"
 
 
 def unassigned(visit: Visit, reason: Reason, lang: Lang = "zh", **facts: object) -> Unassigned:
     """A visit that is not in the plan, with the sentences of a reason."""
+    return reason_of(visit.visit_id, reason, lang, **facts)
+
+
+def reason_of(visit_id: str, reason: Reason, lang: Lang = "zh", **facts: object) -> Unassigned:
+    """The same of a visit by its id."""
     return Unassigned(
-        visit_id=visit.visit_id,
+        visit_id=visit_id,
         code=str(reason),
         reason=Message(f"unassigned_reason.{reason}", **facts).in_words(lang),
         action=Message(f"unassigned_action.{reason}", **facts).in_words(lang),

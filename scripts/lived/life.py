@@ -6,6 +6,7 @@ Only public calls of the program are made, and only what a planner could know is
 from __future__ import annotations
 
 import datetime as dt
+import os
 from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -15,8 +16,8 @@ import pandas as pd
 from lived.field import FESTIVALS, Field, Habits
 from optimizer.campaign import certificate, plan_campaign, replan
 from optimizer.campaign.executors import InProcess
-from optimizer.dayplan import plan_day
 from optimizer.desk import Campaign
+from optimizer.errors import CampaignError
 from optimizer.example import write_example
 from optimizer.intake import read_tables
 from optimizer.records import (
@@ -104,8 +105,10 @@ class Life:
 
     def run(self, progress: Callable[[int, int], None] | None = None) -> None:
         """Live all days."""
+        before = os.environ.get("ZOUFANG_TODAY", "")
         sheets: list[DayPlan] = []
         for number, day in enumerate(self.days):
+            os.environ["ZOUFANG_TODAY"] = day.isoformat()
             if number and day.month != self.days[number - 1].month:
                 self.first_of_month(day)
             rain = self.people.rng.random() < self.people.habits.trouble["rain_chance"]
@@ -120,13 +123,14 @@ class Life:
                 progress(number + 1, len(self.days))
         for day in sorted(self.pile):
             self.take(self.pile.pop(day))
+        os.environ["ZOUFANG_TODAY"] = before
 
     def print_day(self, day: dt.date) -> list[DayPlan]:
         """The chief's five o'clock: plans of every station that should send somebody out."""
+        self.ask_for_sheets(day)
         plans = []
-        for station in self.stations_of(day):
-            plan = plan_day(self.folder.context, station, day, iterations=ITERATIONS)
-            plans.append(self.register.save_day_plan(plan))
+        for station in stations_of(self.folder, day):
+            plans.append(self.folder.plan_day(station, day, iterations=ITERATIONS))
             self.note_sheets(plans[-1])
         self.diary.printed += plans
         return plans
@@ -150,9 +154,12 @@ class Life:
         self.diary.own_on_sheet += len(own & set(printed))
         self.out |= printed
 
-    def stations_of(self, day: dt.date) -> list[str]:
-        """Stations that have something planned on a day."""
-        return sorted(set(self.register.blocks(first=day, last=day)["station"].astype(str)))
+    def ask_for_sheets(self, day: dt.date) -> None:
+        """What nobody has handed in for a week is lost: the program gives it up by itself."""
+        hold = dt.timedelta(days=self.folder.settings.day.hold_days)
+        for sheet in set(self.out.values()):
+            if dt.date.fromisoformat(sheet[-10:]) + hold < day:
+                self.close_sheet(sheet)
 
     def send_out(self, plan: DayPlan, number: int, *, rain: bool) -> None:
         """All crews of a plan; their sheets come back today, late or never."""
@@ -169,7 +176,12 @@ class Life:
 
     def give_up(self, plan: DayPlan, crew: str) -> None:
         """A crew that was ill brings its sheet back as it is."""
-        self.close_sheet(f"{crew} {plan.date}")
+        self.hand_back(plan.station.station_id, plan.date, crew)
+
+    def hand_back(self, station: str, day: dt.date, crew: str) -> None:
+        """The office notes that what has no record on a sheet was not reached."""
+        self.folder.give_up(station, day, crew)
+        self.close_sheet(f"{crew} {day}")
 
     def close_sheet(self, sheet: str) -> None:
         """Nothing more will come of a sheet."""
@@ -192,7 +204,8 @@ class Life:
         for entries in sheets:
             take_records(self.register, self.folder.settings, list(entries), "field")
             self.typed += entries
-            self.close_sheet(f"{entries[0].crew} {entries[0].date}")
+            first = entries[0]
+            self.hand_back(first.station, dt.date.fromisoformat(first.date), first.crew)
 
     def rectify(self, day: dt.date) -> None:
         """Departments mend what was found some days ago."""
@@ -261,6 +274,14 @@ class Life:
             self.diary.moves.append((day, moved + same + kept, news.overdue, moved))
             if news.pace is not None:
                 self.diary.paces.append((day, news.station, news.pace))
+
+
+def stations_of(desk: Campaign, day: dt.date) -> list[str]:
+    """Stations that have to send somebody out on a day."""
+    try:
+        return desk.stations_on(day)
+    except CampaignError:
+        return []
 
 
 def begin(

@@ -1,0 +1,40 @@
+"""Whether a station should send anybody out on a day for which it has no block, and whom."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from optimizer.dayplan.day import candidates, crews_on_duty
+from optimizer.dayplan.held_doors import held_back
+from optimizer.dayplan.turns import enough_waits
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from optimizer.context import CampaignContext
+
+
+def must_go_out(
+    context: CampaignContext, station: str, date: dt.date, today: dt.date | None = None
+) -> bool:
+    """Whether something cannot wait, or so much waits that a crew on duty should go out for it."""
+    crews = crews_on_duty(context, station, date)
+    rows = [row for row in candidates(context, station, date) if not np.isnan(row["lon"])]
+    held = held_back(context, station, date, rows, crews, today=today)
+    free = [row for row in rows if row["visit_id"] not in held]
+    if any(row["mandatory"] for row in free):
+        return True
+    return bool(crews) and enough_waits(free, date.isoformat(), context.settings)
+
+
+def crew_to_send(context: CampaignContext, station: str, date: dt.date) -> str | None:
+    """The crew to ask where none is on duty: of those not on leave, who was out longest ago."""
+    register = context.register
+    day = date.isoformat()
+    leave = register.leave()
+    away = set(leave.loc[(leave["first"] <= day) & (day <= leave["last"]), "crew"])
+    last_out = register.sheets.last_days_out(station, date)
+    free = [str(crew) for crew in register.crews(station)["crew"] if crew not in away]
+    return min(free, key=lambda crew: (last_out.get(crew, ""), crew), default=None)
