@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from optimizer import blocks as router
 from optimizer.campaign.block_metrics import BlockMetrics, measure_blocks
+from optimizer.campaign.repair import repair
+from optimizer.campaign.routing_task import RoutingTask, StationJob
+from optimizer.campaign.station_blocks import TOO_LONG, UNREACHABLE, StationBlocks, merge_blocks
 from optimizer.travel import Travel
 
 if TYPE_CHECKING:
@@ -16,98 +19,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from optimizer.campaign.demand import StationDemand
-    from optimizer.roads import Attachment, Roads
-    from optimizer.settings import Settings
+    from optimizer.roads import Roads
     from optimizer.travel import DoorNetwork
-
-UNREACHABLE: Final = -1
-TOO_LONG: Final = -2
-
-
-@dataclass(frozen=True, slots=True)
-class RoutingTask:
-    """A station's doors, to be routed into blocks.
-
-    Attributes
-    ----------
-    fresh
-        bool (n,): the doors of the demand to be routed; the others have kept their blocks.
-    pace
-        Share of a usual day's visits that the new blocks are routed for.
-    """
-
-    demand: StationDemand
-    settings: Settings
-    fresh: NDArray[np.bool_]
-    pace: float
-
-    @classmethod
-    def all_doors(cls, demand: StationDemand, settings: Settings, pace: float = 1.0) -> RoutingTask:
-        """The task to route all doors of a station's demand."""
-        return cls(demand, settings, np.ones(len(demand.customer), dtype=bool), pace)
-
-    @property
-    def max_visits(self) -> int:
-        """Visits of a block at most."""
-        return max(1, int(self.settings.blocks.max_visits * self.pace))
-
-    @property
-    def limit_s(self) -> NDArray[np.int32]:
-        """int32 (crews,): service and travel of each crew's block at most."""
-        limit_s: NDArray[np.int32] = (self.demand.limit_s * self.pace).astype(np.int32)
-        return limit_s
-
-
-@dataclass(frozen=True, slots=True)
-class StationJob:
-    """What is needed to route one station, in any process.
-
-    Attributes
-    ----------
-    doors, depot
-        Where the doors and the station meet the roads.
-    iteration_factor
-        Times the router's usual iterations: measures what a longer search would bring.
-    """
-
-    task: RoutingTask
-    doors: Attachment
-    depot: Attachment
-    roads: Roads
-    iteration_factor: int = 1
-
-
-@dataclass(frozen=True, slots=True)
-class StationBlocks:
-    """The blocks of one station, crew by crew in working order.
-
-    Attributes
-    ----------
-    block, seq
-        int32 (n,): each door's block and place in it; `UNREACHABLE` or `TOO_LONG` for none.
-    crew, work_s, travel_s, distance_m
-        int32 (b,): crew of the territory; service and travel; travel; metres.
-    fewest_days
-        int32 (areas,): fewest blocks that hold an area's work.
-    target
-        float64 (b,): preferred day, counted from the first of the horizon, NaN for any.
-    kept
-        bool (b,): taken over from the previous plan.
-    pace
-        float64 (b,): that of the task it was routed for.
-    """
-
-    block: NDArray[np.int32]
-    seq: NDArray[np.int32]
-    crew: NDArray[np.int32]
-    work_s: NDArray[np.int32]
-    travel_s: NDArray[np.int32]
-    distance_m: NDArray[np.int32]
-    fewest_days: NDArray[np.int32]
-    target: NDArray[np.float64]
-    kept: NDArray[np.bool_]
-    pace: NDArray[np.float64]
 
 
 def station_jobs(tasks: Sequence[RoutingTask], roads: Roads) -> list[StationJob]:
@@ -122,9 +35,18 @@ def station_jobs(tasks: Sequence[RoutingTask], roads: Roads) -> list[StationJob]
 
 
 def route_job(job: StationJob) -> StationBlocks:
-    """Route each territory of a station by itself, with its own crew's day."""
+    """Blocks of a whole station: the kept ones repaired, all other doors in new ones."""
+    travel = Travel(job.roads, job.task.settings.travel)
+    if job.task.kept is None:
+        return _route_doors(job, travel)
+    kept = repair(job, travel, job.task.kept)
+    rest = replace(job, task=replace(job.task, fresh=kept.block < 0))
+    return merge_blocks(job.task.demand, kept, _route_doors(rest, travel))
+
+
+def _route_doors(job: StationJob, travel: Travel) -> StationBlocks:
+    """Route the fresh doors of each territory by itself, with its own crew's day."""
     task = job.task
-    travel = Travel(job.roads, task.settings.travel)
     number = len(job.doors.node)
     block = np.full(number, UNREACHABLE, dtype=np.int32)
     seq = np.full(number, -1, dtype=np.int32)

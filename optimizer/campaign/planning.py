@@ -10,12 +10,13 @@ import pandas as pd
 
 from optimizer.blocks.ruin_recreate import anneal
 from optimizer.campaign.baseline import Baseline
-from optimizer.campaign.block_routing import RoutingTask, route_job, station_jobs
+from optimizer.campaign.block_routing import route_job, station_jobs
 from optimizer.campaign.check import raise_on_violation
 from optimizer.campaign.demand import NOT_TO_PLAN, gather_demand, horizon, read_campaign_tables
 from optimizer.campaign.executors import Processes
 from optimizer.campaign.model import VISIT_COLUMNS, CampaignPlan
 from optimizer.campaign.remedies import find_remedies
+from optimizer.campaign.routing_task import RoutingTask
 from optimizer.campaign.station_schedule import (
     AREA_COLUMNS,
     BLOCK_COLUMNS,
@@ -35,9 +36,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from optimizer.campaign.block_routing import StationBlocks
     from optimizer.campaign.demand import CampaignTables, CountyDemand
     from optimizer.campaign.executors import Executor
+    from optimizer.campaign.station_blocks import StationBlocks
     from optimizer.campaign.station_schedule import StationPlan
     from optimizer.register import Register
     from optimizer.roads import Roads

@@ -13,18 +13,17 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import numpy as np
 import pandas as pd
 
-from optimizer.campaign.block_routing import StationBlocks
 from optimizer.campaign.demand import still_open
+from optimizer.campaign.station_blocks import KeptBlocks, StationBlocks
 from optimizer.campaign.unplanned import LACK_OF_TIME
 from optimizer.errors import CampaignError
-from optimizer.geometry import DEGREE_M
 from optimizer.model import VisitKind
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from optimizer.campaign.block_routing import RoutingTask
     from optimizer.campaign.demand import CampaignTables, StationDemand
+    from optimizer.campaign.routing_task import RoutingTask
     from optimizer.campaign.station_schedule import PlanningContext
     from optimizer.register import Register
 
@@ -211,40 +210,34 @@ def _paces(
     }
 
 
-def kept_blocks(
+def with_kept_blocks(
     context: PlanningContext, previous: PreviousPlan, task: RoutingTask
-) -> StationBlocks:
-    """Blocks still to come whose areas are unchanged, with their day as target.
+) -> RoutingTask:
+    """The task with the coming blocks that stay, each with its day as target.
 
-    Blocks that a crew could not do any more as they are, and those that were made for another
-    pace, are routed anew too. Who had no day for want of time before is no change.
+    Who is not to be visited any more is taken out of his block; a block goes only with its crew, or
+    with the crew's skill that it needs.
     """
     demand = task.demand
     accounts = context.tables.customers["account_no"].to_numpy()[demand.customer]
     door = pd.Series(np.arange(len(accounts)), index=accounts)
     coming = previous.visits[~previous.visits["past"] & ~previous.visits["frozen"]]
     coming = coming[(coming["station"] == demand.station) & coming["crew"].isin(demand.crews)]
-    row = coming["account_no"].map(door)
-    whole = row.notna().groupby(coming["block"]).transform("all")
-    coming, row = coming[whole], row[whole].astype(int)
-    area = pd.Series(demand.area[row], index=coming.index)
-    waiting = door.reindex(previous.waiting).dropna().astype(int)
-    changed = np.setdiff1d(np.arange(len(accounts)), [*row, *waiting])
-    touched = area.isin(demand.area[changed]).groupby(coming["block"]).transform("any")
-    coming, row = coming[~touched], row[~touched]
+    coming = coming.assign(row=coming["account_no"].map(door))
+    size = coming.groupby("block").size()
+    coming = coming.dropna(subset="row").astype({"row": "int64"}).sort_values(["block", "seq"])
     blocks = previous.blocks[previous.blocks["block"].isin(coming["block"])]
-    blocks = blocks[_still_feasible(task, blocks, coming.assign(row=row))]
-    blocks = blocks.sort_values(["crew", "date"])
-    still = coming["block"].isin(blocks["block"])
-    coming, row = coming[still], row[still]
+    blocks = blocks[_able(demand, blocks, coming)].sort_values(["crew", "date"])
+    coming = coming[coming["block"].isin(blocks["block"])]
     number = pd.Series(np.arange(len(blocks)), index=blocks["block"])
+    row = coming["row"].to_numpy()
     nothing = _no_blocks(demand)
     block, seq = nothing.block.copy(), nothing.seq.copy()
     block[row] = coming["block"].map(number)
-    seq[row] = coming["seq"] - 1
+    seq[row] = coming.groupby("block").cumcount()
     crew = {name: index for index, name in enumerate(demand.crews)}
     target = pd.to_datetime(blocks["date"]).to_numpy().astype("datetime64[D]") - context.dates[0]
-    return replace(
+    kept = replace(
         nothing,
         block=block,
         seq=seq,
@@ -254,8 +247,11 @@ def kept_blocks(
         distance_m=blocks["distance_m"].to_numpy(dtype=np.int32),
         target=target.astype(float),
         kept=np.ones(len(blocks), dtype=bool),
-        pace=blocks["pace"].to_numpy(dtype=float),
+        pace=np.full(len(blocks), task.pace),
     )
+    left = coming.groupby("block").size().reindex(blocks["block"])
+    changed = left.to_numpy() < size.reindex(blocks["block"]).to_numpy()
+    return replace(task, kept=KeptBlocks(kept, changed), fresh=block < 0)
 
 
 def _no_blocks(demand: StationDemand) -> StationBlocks:
@@ -275,78 +271,8 @@ def _no_blocks(demand: StationDemand) -> StationBlocks:
     )
 
 
-def _still_feasible(
-    task: RoutingTask, blocks: pd.DataFrame, visits: pd.DataFrame
-) -> NDArray[np.bool_]:
-    """Which blocks still fit their crew, as it, its pace and the settings are today.
-
-    `visits` has a column `row`, the customer's in the demand.
-    """
-    demand = task.demand
-    crew = {name: index for index, name in enumerate(demand.crews)}
-    of_block = blocks["crew"].map(crew).to_numpy(dtype=np.int64)
-    rows = visits["row"].to_numpy(dtype=np.int64)
-    needs_skill = set(visits["block"].to_numpy()[demand.skilled[rows]])
-    able = demand.crew_skilled[of_block] | ~blocks["block"].isin(needs_skill).to_numpy()
-    alone = blocks["visits"].to_numpy() == 1
-    most_s = np.where(alone, demand.limit_s[of_block], task.limit_s[of_block])
-    short = blocks["work_s"].to_numpy() <= most_s
-    small = blocks["visits"].to_numpy() <= task.max_visits
-    at_pace = np.isclose(blocks["pace"].to_numpy(), task.pace)
-    fits: NDArray[np.bool_] = able & short & small & at_pace
-    return fits
-
-
-def merge_blocks(task: RoutingTask, kept: StationBlocks, routed: StationBlocks) -> StationBlocks:
-    """Kept and new blocks together, each crew's in the order of their targets."""
-    number = len(kept.crew)
-    new = np.where(routed.block >= 0, routed.block + number, routed.block)
-    block = np.where(task.fresh, new, kept.block)
-    seq = np.where(task.fresh, routed.seq, kept.seq)
-    both = StationBlocks(
-        block=block,
-        seq=seq,
-        crew=np.concatenate([kept.crew, routed.crew]),
-        work_s=np.concatenate([kept.work_s, routed.work_s]),
-        travel_s=np.concatenate([kept.travel_s, routed.travel_s]),
-        distance_m=np.concatenate([kept.distance_m, routed.distance_m]),
-        fewest_days=routed.fewest_days,
-        target=np.concatenate([kept.target, routed.target]),
-        kept=np.concatenate([kept.kept, routed.kept]),
-        pace=np.concatenate([kept.pace, routed.pace]),
-    )
-    both = replace(both, target=_targets_of_nearest(task.demand, both, number))
-    order = np.lexsort((np.nan_to_num(both.target, nan=np.inf), both.crew))
-    place = np.empty(len(order), dtype=np.int32)
-    place[order] = np.arange(len(order))
-    inside = both.block >= 0
-    block[inside] = place[both.block[inside]]
-    return replace(
-        both,
-        block=block,
-        crew=both.crew[order],
-        work_s=both.work_s[order],
-        travel_s=both.travel_s[order],
-        distance_m=both.distance_m[order],
-        target=both.target[order],
-        kept=both.kept[order],
-        pace=both.pace[order],
-    )
-
-
-def _targets_of_nearest(
-    demand: StationDemand, both: StationBlocks, kept: int
-) -> NDArray[np.float64]:
-    """Targets, a new block having that of the nearest kept block of its crew."""
-    target, inside = both.target.copy(), both.block >= 0
-    doors = np.maximum(np.bincount(both.block[inside], minlength=len(target)), 1)
-    east = DEGREE_M * np.cos(np.radians(demand.lat))
-    x = np.bincount(both.block[inside], demand.door_lon[inside] * east, len(target)) / doors
-    north = demand.door_lat[inside] * DEGREE_M
-    y = np.bincount(both.block[inside], north, len(target)) / doors
-    for b in range(kept, len(target)):
-        own = np.flatnonzero(both.crew[:kept] == both.crew[b])
-        if len(own):
-            nearest = own[np.argmin(np.hypot(x[own] - x[b], y[own] - y[b]))]
-            target[b] = target[nearest]
-    return target
+def _able(demand: StationDemand, blocks: pd.DataFrame, visits: pd.DataFrame) -> pd.Series[bool]:
+    """Which blocks still have a crew with the skill that they need."""
+    skilled = dict(zip(demand.crews, demand.crew_skilled.tolist(), strict=True))
+    needs = set(visits["block"].to_numpy()[demand.skilled[visits["row"].to_numpy()]])
+    return blocks["crew"].map(skilled) | ~blocks["block"].isin(needs)

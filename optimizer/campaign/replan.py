@@ -16,14 +16,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from optimizer.campaign.block_routing import RoutingTask
 from optimizer.campaign.check import raise_on_violation
 from optimizer.campaign.crew_assignment import CommittedWork
 from optimizer.campaign.demand import NOT_TO_PLAN, gather_demand, horizon, read_campaign_tables
 from optimizer.campaign.executors import Processes
 from optimizer.campaign.model import VISIT_COLUMNS, CampaignPlan
 from optimizer.campaign.planning import assemble, route_stations, with_remedies
-from optimizer.campaign.previous_plan import kept_blocks, merge_blocks, read_previous_plan
+from optimizer.campaign.previous_plan import read_previous_plan, with_kept_blocks
+from optimizer.campaign.routing_task import RoutingTask
 from optimizer.campaign.station_schedule import PlanningContext
 from optimizer.campaign.wishes import read_wishes
 from optimizer.workdays import duty
@@ -34,9 +34,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from optimizer.campaign.block_routing import StationBlocks
     from optimizer.campaign.executors import Executor
     from optimizer.campaign.previous_plan import PreviousPlan
+    from optimizer.campaign.station_blocks import StationBlocks
     from optimizer.register import Register
     from optimizer.roads import Roads
     from optimizer.settings import Settings
@@ -209,17 +209,12 @@ def _plan_rest(
     is_fixed = tables.customers["account_no"].isin(fixed).to_numpy()
     code = county.code.copy()
     code[is_fixed & ~np.isin(code.astype(str), NOT_TO_PLAN)] = ""
-    kept, tasks = [], []
+    tasks = []
     for demand in county.stations:
         rest = demand.take(~is_fixed[demand.customer])
         task = RoutingTask.all_doors(rest, settings, previous.pace_to_plan(demand.station))
-        here = kept_blocks(context, previous, task)
-        kept.append(here)
-        tasks.append(replace(task, fresh=here.block < 0))
-    planned = {
-        task.demand.station: merge_blocks(task, here, found)
-        for task, here, found in zip(tasks, kept, router(tasks), strict=True)
-    }
+        tasks.append(with_kept_blocks(context, previous, task))
+    planned = {task.demand.station: found for task, found in zip(tasks, router(tasks), strict=True)}
     stations = tuple(replace(task.demand, limit_s=task.limit_s) for task in tasks)
     return assemble(context, replace(county, stations=stations, code=code), planned)
 

@@ -8,19 +8,20 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
-from optimizer.campaign.block_routing import TOO_LONG, UNREACHABLE
 from optimizer.campaign.crew_assignment import BlockTable, CommittedWork, CrewTable
 from optimizer.campaign.demand import KINDS
+from optimizer.campaign.rescheduling import schedule_around_kept
 from optimizer.campaign.scheduling import SpreadPolicy, schedule_blocks
+from optimizer.campaign.station_blocks import TOO_LONG, UNREACHABLE
 from optimizer.campaign.wishes import CLOSED_PENALTY, block_wishes
 from optimizer.geometry import DEGREE_M
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from optimizer.campaign.block_routing import StationBlocks
     from optimizer.campaign.demand import CampaignTables, StationDemand
     from optimizer.campaign.scheduling import Schedule
+    from optimizer.campaign.station_blocks import StationBlocks
     from optimizer.campaign.wishes import Wishes
     from optimizer.settings import CampaignSettings, Settings
 
@@ -88,7 +89,10 @@ def plan_station(
         rows = _crew_rows(context, demand)
         committed = CommittedWork(context.committed.duty[rows], context.committed.work_s[rows])
     crews = CrewTable(crew_days, demand.crew_skilled, demand.limit_s, context.dates, committed)
-    schedule = schedule_blocks(table, crews, spread_policy(context.settings.campaign))
+    if table.kept.any():
+        schedule = schedule_around_kept(table, crews)
+    else:
+        schedule = schedule_blocks(table, crews, spread_policy(context.settings.campaign))
     dated = found.block >= 0
     dated[dated] = schedule.day[found.block[dated]] >= 0
     late = "horizon_full" if crew_days.any() else "no_duty_days"

@@ -205,8 +205,9 @@ def longer(here, _processes: int) -> dict[str, object]:  # type: ignore[no-untyp
     """Travel of the largest station's blocks, by that with ten times the iterations."""
     from dataclasses import replace  # noqa: PLC0415
 
-    from optimizer.campaign.block_routing import RoutingTask, route_job, station_jobs  # noqa: PLC0415
+    from optimizer.campaign.block_routing import route_job, station_jobs  # noqa: PLC0415
     from optimizer.campaign.demand import gather_demand, read_campaign_tables  # noqa: PLC0415
+    from optimizer.campaign.routing_task import RoutingTask  # noqa: PLC0415
 
     with here, here.register as register:
         stations = gather_demand(read_campaign_tables(register), here.settings).stations
