@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 from campaign_world import LAT, LON, STEP, crews, fill, grid_roads, stations
 from day_world import EIGHT, HOUR, NOON, crew, noon_lunch, problem, visit
+from golden import lines_of
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -30,7 +32,7 @@ from optimizer.errors import CampaignError
 from optimizer.model import DayPlan, Learned, LonLat, Station, TimeWindow
 from optimizer.routes import Params, Reason, StopAfter, figures, price_of_rules, solve, where_fits
 from optimizer.routes.timing import timed
-from optimizer.settings import Settings
+from optimizer.settings import Settings, clock_text
 
 MONDAY = dt.date(2027, 1, 4)
 QUICK = StopAfter(iterations=400)
@@ -94,6 +96,32 @@ def test_a_block_becomes_a_plan(village, roads):
     assert served["0000000005"] == "ST00-C1"  # the one with the certificate
     reasons = {accounts[one.visit_id]: one.code for one in plan.unassigned}
     assert reasons == {"0000000006": Reason.UNREACHABLE, "0000000007": Reason.NO_LOCATION}
+
+
+def as_columns(plan: DayPlan) -> str:
+    """A plan as a reader would write it down: who is where when, and who is left out."""
+    accounts = {visit.visit_id: visit.account_no for visit in plan.visits}
+    lines = ["crew     account     from   begin  end    metres"]
+    for route in plan.routes:
+        lines += [
+            f"{route.crew_id}  {accounts[stop.visit_id]}  {clock_text(stop.arrival_s)}"
+            f"  {clock_text(stop.begin_s)}  {clock_text(stop.begin_s + stop.service_s)}"
+            f"  {stop.distance_m:6}"
+            for stop in route.stops
+        ]
+        lines.append(
+            f"{route.crew_id}  station     {clock_text(route.end_s)}               "
+            f"  {route.return_distance_m:6}"
+        )
+    lines += [f"         {accounts[one.visit_id]}  {one.code}" for one in plan.unassigned]
+    return "\n".join(lines)
+
+
+def test_a_days_plan_is_the_one_it_was(village, roads):
+    """The golden plan of a village's day: the same seed, the same plan, release after release."""
+    plan = plan_day(CampaignContext(village, roads, ENGLISH), "ST00", MONDAY, iterations=400)
+    got, kept = lines_of(Path(__file__).parent / "golden" / "plan.txt", as_columns(plan))
+    assert got == kept
 
 
 def test_what_the_field_has_shown_corrects_the_day(village, roads, monkeypatch):

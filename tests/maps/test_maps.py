@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 import paper_world
 import pytest
+from golden import lines_of
 
 from optimizer.drawing.picture import Rank, RoadLine
 from optimizer.errors import CampaignError
@@ -24,7 +25,7 @@ from optimizer.records import CATEGORIES, RESULTS
 from optimizer.settings import PhoneSettings, Settings
 from optimizer.sheets.links import navigation_link
 
-GOLDEN = Path(__file__).parent / "golden" / "phone.json"
+GOLDEN = Path(__file__).parent / "golden"
 
 
 @pytest.fixture(scope="module")
@@ -189,8 +190,22 @@ def test_a_page_reads_as_it_did(tmp_path):
     (path,) = write_maps(plan, paper_world.drawing(plan), Settings(), tmp_path)
     data = data_of(path.read_text(encoding="utf-8"))
     assert {key: value for key, value in data.items() if key != "words"} == json.loads(
-        GOLDEN.read_text(encoding="utf-8")
+        (GOLDEN / "phone.json").read_text(encoding="utf-8")
     )
+
+
+def readable(page: str) -> str:
+    """What a page's script works on but its words, on many lines."""
+    data = {key: value for key, value in data_of(page).items() if key != "words"}
+    return json.dumps(data, ensure_ascii=False, indent=1)
+
+
+def test_a_days_map_reads_as_it_did(tmp_path):
+    """The golden data of a station's day of two crews."""
+    plan = paper_world.valley(stops=3, crews=2)
+    path = write_day_map(plan, paper_world.drawing(plan), Settings(), tmp_path / "ST01.html")
+    got, kept = lines_of(GOLDEN / "day.json", readable(path.read_text(encoding="utf-8")))
+    assert got == kept
 
 
 def test_a_dense_town_still_fits(tmp_path):
@@ -264,6 +279,15 @@ def test_the_campaigns_map_tells_the_state_of_each_area(tmp_path):
         write_campaign_map(
             Book(), NoRoads(), Settings(), "S9", tmp_path / "c.html", today=dt.date(2027, 3, 2)
         )
+
+
+def test_the_campaigns_map_reads_as_it_did(tmp_path):
+    """The golden data of a campaign's map: shapes, sentences, colours."""
+    path = write_campaign_map(
+        Book(), NoRoads(), Settings(), "S1", tmp_path / "c.html", today=dt.date(2027, 3, 2)
+    )
+    got, kept = lines_of(GOLDEN / "campaign.json", readable(path.read_text(encoding="utf-8")))
+    assert got == kept
 
 
 def test_a_page_that_cannot_be_written_is_told_in_a_sentence(tmp_path):

@@ -9,6 +9,7 @@ import random
 import zipfile
 from dataclasses import replace
 from itertools import pairwise
+from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
@@ -26,6 +27,7 @@ from field_world import (
     village,
     wrong,
 )
+from golden import lines_of
 from python_calamine import CalamineWorkbook
 
 from optimizer.catalogue import Texts
@@ -427,6 +429,22 @@ def test_bulletin_is_written_three_ways(register, tmp_path, lang):
     assert heading[0] == {"zh": "指标", "en": "figure"}[lang]
     assert len(rows) == len(counted.evidence)
     assert sum(row[-1] for row in rows) == counted.evidence["number"].sum()
+
+
+def test_a_bulletin_reads_as_it_did(register, tmp_path):
+    """The golden bulletin of a week of everything, as text."""
+    take(
+        register,
+        record(ONE, repaired={"fuse": 2}, opinion="电压低", findings=[wrong("low_voltage")]),
+        record(TWO, "nobody_home"),
+        record(THREE, findings=[wrong("rcd", repaired=True), wrong("meter")]),
+        record(FOUR, "refused"),
+        record(FIVE, day=DAY - dt.timedelta(days=7)),
+    )
+    pdf = write_bulletin(register, SETTINGS, WEEK, tmp_path)[0]
+    text = "\n".join(sheet.extract_text() for sheet in pypdf.PdfReader(pdf).pages)
+    got, kept = lines_of(Path(__file__).parent / "golden" / "bulletin.txt", text)
+    assert got == kept
 
 
 def test_bulletin_of_nothing(register, tmp_path):

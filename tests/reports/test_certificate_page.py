@@ -6,12 +6,14 @@ import datetime as dt
 import io
 import re
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pypdf
 import pytest
 from campaign_world import crews, fill, grid_roads, hamlets, short_settings, stations
+from golden import lines_of
 
 from optimizer.campaign import InProcess, certificate, plan_campaign
 from optimizer.catalogue import Texts
@@ -66,6 +68,14 @@ def test_the_page_says_what_the_certificate_says(planned, tmp_path):
     assert "1 no_location" in text
     assert str(account.last_day) in text
     assert "ST00 所0" in text
+
+
+def test_the_page_reads_as_it_did(planned, tmp_path):
+    """The golden certificate of six hamlets, as text."""
+    _, pdf = paper(planned, tmp_path / "certificate.pdf")
+    text = "\n".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(pdf)).pages)
+    got, kept = lines_of(Path(__file__).parent / "golden" / "certificate.txt", text)
+    assert got == kept
 
 
 def test_the_same_campaign_makes_the_same_page(planned, tmp_path):

@@ -16,6 +16,7 @@ import paper_world
 import pypdf
 import pytest
 import segno
+from golden import lines_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tools import need
@@ -33,7 +34,7 @@ from optimizer.sheets.bag import tool_bag
 from optimizer.sheets.chief_page import village
 from optimizer.sheets.links import navigation_link
 
-GOLDEN = Path(__file__).parent / "golden" / "sheet.txt"
+GOLDEN = Path(__file__).parent / "golden"
 A4_PT = (595.3, 841.9)
 WORD = re.compile(
     r'<word xMin="([\d.-]+)" yMin="([\d.-]+)" xMax="([\d.-]+)" yMax="([\d.-]+)">(.*?)</word>'
@@ -305,7 +306,24 @@ def test_a_sheet_reads_as_it_did(tmp_path):
     plan = paper_world.valley(stops=4)
     reader = pypdf.PdfReader(io.BytesIO(written(plan, tmp_path)))
     text = "\n".join(page.extract_text() for page in reader.pages)
-    assert text.split("\n") == GOLDEN.read_text(encoding="utf-8").rstrip("\n").split("\n")
+    got, kept = lines_of(GOLDEN / "sheet.txt", text)
+    assert got == kept
+
+
+def test_a_chiefs_page_reads_as_it_did(tmp_path):
+    """The golden page of a station with two crews, as text."""
+    plan = paper_world.valley(stops=3, crews=2)
+    path = print_station(plan, paper_world.drawing(plan), Settings(), tmp_path / "station.pdf")
+    got, kept = lines_of(GOLDEN / "chief.txt", pypdf.PdfReader(path).pages[0].extract_text())
+    assert got == kept
+
+
+def test_forms_read_as_they_did(tmp_path):
+    """The golden forms, cards and notes of a day of two stops, as text."""
+    pages = pypdf.PdfReader(io.BytesIO(written(paper_world.valley(stops=2), tmp_path, forms=True)))
+    text = "\n".join(page.extract_text() for page in pages.pages[1:])
+    got, kept = lines_of(GOLDEN / "forms.txt", text)
+    assert got == kept
 
 
 def test_the_same_plan_makes_the_same_sheet(tmp_path):
