@@ -10,6 +10,7 @@ six days a year on the safe side.
 from __future__ import annotations
 
 import datetime as dt
+from functools import cache
 from typing import TYPE_CHECKING
 
 import chinese_calendar
@@ -100,6 +101,7 @@ def _projected_day(day: dt.date) -> tuple[bool, bool, bool, str]:
     return day.weekday() < 5 and not name, bool(name), True, name
 
 
+@cache
 def _projected_holidays(year: int) -> dict[dt.date, str]:
     """Holidays of a year whose calendar is not published, as they usually lie.
 
