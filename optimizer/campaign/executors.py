@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
+import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
 from joblib import Parallel, delayed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+_WATCH_S: Final = 0.5
 Job = TypeVar("Job")
 Answer = TypeVar("Answer")
 
@@ -60,16 +63,29 @@ class Processes:
             backend="loky",
             return_as="generator_unordered",
             pre_dispatch=number,
-            initializer=_leave_interrupts_to_the_planner,
+            initializer=_follow,
+            initargs=(os.getpid(),),
         )
         yield from parallel(
             delayed(_numbered)(function, index, job) for index, job in enumerate(jobs)
         )
 
 
-def _leave_interrupts_to_the_planner() -> None:
-    """Ctrl-C reaches all processes of a terminal: the first ends the others, without a word."""
+def _follow(planner: int) -> None:
+    """Leave interrupts to the process that plans, and end when it ends.
+
+    Ctrl-C reaches all processes of a terminal: the first ends the others, without a word. Where it
+    is killed, nobody else would.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if os.name != "nt":
+        threading.Thread(target=_end_with, args=(planner,), daemon=True).start()
+
+
+def _end_with(planner: int) -> None:
+    while os.getppid() == planner:
+        time.sleep(_WATCH_S)
+    os._exit(1)
 
 
 def _numbered(function: Callable[[Job], Answer], index: int, job: Job) -> tuple[int, Answer]:
