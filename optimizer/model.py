@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 LAST_S = 10**9
 """No time of a problem is later (a day's are far below; benchmarks count in other units)."""
 NOON_S = 12 * 3600
+YEARS = range(2000, 2200)
+"""No campaign is in another: a date there is a slip, and none near it can be reckoned with."""
 
 
 class LonLat(NamedTuple):

@@ -57,6 +57,10 @@ def main() -> None:
         app(prog_name="zoufang", obj=given)
     except ZoufangError as error:
         _refuse(error, given)
+    except UnicodeEncodeError as error:
+        if not any("\ud800" <= letter <= "\udfff" for letter in error.object):
+            raise
+        _refuse(Message("option.no_text", text=error.object[:100]), given)
     except OSError as error:
         if error.filename is None:
             raise

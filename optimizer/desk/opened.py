@@ -13,6 +13,7 @@ from optimizer.atomic_files import file_name, make_folder, write_whole
 from optimizer.catalogue import os_reason
 from optimizer.context import CampaignContext
 from optimizer.errors import CampaignError, ZoufangError
+from optimizer.model import YEARS
 from optimizer.register import Register
 from optimizer.settings import Settings, load_settings, settings_toml, with_values
 
@@ -222,14 +223,17 @@ def day_of(date: dt.date | str, name: str = "date") -> dt.date:
     Raises
     ------
     CampaignError
-        It is none.
+        It is none, or one of another century.
     """
     if isinstance(date, dt.date):
         return date
     try:
-        return dt.date.fromisoformat(date)
+        day = dt.date.fromisoformat(date)
     except ValueError:
-        raise CampaignError("option.no_day", option=name, text=date) from None
+        day = None
+    if day is None or day.year not in YEARS:
+        raise CampaignError("option.no_day", option=name, text=date)
+    return day
 
 
 def time_of(time: str | int, name: str = "time") -> int:

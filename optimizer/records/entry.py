@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from optimizer.errors import RecordError
+from optimizer.model import YEARS
 
 RESULTS: Final = (
     "done", "nobody_home", "refused", "demolished", "moved", "duplicate", "other",
@@ -164,13 +165,15 @@ def iso_date(text: str) -> str:
     Raises
     ------
     ValueError
-        It is no date.
+        It is no date, or one in which nobody has visited or will.
     """
     words = text.strip().replace("/", "-").replace(".", "-").replace("年", "-").replace("月", "-")
     words = words.replace("日", "").split("T")[0].split(" ")[0]
     if len(words) == 8 and words.isdigit():
         words = f"{words[:4]}-{words[4:6]}-{words[6:]}"
     year, month, day = (int(part) for part in words.split("-"))
+    if year not in YEARS:
+        raise ValueError(text)
     return dt.date(year, month, day).isoformat()
 
 

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
 FORMAT: Final = "zoufang-records"
 _WHY_SHOWN: Final = 108
+_MOST_PARTS: Final = 500_000
+_MOST_VALUES: Final = 5_000_000
+"""Far more than a station's year has; a small code could unpack to gigabytes of empty lists."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +175,8 @@ def _typed(content: bytes, name: str) -> Reading:
 
 
 def _json(text: str, name: str) -> Reading:
+    if text.count("[") + text.count("{") > _MOST_PARTS or text.count(",") > _MOST_VALUES:
+        return Reading(faults=[entry_fault(name, None, "too_many", "right_file")])
     try:
         content = json.loads(text)
     except (ValueError, RecursionError) as error:
