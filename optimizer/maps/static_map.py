@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from optimizer.drawing.canvas import Canvas
 from optimizer.drawing.picture import Frame, Rank, crop, path_data
-from optimizer.drawing.route_map import Canvas, Sight, labels
+from optimizer.drawing.route_map import Sight, labels
 from optimizer.drawing.spatial_index import Cells
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from optimizer.catalogue.escaping import breakable, clean
-from optimizer.drawing.route_map import FONT
+from optimizer.drawing.canvas import FONT
 from optimizer.model import LonLat
 from optimizer.reports.charts import CHART_MM, MAP_MM, area_map, chart
 from optimizer.sheets.typst_press import press

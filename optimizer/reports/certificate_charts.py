@@ -12,8 +12,8 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from optimizer.drawing.canvas import ACCENT, INK
 from optimizer.drawing.picture import Frame, Plane
-from optimizer.drawing.route_map import ACCENT, INK
 from optimizer.model import LonLat
 from optimizer.reports.charts import label, main_roads, station_mark, svg
 

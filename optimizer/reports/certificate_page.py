@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from optimizer.atomic_files import write_whole
 from optimizer.catalogue import Texts
 from optimizer.catalogue.escaping import clean
-from optimizer.drawing.route_map import FONT
+from optimizer.drawing.canvas import FONT
 from optimizer.model import LonLat
 from optimizer.reports.certificate_charts import (
     CHART_MM,

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from optimizer.catalogue.escaping import clean
+from optimizer.drawing.canvas import ACCENT, FONT, INK
 from optimizer.drawing.picture import RANK_OF_CLASS, Frame, Plane, Rank, crop, path_data
-from optimizer.drawing.route_map import ACCENT, FONT, INK
 from optimizer.model import LonLat
 
 if TYPE_CHECKING:

@@ -7,7 +7,8 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from optimizer.catalogue.escaping import breakable, clean
-from optimizer.drawing.route_map import Sight, em_width, overview
+from optimizer.drawing.labels import em_width
+from optimizer.drawing.route_map import Sight, overview
 from optimizer.model import VisitKind
 from optimizer.settings import clock_text
 from optimizer.sheets.crew_sheet import sight

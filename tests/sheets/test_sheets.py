@@ -23,9 +23,10 @@ from tools import need
 
 from optimizer.atomic_files import file_name
 from optimizer.catalogue.escaping import breakable, clean, masked_name, masked_phone
+from optimizer.drawing.canvas import Canvas
+from optimizer.drawing.labels import Label
 from optimizer.drawing.picture import Frame, Lines, Plane, path_data
 from optimizer.drawing.qr import MASK, qr_svg
-from optimizer.drawing.route_map import Canvas, Label, _scale_bar, _settle
 from optimizer.errors import CampaignError
 from optimizer.model import LonLat, VisitKind
 from optimizer.settings import PaperSettings, Settings
@@ -354,7 +355,7 @@ def test_the_scale_covers_no_number(corners):
     canvas = Canvas(Plane(LonLat(113.5, 27.6)), Frame(0, 0, 1000, 800), 100, 80)
     places = ((0, 72, 40, 80), (60, 72, 100, 80), (0, 0, 40, 8), (60, 0, 100, 8))[:corners]
     taken = list(places)
-    assert _scale_bar(canvas, taken)
+    assert scale_bar(canvas, taken)
     left, top, right, bottom = taken[-1]
     assert left >= 0
     assert right <= 100
@@ -416,7 +417,7 @@ def test_numbers_on_the_map_cover_no_other(anchors):
     """Twenty-two stops in one hamlet: each number must be seen."""
     frame = Frame(0, 0, 1000, 800)
     canvas = Canvas(Plane(LonLat(113.5, 27.6)), frame, 100, 80)
-    labels = _settle([Label("9", np.array(at), np.array(at)) for at in anchors], canvas)
+    labels = push_apart([Label("9", np.array(at), np.array(at)) for at in anchors], canvas)
     places = np.array([label.at for label in labels])
     assert (places > 2).all()
     assert (places < [98, 78]).all()
