@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING
 
 from optimizer.atomic_files import file_name, write_whole
 from optimizer.catalogue import Lang, Texts
+from optimizer.drawing.day_view import Day
+from optimizer.drawing.outdated import remove_outdated
+from optimizer.drawing.picture import Drawing, draw_day
 from optimizer.errors import CampaignError
 from optimizer.maps.campaign_map import area_states, campaign_overview
 from optimizer.maps.crew_page import crew_page
 from optimizer.maps.day_map import day_overview
 from optimizer.model import LonLat
-from optimizer.sheets import Day, Drawing, draw_day, remove_outdated
 
 if TYPE_CHECKING:
     import datetime as dt

@@ -6,18 +6,18 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from optimizer.catalogue.escaping import clean
+from optimizer.drawing.day_view import FINDINGS, sight
+from optimizer.drawing.links import APPS, navigation_link
+from optimizer.drawing.outdated import file_mark
 from optimizer.maps.basemap import empty_map, image_hosts, point, surroundings
 from optimizer.maps.html_page import LIVE, Parts, asset, page
 from optimizer.maps.static_map import Still, Way, still_picture
 from optimizer.settings import clock_text
-from optimizer.sheets import file_mark
-from optimizer.sheets.crew_sheet import FINDINGS, sight
-from optimizer.sheets.links import APPS, navigation_link
 
 if TYPE_CHECKING:
+    from optimizer.drawing.day_view import Day
     from optimizer.drawing.route_map import Sight
     from optimizer.model import Route, Stop, Visit
-    from optimizer.sheets.crew_sheet import Day
 
 PIECES = ("fuse", "bulb", "rcd")
 """Things that a crew replaces on the spot, counted."""

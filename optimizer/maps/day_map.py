@@ -6,23 +6,22 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from optimizer.catalogue.escaping import clean
+from optimizer.drawing.day_view import sight, villages
 from optimizer.drawing.route_map import Sight
 from optimizer.maps.basemap import empty_map, image_hosts, point, surroundings
 from optimizer.maps.html_page import LIVE, Parts, asset, page
 from optimizer.maps.static_map import Way, still_picture
 from optimizer.settings import clock_text
-from optimizer.sheets.chief_page import villages
-from optimizer.sheets.crew_sheet import sight
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from optimizer.catalogue import Texts
+    from optimizer.drawing.day_view import Day
     from optimizer.drawing.picture import Drawing
     from optimizer.maps.static_map import Still
     from optimizer.model import Route
     from optimizer.settings import Settings
-    from optimizer.sheets.crew_sheet import Day
 
 COLOURS = (
     "#00695c", "#c2410c", "#1d4ed8", "#a21caf", "#4d7c0f", "#b91c1c",

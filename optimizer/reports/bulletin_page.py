@@ -8,9 +8,9 @@ import numpy as np
 
 from optimizer.catalogue.escaping import breakable, clean
 from optimizer.drawing.canvas import FONT
+from optimizer.drawing.typst_press import press
 from optimizer.model import LonLat
 from optimizer.reports.charts import CHART_MM, MAP_MM, area_map, chart
-from optimizer.sheets.typst_press import press
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

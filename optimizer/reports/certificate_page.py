@@ -8,6 +8,7 @@ from optimizer.atomic_files import write_whole
 from optimizer.catalogue import Texts
 from optimizer.catalogue.escaping import clean
 from optimizer.drawing.canvas import FONT
+from optimizer.drawing.typst_press import press
 from optimizer.model import LonLat
 from optimizer.reports.certificate_charts import (
     CHART_MM,
@@ -18,7 +19,6 @@ from optimizer.reports.certificate_charts import (
     months_of,
 )
 from optimizer.reports.certificate_sentences import sentences
-from optimizer.sheets.typst_press import press
 from optimizer.territories.outlines import outlines
 
 if TYPE_CHECKING:

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 from optimizer.atomic_files import file_name, write_whole
 from optimizer.catalogue import Lang, Texts
+from optimizer.drawing.day_view import Day
+from optimizer.drawing.outdated import file_mark, remove_outdated
 from optimizer.drawing.picture import Drawing, draw_day
 from optimizer.sheets.chief_page import chief_page
-from optimizer.sheets.crew_sheet import Day, crew_sheet
+from optimizer.sheets.crew_sheet import crew_sheet
 from optimizer.sheets.forms import crew_forms
-from optimizer.sheets.outdated import file_mark, remove_outdated
 from optimizer.sheets.print_job import print_parts
 
 if TYPE_CHECKING:

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from optimizer.catalogue.escaping import breakable, clean
+from optimizer.drawing.day_view import Day, sight, villages
 from optimizer.drawing.labels import em_width
 from optimizer.drawing.route_map import Sight, overview
 from optimizer.model import VisitKind
 from optimizer.settings import clock_text
-from optimizer.sheets.crew_sheet import sight
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from optimizer.drawing.day_view import Day
     from optimizer.model import Route, Unassigned, Visit
-    from optimizer.sheets.crew_sheet import Day
 
-_VILLAGE = re.compile(r"(?:.*?(?:镇|乡|街道|开发区))?(.{1,10}?(?:村|社区|居委会|居))(?=\d|$|.)")
 PAGE_MM = 276.0
 BETWEEN_MM = 46.0
 """Head, headings and a margin for lines that turn out longer than reckoned."""
@@ -113,18 +111,6 @@ def _group_mm(group: dict[str, str]) -> float:
     """About how high some who were left out for one reason will be."""
     lines = (em_width(group["reason"] + group["action"]) + 5, 0.9 * em_width(group["who"]))
     return 2.6 + 4.4 * sum(1 + int(width // 50) for width in lines)
-
-
-def villages(visits: Sequence[Visit], most: int = 3) -> str:
-    """The villages that a route goes to, where it has most stops first."""
-    names = Counter(village(visit) for visit in visits)
-    return " ".join(name for name, _ in names.most_common(most) if name)
-
-
-def village(visit: Visit) -> str:
-    """The village in an address, else the transformer area."""
-    found = _VILLAGE.match(clean(visit.address, 80))
-    return found[1] if found else clean(visit.area, 20)
 
 
 def _left_out(day: Day) -> list[dict[str, str]]:

@@ -3,40 +3,24 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from optimizer.catalogue.escaping import breakable, clean, masked_name, masked_phone
+from optimizer.catalogue.escaping import breakable, clean
+from optimizer.drawing.day_view import FINDINGS, Day, sight
+from optimizer.drawing.links import navigation_link
 from optimizer.drawing.qr import qr_svg
-from optimizer.drawing.route_map import Sight, overview
+from optimizer.drawing.route_map import overview
 from optimizer.model import VisitKind
 from optimizer.settings import clock_text
 from optimizer.sheets.bag import tool_bag
-from optimizer.sheets.links import navigation_link
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from optimizer.catalogue import Texts
-    from optimizer.drawing.picture import Drawing
-    from optimizer.model import Crew, DayPlan, Route, Stop, Visit
-    from optimizer.settings import Settings
+    from optimizer.model import Route, Stop, Visit
 
 MAP_WIDTH_MM = 136
-FINDINGS = (
-    "low_voltage",
-    "wiring",
-    "rcd",
-    "meter",
-    "billing",
-    "outage",
-    "tree",
-    "pole",
-    "attitude",
-    "other",
-)
-"""Categories of findings; a sheet's code of each is its place here."""
 RESULTS = ("done", "nobody_home", "refused", "demolished", "other")
 """Boxes to tick, in this order."""
 PAGE_MM = 266.5
@@ -45,44 +29,6 @@ TOP_MM = 20.0
 """Room that the head of the first page takes, without the map."""
 REST_MM = 5.5
 """Height of the line that says lunch."""
-
-
-@dataclass(frozen=True, slots=True)
-class Day:
-    """A plan with everything needed to write about it."""
-
-    plan: DayPlan
-    drawing: Drawing
-    settings: Settings
-    texts: Texts
-    mask: bool = False
-    weather: str = ""
-
-    def crew(self, crew_id: str) -> Crew:
-        """The crew of that id."""
-        return next(crew for crew in self.plan.crews if crew.crew_id == crew_id)
-
-    def visits(self, route: Route) -> list[Visit]:
-        """The visits of a route in its order."""
-        by_id = {visit.visit_id: visit for visit in self.plan.visits}
-        return [by_id[stop.visit_id] for stop in route.stops]
-
-    def name(self, visit: Visit) -> str:
-        """The customer's name as it may be shown."""
-        name = clean(visit.name, 60)
-        return masked_name(name) if self.mask else name
-
-    def phone(self, visit: Visit) -> str:
-        """The customer's phone as it may be shown."""
-        phone = clean(visit.phone, 30)
-        return masked_phone(phone) if self.mask else phone
-
-    def task(self, visit: Visit) -> str:
-        """Why we come and what to check, in one line."""
-        parts = [clean(visit.why, 120), clean(visit.check, 120)]
-        if visit.location is None:
-            parts.insert(0, self.texts("sheet.no_place"))
-        return "；".join(part for part in parts if part)
 
 
 def crew_sheet(day: Day, route: Route) -> dict[str, Any]:
@@ -185,19 +131,6 @@ def row_mm(row: Mapping[str, Any]) -> float:
 
 def _width_pt(text: str) -> float:
     return sum(10.05 if ord(char) > 0x2E7F else 5.6 for char in text)
-
-
-def sight(day: Day, route: Route) -> Sight:
-    """What the overview of a route shows."""
-    return Sight(
-        stops=tuple(
-            (number, visit.location)
-            for number, visit in enumerate(day.visits(route), 1)
-            if visit.location is not None
-        ),
-        station=day.plan.station.location,
-        legs=day.drawing.legs.get(route.crew_id, ()),
-    )
 
 
 def _map_code(day: Day, crew_id: str) -> str:

@@ -9,8 +9,8 @@ from optimizer.sheets.bag import tool_bag
 
 if TYPE_CHECKING:
     from optimizer.catalogue import Texts
+    from optimizer.drawing.day_view import Day
     from optimizer.model import Route
-    from optimizer.sheets.crew_sheet import Day
 
 QUESTIONS = (
     ("supply", ("good", "fair", "bad")),

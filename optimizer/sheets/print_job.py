@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from optimizer.catalogue.escaping import clean
+from optimizer.drawing.fonts import FONT, foreign, replaced, unknown
+from optimizer.drawing.typst_press import press
 from optimizer.sheets.crew_sheet import RESULTS
-from optimizer.sheets.fonts import FONT, foreign, replaced, unknown
 from optimizer.sheets.forms import form_words
-from optimizer.sheets.typst_press import press
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from optimizer.sheets.crew_sheet import Day
+    from optimizer.drawing.day_view import Day
 
 COLUMNS = ("number", "customer", "qr", "result")
 CHIEF_COLUMNS = ("crew", "members", "villages", "visits", "kinds", "start", "end", "km")

@@ -1,7 +1,7 @@
 """The printing press: data in, PDF out, by typst.
 
 The font comes with the package `pylopdf-fonts-zh-cn`, so that a sheet looks the same on every
-machine; other fonts only help out (see `optimizer.sheets.fonts`).
+machine; other fonts only help out (see `optimizer.drawing.fonts`).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import typst  # noqa: TID251  (this is the room behind which it lives)
 
-from optimizer.sheets.fonts import fonts
+from optimizer.drawing.fonts import fonts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
