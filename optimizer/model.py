@@ -438,6 +438,8 @@ class Learned:
         Time at the doors of a transformer area, beside all of the above.
     observations
         How many pairs of records there were.
+    home
+        Share of calls at which somebody is home, by kind of visit; 1 where it is not known.
     """
 
     service: dict[str, float] = field(default_factory=dict, hash=False)
@@ -445,6 +447,17 @@ class Learned:
     crews: dict[str, float] = field(default_factory=dict, hash=False)
     areas: dict[str, float] = field(default_factory=dict, hash=False)
     observations: int = 0
+    home: dict[str, float] = field(default_factory=dict, hash=False)
+
+    def expected_s(self, kind: str, full_s: float, absent_s: float) -> float:
+        """Seconds at the door that are to be expected where a full visit takes `full_s`."""
+        share = self.home.get(kind, 1.0)
+        return share * full_s + (1 - share) * absent_s
+
+    def full_s(self, kind: str, expected_s: float, absent_s: float) -> float:
+        """Seconds of a full visit of which so many were expected; the inverse."""
+        share = self.home.get(kind, 1.0)
+        return (expected_s - (1 - share) * absent_s) / share
 
     def at_door(self, kind: str, area: str) -> float:
         """By what service at a door is multiplied, whoever comes."""

@@ -190,6 +190,8 @@ def _print_coverage(covered: Coverage, texts: Texts) -> None:
     out.print(texts("cli.accounts", count=covered.accounts, date=covered.today))
     for figures in (covered.states, covered.counts, covered.ages):
         out.print(_figures_table(figures, texts))
+    if covered.waiting_long:
+        out.print(_figures_table({"waiting_long": covered.waiting_long}, texts))
     if covered.finish is not None:
         out.print(
             texts(

@@ -159,6 +159,8 @@ def request(
     with Campaign(folder) as campaign:
         if voltage is not None:
             name = campaign.add_request(name, voltage, _on(on), matters)
+            if remark := campaign.request_at_risk(name):
+                typer.echo(f"⚠ {remark.in_words(campaign.lang)}", err=True)
         if state is not None:
             campaign.close_request(name, state, _on(on))
         rows = campaign.requests(name, station, everything=everything)
@@ -190,6 +192,21 @@ def appointment(
             campaign.cancel_appointment(name)
         rows = campaign.appointments(name, station, everything=everything)
         show(rows, _APPOINTMENTS, texts_of(campaign), as_json=as_json)
+
+
+def account(
+    name: Annotated[str, typer.Argument(help="The account number.")],
+    state: Annotated[str, typer.Option(help="closed: off every list; again: as if never tried.")],
+    folder: Here = HERE,
+    note: Annotated[str, typer.Option(help="Why; needed to close.")] = "",
+    on: On = None,
+) -> None:
+    """Settle an account that refused, moved, is gone or never home: close it, or begin anew."""
+    from optimizer.desk import Campaign
+
+    with Campaign(folder) as campaign:
+        campaign.decide_account(name, state, _on(on), note)
+        typer.echo(texts_of(campaign)(f"office.account_{state}", account=name))
 
 
 def breaches(folder: Here = HERE, on: On = None, as_json: Json = False) -> None:
@@ -250,6 +267,7 @@ COMMANDS: Final[dict[str, Any]] = {
     "area": area,
     "request": request,
     "appointment": appointment,
+    "account": account,
     "breaches": breaches,
     "learn": learn,
 }

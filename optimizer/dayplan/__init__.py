@@ -4,14 +4,13 @@ from optimizer.dayplan.day import Day, candidates, read_day
 from optimizer.dayplan.planning import plan_day
 from optimizer.dayplan.questions import plan_figures, where_to_fit
 from optimizer.dayplan.replan import Change, Difference, differences, replan
-from optimizer.dayplan.urgency import crew_to_send, must_go_out
+from optimizer.dayplan.urgency import must_go_out
 
 __all__ = [
     "Change",
     "Day",
     "Difference",
     "candidates",
-    "crew_to_send",
     "differences",
     "must_go_out",
     "plan_day",

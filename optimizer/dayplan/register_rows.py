@@ -34,7 +34,8 @@ def visit_from_row(
     """One candidate as the day's problem sees it; its place is set later."""
     preferred, worth = preferred_crew(row, settings, on_duty)
     kind, area = row["customer_kind"], row["area"]
-    service_s = settings.visit.service_s(kind, row["service_min"]) * learned.at_door(kind, area)
+    full_s = settings.visit.service_s(kind, row["service_min"]) * learned.at_door(kind, area)
+    service_s = learned.expected_s(row["kind"], full_s, settings.absent_s)
     windows = parse_windows(row["window"])
     wanted = parse_windows(row["preferred_window"])
     failed_s = failed_at_s(row) if row["kind"] == VisitKind.RETRY and wanted else None

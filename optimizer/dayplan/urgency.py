@@ -1,4 +1,4 @@
-"""Whether a station should send anybody out on a day for which it has no block, and whom."""
+"""Whether a station should send anybody out on a day for which it has no block."""
 
 from __future__ import annotations
 
@@ -27,14 +27,3 @@ def must_go_out(
     if any(row["mandatory"] for row in free):
         return True
     return bool(crews) and enough_waits(free, date.isoformat(), context.settings)
-
-
-def crew_to_send(context: CampaignContext, station: str, date: dt.date) -> str | None:
-    """The crew to ask where none is on duty: of those not on leave, who was out longest ago."""
-    register = context.register
-    day = date.isoformat()
-    leave = register.leave()
-    away = set(leave.loc[(leave["first"] <= day) & (day <= leave["last"]), "crew"])
-    last_out = register.sheets.last_days_out(station, date)
-    free = [str(crew) for crew in register.crews(station)["crew"] if crew not in away]
-    return min(free, key=lambda crew: (last_out.get(crew, ""), crew), default=None)

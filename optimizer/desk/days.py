@@ -86,9 +86,9 @@ class Days(OpenCampaign):
 
     def crew_to_send(self, station: str, date: dt.date | str) -> str | None:
         """Which crew to ask on a day on which none is on duty; None if all are on leave."""
-        from optimizer.dayplan import crew_to_send
+        from optimizer.records.duty_days import crew_to_send
 
-        return crew_to_send(self.context, station, day_of(date))
+        return crew_to_send(self.register, station, day_of(date))
 
     def missing_sheets(
         self, date: dt.date | str | None = None, station: str | None = None

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING
 
-from optimizer.catalogue import word
+from optimizer.catalogue import Message, word
 from optimizer.desk.opened import OpenCampaign, day_of
 from optimizer.errors import RecordError
 
 if TYPE_CHECKING:
-    import datetime as dt
-
     import pandas as pd
 
 
@@ -152,6 +151,36 @@ class Matters(OpenCampaign):
             matters=matters,
             workdays=self.workdays,
         )
+
+    def request_at_risk(self, name: str) -> Message | None:
+        """Why a request cannot be kept as things stand: no crew is on duty by its deadline."""
+        from optimizer.records.duty_days import crew_to_send, on_duty_by
+
+        rows = self.requests(name).to_dict("records")
+        row = next((row for row in rows if name in {row["request"], row["account_no"]}), None)
+        if row is None or row["voltage"] != "urban" or not row["station"]:
+            return None
+        first, last = day_of(row["asked_on"]) + dt.timedelta(days=1), day_of(row["deadline"])
+        station, days = row["station"], (first, last)
+        if on_duty_by(self.register, self.settings, station, days, self.workdays):
+            return None
+        crew = crew_to_send(self.register, station, last)
+        return Message("office.request_at_risk", station=row["station"], day=last, crew=crew or "–")
+
+    def decide_account(
+        self, account_no: str | None, state: str, date: dt.date | str | None = None, note: str = ""
+    ) -> None:
+        """Take an account off every list (closed), or begin anew with it (again).
+
+        Raises
+        ------
+        RecordError
+            There is no such account or state, nothing is known of it, or the note is missing.
+        """
+        from optimizer.records import decide_account
+
+        account, on = named(account_no, "account"), self.day(date)
+        decide_account(self.register, self.settings, account, state, on=on, note=note)
 
     def close_request(
         self, name: str | None, state: str, date: dt.date | str | None = None

@@ -12,12 +12,14 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pandas as pd
 
 from optimizer.model import Learned
+from optimizer.records.account_state import FAILED
 
 if TYPE_CHECKING:
     from optimizer.model import DayPlan, Route
@@ -32,6 +34,7 @@ CALM_LOWEST, CALM_HIGHEST = 0.8, 1.25
 DAYS: Final = 60
 """How far back to look."""
 _ROUNDS: Final = 10
+_LOWEST_HOME: Final = 0.1
 _SHORT_RIDE_S: Final = 120
 _LONGEST_S: Final = 3 * 3600
 
@@ -40,8 +43,28 @@ def calibrate(
     register: Register, settings: Settings, today: dt.date, station: str | None = None
 ) -> Learned:
     """Corrections from the sheets and records of the last days, of all stations or of one."""
-    observed = observe(register, today - dt.timedelta(days=DAYS), today, station)
-    return fit(observed, settings.follow.learn_min)
+    first, least = today - dt.timedelta(days=DAYS), settings.follow.learn_min
+    observed = observe(register, first, today, station, settings.absent_s)
+    home = shares_at_home(register, first, today, least, station)
+    return replace(fit(observed, least), home=home)
+
+
+def shares_at_home(
+    register: Register, first: dt.date, last: dt.date, least: int, station: str | None = None
+) -> dict[str, float]:
+    """Share of calls at which somebody was home, by kind of visit.
+
+    A station's share is drawn to the county's, and that to 1, by `least` calls each.
+    """
+    records = register.ledgers.records(first, last)
+    home = ~records["result"].isin(FAILED)
+    county = home.groupby(records["kind"]).agg(["sum", "size"])
+    shares = (county["sum"] + least) / (county["size"] + least)
+    if station is not None:
+        own = home[records["station"] == station].groupby(records["kind"]).agg(["sum", "size"])
+        own = own.reindex(shares.index, fill_value=0)
+        shares = (own["sum"] + least * shares) / (own["size"] + least)
+    return {str(kind): float(max(share, _LOWEST_HOME)) for kind, share in shares.items() if kind}
 
 
 def calibration_for(register: Register, settings: Settings, date: dt.date, station: str) -> Learned:
@@ -55,7 +78,11 @@ def calibration_for(register: Register, settings: Settings, date: dt.date, stati
 
 
 def observe(
-    register: Register, first: dt.date, last: dt.date, station: str | None = None
+    register: Register,
+    first: dt.date,
+    last: dt.date,
+    station: str | None = None,
+    absent_s: float = 0,
 ) -> pd.DataFrame:
     """Time between records of neighbouring stops, one row a pair.
 
@@ -79,13 +106,16 @@ def observe(
                 for row in group.itertuples()
             }
             for route in plan.routes:
-                rows.extend(_pairs(plan, route, at))
+                rows.extend(_pairs(plan, route, at, absent_s))
     frame = pd.DataFrame(rows, columns=list(COLUMNS))
     return frame.astype({name: "float64" for name in COLUMNS if name.endswith("_s")})
 
 
 def _pairs(
-    plan: DayPlan, route: Route, at: dict[tuple[str, str], tuple[dt.datetime, str]]
+    plan: DayPlan,
+    route: Route,
+    at: dict[tuple[str, str], tuple[dt.datetime, str]],
+    absent_s: float,
 ) -> list[tuple[object, ...]]:
     visits = {visit.visit_id: visit for visit in plan.visits}
     crew = plan.learned.crews.get(route.crew_id, 1.0)
@@ -98,7 +128,8 @@ def _pairs(
         if first is None or second is None or second[1] != "done" or rested or stop.waiting_s:
             continue
         interval = (second[0] - first[0]).total_seconds()
-        door = crew * plan.learned.at_door(visit.customer_kind.value, visit.area)
+        door = plan.learned.at_door(visit.customer_kind.value, visit.area)
+        full_s = plan.learned.full_s(visit.kind.value, visit.service_s, absent_s)
         if 0 < interval < _LONGEST_S:
             pairs.append(
                 (
@@ -107,7 +138,7 @@ def _pairs(
                     visit.customer_kind.value,
                     interval,
                     stop.travel_s / (crew * plan.learned.travel),
-                    stop.service_s - visit.service_s * crew + visit.service_s * crew / door,
+                    stop.service_s - visit.service_s * crew + full_s / door,
                 )
             )
     return pairs

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from optimizer.register import Register
 
-LISTS: Final = (*STATES, "overdue_areas", "conflicts", *MATTERS)
+LISTS: Final = (*STATES, "overdue_areas", "conflicts", *MATTERS, "waiting_long")
 """What `account_list` can list."""
 
 _USUAL: Final = FollowSettings()
@@ -51,6 +51,8 @@ class Coverage:
         Accounts visited a working day, of the last twenty; NaN where nobody was visited.
     finish, finish_early, finish_late
         When the remaining accounts will be visited at that pace, and at the ends of its range.
+    waiting_long
+        Accounts that have been due for sixty days and on no sheet since.
     """
 
     today: dt.date
@@ -64,6 +66,7 @@ class Coverage:
     finish: dt.date | None
     finish_early: dt.date | None
     finish_late: dt.date | None
+    waiting_long: int = 0
 
 
 def coverage(
@@ -86,6 +89,7 @@ def coverage(
         days = register.agenda.visited_by_day()
         counts = register.agenda.counts(today.isoformat(), _areas_since(today, rules))
         found = register.agenda.found_by_day()
+        waiting = len(register.agenda.waiting_long(today.isoformat()))
     totals = grouped.groupby("state")["accounts"].sum()
     states = {state: int(totals.get(state, 0)) for state in STATES}
     left = sum(states[state] for state in TO_VISIT)
@@ -105,6 +109,7 @@ def coverage(
         finish=middle,
         finish_early=early,
         finish_late=late,
+        waiting_long=waiting,
     )
 
 
@@ -133,7 +138,8 @@ def account_list(
     ----------
     what
         One of `LISTS`: a state, overdue (revisits), overdue_areas (area findings), open_findings,
-        near_limit (requests), conflicts, or the season, evening, telephone and office lists.
+        near_limit (requests), conflicts, waiting_long (due for sixty days and on no sheet since),
+        or the season, evening, telephone and office lists.
     rules
         When an area finding is overdue.
 
@@ -147,6 +153,8 @@ def account_list(
         rows = agenda.accounts_in(what, station)
     elif what in MATTERS:
         rows = agenda.matters(what, today.isoformat(), station)
+    elif what == "waiting_long":
+        rows = agenda.waiting_long(today.isoformat(), station)
     elif what == "conflicts":
         rows = agenda.contradicted(station)
     elif what == "overdue_areas":

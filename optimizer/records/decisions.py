@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 PROJECT_STATES: Final = ("reported", "on_site_check", "approved", "built", "checked")
 """The states of an area finding, in their order."""
+SETTLED_BY_OFFICE: Final = frozenset({"refused", "moved", "demolished", "duplicate", "nobody_home"})
+"""States of accounts that the office may close or begin anew with."""
 
 
 def settle(
@@ -54,6 +56,39 @@ def settle(
         drop = [name for name in ids if name != keep]
         register.record("settle", {"keep": keep, "drop": drop}, account_no=account_no, date=date)
         derive_accounts(register, settings, [account_no])
+
+
+def decide_account(
+    register: Register,
+    settings: Settings,
+    account_no: str,
+    state: str,
+    *,
+    on: dt.date,
+    note: str = "",
+) -> None:
+    """Take an account off every list ("closed"), or begin anew with it ("again").
+
+    Records after that day count as always.
+
+    Raises
+    ------
+    RecordError
+        There is no such account; `state` is another word; it is closed without a note; or it is
+        visited, contradicted or was never tried, so that there is nothing to settle.
+    """
+    if state not in {"closed", "again"}:
+        raise RecordError("account.state", state=state)
+    if state == "closed" and not note:
+        raise RecordError("account.no_note", account=account_no)
+    with register.store.writing():
+        now = register.agenda.accounts("account_no = ?", [account_no])["state"]
+        if now.empty:
+            raise RecordError("register.no_such", what=word("account"), name=account_no)
+        if now.iloc[0] not in SETTLED_BY_OFFICE:
+            raise RecordError("account.not_settled", account=account_no, now=word(now.iloc[0]))
+        body = {"state": state, "on": on.isoformat(), "note": note}
+        _decide(register, settings, "account", account_no, on=on, body=body)
 
 
 def decide_finding(

@@ -5,13 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, Any, Final
 
-import numpy as np
 import pandas as pd
 
 from optimizer.catalogue import Texts
-from optimizer.records.next_steps import season_after
+from optimizer.records.duty_days import next_day_out
 from optimizer.settings import clock_text
-from optimizer.workdays import duty, working_days
+from optimizer.workdays import festival_season
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable
@@ -68,15 +67,17 @@ def due(
         (season or evening, else ""), waiting_since (ISO date of the last call or of the block).
     """
     day = date.isoformat()
-    following = _next_day_out(register, settings, station, date, workdays)
+    following = next_day_out(register, settings, station, date, workdays).isoformat()
     last = (date + dt.timedelta(days=ahead_days)).isoformat()
     firsts = register.agenda.block_customers(station, "0001-01-01", last)
     matters = [_first(row, day, settings) for row in firsts.to_dict("records")]
-    in_season = season_after(day, settings.follow) == day
+    season, _ = festival_season(date, settings.follow)
+    begun = season.isoformat()
+    again = season <= date and not register.agenda.waits_for_season(begun)
     matters += [
         _task(row, day, following, settings)
         for row in register.agenda.tasks(station, day).to_dict("records")
-        if row["list"] != "season" or in_season
+        if row["list"] != "season" or (season <= date and (again or row["not_before"] <= begun))
     ]
     bundled: dict[str, list[Row]] = {}
     for matter in matters:
@@ -100,21 +101,6 @@ _DTYPES: Final[dict[str, Any]] = {
     "price_s": "int64",
     "tries": "int64",
 }
-
-
-def _next_day_out(
-    register: Register, settings: Settings, station: str, date: dt.date, override: Path | None
-) -> str:
-    """The next day on which a crew of the station is on duty; without crews, a working day."""
-    one = dt.timedelta(days=1)
-    days = working_days(date + one, date + 20 * one, override)
-    crews = register.crews(station)
-    on_duty = duty(crews, register.leave(), days, settings)
-    out = np.asarray(on_duty.any(axis=0), dtype=bool)
-    if not out.any():
-        out = days["working"].to_numpy(dtype=bool)
-    worked = days["date"][out]
-    return (worked.iloc[0].date() if len(worked) else date + one).isoformat()
 
 
 def _first(row: Row, day: str, settings: Settings) -> Row:

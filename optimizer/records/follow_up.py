@@ -34,6 +34,9 @@ def derive_state(history: AccountHistory, rules: FollowSettings) -> AccountState
     settled = valid_records(history)
     conflicts = _conflicts(settled)
     counted = [record for record in settled if record.date not in conflicts]
+    decided, decided_on = _decided(history)
+    if decided == "again" and all(record.result != "done" for record in counted):
+        counted = [record for record in counted if record.date > decided_on]
     state = AccountState(account_no=history.account_no, conflicts=sorted(conflicts))
     _count_tries(state, counted)
     if conflicts and state.status in {"open", "nobody_home"}:
@@ -41,7 +44,17 @@ def derive_state(history: AccountHistory, rules: FollowSettings) -> AccountState
     state.findings = findings_of(history, settled, conflicts, rules)
     state.opinions = _opinions(history, settled, rules)
     state.next_steps = next_steps(history, state, counted, rules)
+    if decided == "closed" and all(record.date <= decided_on for record in counted):
+        state.next_steps = [s for s in state.next_steps if s.kind not in {"retry", "office"}]
     return state
+
+
+def _decided(history: AccountHistory) -> tuple[str, str]:
+    """What the office decided last about an account, and when; "" for nothing."""
+    for kind, body in reversed(history.decisions):
+        if kind == "account":
+            return str(body.get("state", "")), str(body.get("on", ""))
+    return "", ""
 
 
 # ---- which records count -----------------------------------------------------------------------

@@ -11,12 +11,14 @@ from optimizer.records.account_state import (
     OPEN,
     AccountHistory,
     AccountState,
+    FindingState,
     NextStep,
     Record,
     Request,
     part_of_day,
 )
 from optimizer.records.findings import days_after
+from optimizer.workdays import festival_season
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -84,31 +86,31 @@ def _retry(
     if state.tries < rules.max_tries:
         return step
     listed = rules.after_tries.get(history.kind, "season")
+    if state.tries >= rules.max_tries + rules.list_tries:
+        listed = "telephone"
     if listed == "season":
         not_before = season_after(step.not_before, rules)
         return replace(step, list="season", not_before=not_before, reason="season")
     if listed == "evening":
         return replace(step, list="evening", window=rules.evening, reason="evening")
+    broken = sum(record.kind == "appointment" for record in tries)
+    if broken >= rules.appointment_tries:
+        return replace(step, kind="office", list="office", reason="appointments_spent")
     return replace(step, list="telephone", reason="telephone")
 
 
 def season_after(day: str, rules: FollowSettings) -> str:
     """The first day of the season on or after a day."""
-    first, last = rules.season_first, rules.season_last
-    month_day = day[5:]
-    inside = first <= month_day <= last if first <= last else not last < month_day < first
-    if inside:
-        return day
-    year = int(day[:4]) + (month_day > first)
-    month, number = map(int, first.split("-"))
-    return (dt.date(year, month, 1) + dt.timedelta(days=number - 1)).isoformat()
+    first, _ = festival_season(dt.date.fromisoformat(day), rules)
+    return max(day, first.isoformat())
 
 
 def _ask_again(
     history: AccountHistory, state: AccountState, records: list[Record], rules: FollowSettings
 ) -> NextStep:
     refusals = {record.date for record in records if record.result == "refused"}
-    twice = len(refusals) > 1
+    since = [r for r in records if r.result in FAILED and r.date > min(refusals)]
+    twice = len(refusals) > 1 or len(since) >= rules.max_tries
     return NextStep(
         account_no=history.account_no,
         kind="office" if twice else "retry",
@@ -128,27 +130,38 @@ def _revisit_steps(
     for finding in state.findings:
         if finding.state not in OPEN:
             continue
+        since = max(finding.found_on, finding.rectified_on)
+        later = [record for record in records if record.date > since]
+        fails = [record for record in later if record.result in FAILED]
         gone = state.status in {"demolished", "duplicate"}
-        works = not finding.check_by
-        fails = [
-            record
-            for record in records
-            if record.result in FAILED and record.date > max(finding.found_on, finding.rectified_on)
-        ]
+        turned_away = any(record.result not in {*FAILED, "done"} for record in later)
         again = days_after(fails[-1].date, rules.retry_after_days) if fails else ""
         yield NextStep(
             account_no=state.account_no,
-            kind="office" if gone else "revisit",
+            kind="office" if gone or turned_away else "revisit",
             subject=finding.finding,
-            list="office" if gone else "works" if works else "",
+            list=_revisit_list(finding, len(fails), rules, over=gone or turned_away),
             not_before=max(finding.check_from or finding.found_on, again),
             deadline=finding.check_by,
             failed_at=max((record.at for record in fails), default=""),
             tries=len(fails),
             crew=finding.crew,
-            reason="finding_of_gone" if gone else finding.category,
+            reason="finding_of_gone"
+            if gone
+            else "finding_turned_away"
+            if turned_away
+            else finding.category,
             detail=finding.note,
         )
+
+
+def _revisit_list(finding: FindingState, fails: int, rules: FollowSettings, *, over: bool) -> str:
+    """Who has the next step of a finding: the office, the works, the telephone; "" for a crew."""
+    if over:
+        return "office"
+    if not finding.check_by:
+        return "works"
+    return "telephone" if fails >= rules.revisit_tries else ""
 
 
 def _request_steps(history: AccountHistory, records: list[Record]) -> Iterable[NextStep]:
@@ -166,6 +179,7 @@ def _request_steps(history: AccountHistory, records: list[Record]) -> Iterable[N
             account_no=history.account_no,
             kind="request",
             subject=request.request,
+            list="" if left > 0 else "office",
             not_before=max([request.asked_on, *(days_after(day, 1) for day in spent)]),
             deadline=request.deadline,
             tries=len(spent),

@@ -97,6 +97,30 @@ class Agenda:
         )
         return frame_of(rows, _WHO_COLUMNS + _TASK, floats="service_min lon lat", ints="tries")
 
+    def waits_for_season(self, begun: str) -> bool:
+        """Whether somebody of the season list has not been called on since a season began."""
+        return bool(
+            self._store.value(
+                "SELECT EXISTS (SELECT 1 FROM tasks JOIN customers USING (account_no)"
+                f" {_PLACED} WHERE list = 'season' AND not_before <= ? AND gone_by IS NULL"
+                " AND COALESCE(placed.lon, customers.lon) IS NOT NULL)",
+                (begun,),
+            )
+        )
+
+    def waiting_long(self, today: str, station: str | None = None) -> pd.DataFrame:
+        """Accounts that have been due for sixty days and on no sheet since, as `accounts`."""
+        where = """gone_by IS NULL AND EXISTS (
+            SELECT 1 FROM (
+                SELECT not_before AS since FROM tasks
+                WHERE tasks.account_no = customers.account_no AND list IN ('', 'evening')
+                UNION ALL SELECT date FROM block_visits JOIN blocks USING (block)
+                WHERE block_visits.account_no = customers.account_no AND status = 'open')
+            WHERE since <= date(?, '-60 days') AND NOT EXISTS (
+                SELECT 1 FROM sheet_rows JOIN day_plans USING (plan_id)
+                WHERE sheet_rows.account_no = customers.account_no AND day_plans.date >= since))"""
+        return self.accounts(where, [today], station)
+
     def block_customers(self, station: str, first: str, last: str) -> pd.DataFrame:
         """Customers never tried whose block lies between two days: … lat, crew, date, seq."""
         rows = self._store.rows(

@@ -45,7 +45,7 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
 """The columns of the ledgers, in the order of their frames and rows."""
 
 DERIVED: Final = ("findings", "opinions", "tasks", "standings")
-DECISIONS: Final = ("settle", "finding", "opinion")
+DECISIONS: Final = ("settle", "finding", "opinion", "account")
 _STATION: Final = "COALESCE(at_station, '')"
 _AREA: Final = "COALESCE(at_area, '')"
 

@@ -14,8 +14,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 from optimizer.errors import SettingsError
 from optimizer.settings.values import (
     Clock,
+    MaybeMonthDay,
     Minutes,
-    MonthDay,
     address,
     setting_text,
     some_windows,
@@ -294,10 +294,20 @@ class FollowSettings(_Section):
         default={"household": "season", "business": "telephone", "hv10kv": "telephone"}
     )
     """The list by kind of customer: visited in the season, in the evening, or telephoned to."""
-    season_first: MonthDay = "01-15"
-    """First day (MM-DD) of the season in which migrant workers are home for Spring Festival."""
-    season_last: MonthDay = "02-28"
-    """Last day of that season."""
+    list_tries: int = Field(default=4, ge=1)
+    """After so many more calls from the season or evening list a customer is telephoned to."""
+    appointment_tries: int = Field(default=3, ge=1)
+    """After so many appointments at which nobody was home the office decides."""
+    revisit_tries: int = Field(default=3, ge=1)
+    """After so many failed calls to check a finding the customer is telephoned to."""
+    season_before_days: int = Field(default=10, ge=0)
+    """The season in which migrant workers are home begins so many days before Spring Festival."""
+    season_after_days: int = Field(default=15, ge=0)
+    """It ends so many days after Spring Festival."""
+    season_first: MaybeMonthDay = ""
+    """Instead: the season's first day (MM-DD) of every year, with `season_last`."""
+    season_last: MaybeMonthDay = ""
+    """The season's last day (MM-DD) of every year, with `season_first`."""
     evening: Annotated[str, AfterValidator(some_windows)] = "17:00-20:00"
     """When customers of the evening list are called on."""
     refused_after_days: int = Field(default=90, ge=1)
@@ -357,6 +367,8 @@ class FollowSettings(_Section):
     learn: bool = True
     """Whether times learned from the field correct the planner's: by kind of customer, area and
     crew of each station in its day plans. `zoufang learn` shows them."""
+    absent_min: float = Field(default=3, ge=0)
+    """Minutes that a call takes at which nobody is home; how often that is, records show."""
     learn_min: int = Field(default=30, ge=2)
     """Observations without which a time is not corrected; with as many by half, with more by
     more."""
@@ -375,3 +387,8 @@ class Settings(_Section):
     paper: PaperSettings = PaperSettings()
     phone: PhoneSettings = PhoneSettings()
     follow: FollowSettings = FollowSettings()
+
+    @property
+    def absent_s(self) -> int:
+        """Seconds of a call at which nobody is home, beside those of the introduction."""
+        return max(0, round(self.follow.absent_min * 60) - self.visit.setup_s)

@@ -84,6 +84,11 @@ def month_day(text: str) -> str:
     raise SettingsError("value.month_day", text=text)
 
 
+def maybe_month_day(text: str) -> str:
+    """The same, or nothing."""
+    return month_day(text) if text else text
+
+
 def address(text: str) -> str:
     """An address with places for date, station and crew, as it is."""
     try:
@@ -94,7 +99,7 @@ def address(text: str) -> str:
 
 
 Minutes = Annotated[float, Field(ge=0, le=1440)]
-MonthDay = Annotated[str, AfterValidator(month_day)]
+MaybeMonthDay = Annotated[str, AfterValidator(maybe_month_day)]
 
 
 def _clock(value: object, info: ValidationInfo) -> int:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from optimizer.settings import FollowSettings
+
 _HEADINGS = {
     "名称": "name",
     "开始": "first",
@@ -105,6 +107,23 @@ def season_day(text: str, year: int) -> dt.date | None:
         text = "02-28" if text == "02-29" and year % 4 else text
         return dt.date.fromisoformat(f"{year}-{text}")
     return dt.date.fromisoformat(text)
+
+
+def festival_season(day: dt.date, rules: FollowSettings) -> tuple[dt.date, dt.date]:
+    """First and last day of the season around Spring Festival that a day lies in, else the next."""
+    if rules.season_first and rules.season_last:
+        first_text, last_text = rules.season_first, rules.season_last
+    else:
+        first_text, last_text = f"SF-{rules.season_before_days}", f"SF+{rules.season_after_days}"
+    for year in (day.year - 1, day.year, day.year + 1):
+        first, last = season_day(first_text, year), season_day(last_text, year)
+        if first is None or last is None:
+            continue
+        if last < first:
+            last = season_day(last_text, year + 1) or last
+        if day <= last:
+            return first, last
+    return day, day
 
 
 def read_seasons(path: Path | None, known: AbstractSet[str] | None = None) -> tuple[Season, ...]:

@@ -22,7 +22,6 @@ from optimizer.example import write_example
 from optimizer.intake import read_tables
 from optimizer.records import (
     add_appointment,
-    add_request,
     close_request,
     decide_finding,
     take_records,
@@ -228,10 +227,9 @@ class Life:
                 account = rng.choice(sorted(self.people.households))
                 if self.people.households[account].fate:
                     continue
-                request = add_request(
-                    self.register, self.folder.settings, account_no=account, voltage=voltage,
-                    asked_on=day,
-                )  # fmt: skip
+                request = self.folder.add_request(account, voltage, day)
+                if self.folder.request_at_risk(request) is not None:
+                    self.diary.told.add(request)
                 self.diary.requests[str(request)] = (account, day, voltage)
         done = {
             (call.account_no, call.day)

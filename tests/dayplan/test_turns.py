@@ -9,9 +9,10 @@ import pytest
 from campaign_world import LAT, LON, STEP, crews, fill, grid_roads, stations
 
 from optimizer.context import CampaignContext
-from optimizer.dayplan import crew_to_send, must_go_out, plan_day, read_day
+from optimizer.dayplan import must_go_out, plan_day, read_day
 from optimizer.dayplan.turns import in_turn, with_rank_in_price
 from optimizer.records import add_request, take_records
+from optimizer.records.duty_days import crew_to_send
 from optimizer.records.entry import Entry
 from optimizer.routes import Reason
 from optimizer.settings import Settings
@@ -196,7 +197,7 @@ def test_a_request_sends_somebody_out_on_a_day_off(county, roads):
     assert not must_go_out(context, "ST00", friday)
     add_request(county, SETTINGS, account_no="0000000039", voltage="urban", asked_on=FOUR_DAYS[3])
     assert must_go_out(context, "ST00", friday)
-    assert crew_to_send(context, "ST00", friday) == "ST00-C1"
+    assert crew_to_send(county, "ST00", friday) == "ST00-C1"
 
 
 def candidate(name, waited, east, **more):

@@ -154,16 +154,20 @@ def test_a_question_changes_nothing(county):
     assert county.day_plan("ST00", MONDAY) == before
 
 
-def test_a_campaign_s_own_working_days_are_never_forgotten(county, planned):
-    """Monday is a holiday by the campaign's own table: nobody is on duty."""
+def test_a_campaign_s_own_working_days_are_never_forgotten(planned):
+    """A Monday is a holiday by the campaign's own table: nobody is on duty.
+
+    Two weeks on, the first Monday's sheet is given up, so that its doors are free again.
+    """
     own = planned / "workdays.csv"
-    own.write_text("date,working\n2027-01-11,no\n", encoding="utf-8")
-    try:
-        plan = county.plan_day("ST00", "2027-01-11", iterations=10)
-    finally:
-        own.unlink()
-    assert not plan.routes
-    assert county.plan_day("ST00", "2027-01-11", iterations=10).routes
+    own.write_text("date,working\n2027-01-18,no\n", encoding="utf-8")
+    with Campaign(str(planned), today="2027-01-17") as county:
+        try:
+            plan = county.plan_day("ST00", "2027-01-18", iterations=10)
+        finally:
+            own.unlink()
+        assert not plan.routes
+        assert county.plan_day("ST00", "2027-01-18", iterations=10).routes
 
 
 def test_every_stored_plan_keeps_the_rules(county):
@@ -183,3 +187,30 @@ def test_a_day_that_is_none_is_told(county):
         county.plan_day("ST00", "4 January")
     with pytest.raises(CampaignError, match="ST01"):
         county.day_plan("ST01", MONDAY)
+
+
+def test_a_lost_sheet_is_named_and_given_up(planned):
+    """On Tuesday Monday's sheet is missing; a crew that has none cannot lose one."""
+    with Campaign(str(planned), today="2027-01-05") as county:
+        crew = county.day_plan("ST00", MONDAY).routes[0].crew_id
+        assert crew in set(county.missing_sheets()["crew"])
+        with pytest.raises(CampaignError, match="C9"):
+            county.give_up("ST00", MONDAY, "ST00-C9")
+        county.give_up("ST00", MONDAY, crew)
+        assert crew not in set(county.missing_sheets()["crew"])
+
+
+def test_a_request_that_cannot_be_kept_is_told_when_it_is_entered(planned):
+    """Asked on a Friday before weeks in which both crews are on leave."""
+    with Campaign(str(planned), today="2027-02-05") as county:
+        crews_ill = county.register.crews("ST00")["crew"]
+        leave = pd.DataFrame(
+            {"crew": crews_ill, "first": "2027-02-06", "last": "2027-02-28", "reason": "节"}
+        )
+        name = county.add_request("0000000002", "urban")
+        assert county.request_at_risk(name) is None
+        county.register.take_in({"leave": leave}, "test", "wgs84")
+        remark = county.request_at_risk(name)
+        assert remark is not None
+        assert "no crew of ST00" in remark.in_words("en")
+        county.close_request(name, "withdrawn")

@@ -1,0 +1,166 @@
+"""Whom to call on: seasons, caps of every kind of call, lists that can be emptied."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from field_world import (
+    DAY,
+    HOUSEHOLDS,
+    SETTINGS,
+    SHOP,
+    WATER_WORKS,
+    record,
+    status,
+    take,
+    village,
+    wrong,
+)
+
+from optimizer.errors import RecordError
+from optimizer.model import Learned
+from optimizer.records import (
+    add_appointment,
+    add_request,
+    coverage,
+    decide_account,
+    decide_finding,
+    due,
+)
+from optimizer.records.calibration import shares_at_home
+from optimizer.records.coverage import account_list
+from optimizer.register import Register
+from optimizer.settings import FollowSettings
+from optimizer.workdays import festival_season
+
+ONE, TWO, THREE = HOUSEHOLDS[:3]
+FESTIVAL = dt.date(2028, 1, 26)
+
+
+@pytest.fixture
+def register(tmp_path):
+    """The village, before any record."""
+    with Register.create(tmp_path / "register.sqlite", who="clerk") as register:
+        register.take_in(village(), "village.xlsx", "wgs84")
+        yield register
+
+
+def days(number):
+    return DAY + dt.timedelta(days=number)
+
+
+def steps(register, account):
+    frame = register.ledgers.frame("tasks", "tasks.account_no = ?", [account])
+    return [(row["kind"], row["list"], row["reason"]) for row in frame.to_dict("records")]
+
+
+def offered(register, date):
+    return set(due(register, SETTINGS, "ST01", date)["account_no"])
+
+
+def absent(register, account, *when, **more):
+    take(register, *(record(account, "nobody_home", day=day, **more) for day in when))
+
+
+def test_the_season_lies_around_the_festival_wherever_it_falls():
+    """Ten days before to fifteen after: in 2027 from 27 January, in 2028 from the 16th."""
+    rules = FollowSettings()
+    assert festival_season(dt.date(2027, 2, 1), rules) == (
+        dt.date(2027, 1, 27), dt.date(2027, 2, 21),
+    )  # fmt: skip
+    assert festival_season(dt.date(2027, 2, 22), rules)[0] == dt.date(2028, 1, 16)
+    short = FollowSettings(season_before_days=3, season_after_days=0)
+    assert festival_season(DAY, short) == (FESTIVAL - dt.timedelta(days=3), FESTIVAL)
+    winter = FollowSettings(season_first="12-20", season_last="01-10")
+    assert festival_season(dt.date(2028, 1, 2), winter)[0] == dt.date(2027, 12, 20)
+
+
+def test_nobody_is_called_on_twice_in_a_season_before_all_were_once(register):
+    """Two wait for the festival; the one at which nobody was home waits for the other's turn."""
+    for account in (ONE, TWO):
+        absent(register, account, DAY, days(5), days(10))
+    before = FESTIVAL - dt.timedelta(days=11)
+    assert offered(register, before) == set()
+    assert offered(register, before + dt.timedelta(days=1)) == {ONE, TWO}
+    absent(register, ONE, FESTIVAL - dt.timedelta(days=9))
+    assert offered(register, FESTIVAL - dt.timedelta(days=5)) == {TWO}
+    absent(register, TWO, FESTIVAL - dt.timedelta(days=5))
+    assert offered(register, FESTIVAL - dt.timedelta(days=2)) == {ONE, TWO}
+    assert offered(register, FESTIVAL + dt.timedelta(days=16)) == set()
+
+
+def test_calls_of_a_list_end_on_the_telephone_and_appointments_at_the_office(register):
+    """Three tries and four in seasons, then three appointments: nobody is called on for ever."""
+    absent(register, ONE, *(days(5 * k) for k in range(7)))
+    assert steps(register, ONE) == [("retry", "telephone", "telephone")]
+    for number in range(3):
+        day = days(60 + 7 * number)
+        add_appointment(register, SETTINGS, account_no=ONE, date=day)
+        absent(register, ONE, day, kind="appointment")
+    assert steps(register, ONE) == [("office", "office", "appointments_spent")]
+
+
+def test_a_check_that_finds_nobody_is_telephoned_for(register):
+    """After three failed calls; who sends the crew away, or moved, is the office's at once."""
+    for account in (ONE, TWO):
+        take(register, record(account, findings=[wrong("pole")]))
+    absent(register, ONE, days(10), days(14), kind="revisit")
+    assert steps(register, ONE) == [("revisit", "", "pole")]
+    absent(register, ONE, days(18), kind="revisit")
+    assert steps(register, ONE) == [("revisit", "telephone", "pole")]
+    assert ONE not in offered(register, days(40))
+    take(register, record(TWO, "refused", day=days(10), kind="revisit"))
+    assert steps(register, TWO) == [("office", "office", "finding_turned_away")]
+    finding = register.ledgers.frame("findings", "findings.account_no = ?", [TWO])["finding"][0]
+    decide_finding(register, SETTINGS, finding, "dropped", on=days(11), note="不让进")
+    assert steps(register, TWO) == []
+
+
+def test_a_request_whose_visits_are_spent_is_the_offices(register):
+    """No fourth visit of three is taken in silence."""
+    add_request(register, SETTINGS, account_no=WATER_WORKS, voltage="hv10kv", asked_on=DAY)
+    absent(register, WATER_WORKS, days(1), days(3), days(5), kind="request")
+    assert ("request", "office", "request_spent") in steps(register, WATER_WORKS)
+    assert "request" not in set(due(register, SETTINGS, "ST01", days(9))["kind"])
+
+
+def test_the_office_closes_an_account_or_begins_anew(register):
+    """A second refusal leaves the list with a reason; a new tenant is somebody never tried."""
+    take(register, record(ONE, "refused"), record(ONE, "refused", day=days(90)))
+    take(register, record(TWO, "moved"), record(THREE))
+    with pytest.raises(RecordError, match="needs a --note"):
+        decide_account(register, SETTINGS, ONE, "closed", on=days(91))
+    decide_account(register, SETTINGS, ONE, "closed", on=days(91), note="本人坚持不访")
+    assert (steps(register, ONE), status(register, ONE)) == ([], "refused")
+    take(register, record(ONE, "refused", day=days(120)))
+    assert steps(register, ONE)
+    decide_account(register, SETTINGS, TWO, "again", on=days(30))
+    assert (steps(register, TWO), status(register, TWO)) == ([], "never_tried")
+    for account, state in ((THREE, "closed"), (SHOP, "again")):
+        with pytest.raises(RecordError, match="nothing for the office"):
+            decide_account(register, SETTINGS, account, state, on=days(30), note="x")
+    with pytest.raises(RecordError, match="begins anew"):
+        decide_account(register, SETTINGS, ONE, "gone", on=days(30))
+
+
+def test_who_waits_sixty_days_without_a_sheet_is_listed(register):
+    """The list that must stay empty: by it a chief sees that somebody starves."""
+    absent(register, ONE, DAY)
+    assert coverage(register, days(62)).waiting_long == 0
+    assert coverage(register, days(63)).waiting_long == 1
+    assert account_list(register, "waiting_long", days(63))["account_no"].tolist() == [ONE]
+    assert account_list(register, "waiting_long", days(63), "ST02").empty
+
+
+def test_expected_minutes_come_from_who_was_home(register):
+    """Half were home of thirty calls: drawn to 1 by thirty, three quarters; and back again."""
+    for number in range(30):
+        result = "done" if number % 2 else "nobody_home"
+        take(register, record(ONE, result, day=days(number), kind="retry"))
+    shares = shares_at_home(register, DAY, days(60), 30)
+    assert shares == {"retry": 0.75}
+    learned = Learned(home=shares)
+    assert learned.expected_s("retry", 720, 60) == 0.75 * 720 + 0.25 * 60
+    assert learned.full_s("retry", learned.expected_s("retry", 720, 60), 60) == 720
+    assert learned.expected_s("first", 720, 60) == 720
