@@ -307,7 +307,12 @@ def backup(
 
 
 def restore(
-    file: Annotated[Path, typer.Argument(help="A copy that `backup` wrote.")], folder: Here = HERE
+    file: Annotated[Path, typer.Argument(help="A copy that `backup` wrote.")],
+    folder: Here = HERE,
+    salvage: Annotated[
+        bool,
+        typer.Option("--salvage", help="Add what the former register holds that came later."),
+    ] = False,
 ) -> None:
     """Put a backup in the register's place; the former one is kept beside it."""
     from optimizer.desk import Campaign
@@ -315,6 +320,9 @@ def restore(
     with Campaign(folder) as campaign:
         kept = campaign.restore(file)
         typer.echo(texts_of(campaign)("cli.restored", kept=kept or "–"))
+        if salvage and kept is not None:
+            found = campaign.salvage(kept)
+            typer.echo(texts_of(campaign)("cli.salvaged", rows=found.rows, lost=found.lost))
 
 
 COMMANDS = {

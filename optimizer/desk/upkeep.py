@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Callable
 
+    from optimizer.register import Salvaged
     from optimizer.reports import Period
 
 
@@ -100,3 +101,9 @@ class Upkeep(OpenCampaign):
 
         self.close()
         return Register.restore(Path(file), self.register_path)
+
+    def salvage(self, former: Path) -> Salvaged:
+        """Add what a former register holds beyond the present one, and all that follows from it."""
+        salvaged = self.register.salvage(former)
+        self.follow_up_all()
+        return salvaged

@@ -14,6 +14,7 @@ from optimizer.register.events import add_event, read_events
 from optimizer.register.frames import frame_of
 from optimizer.register.ledgers import Ledgers
 from optimizer.register.printed_sheets import PrintedSheets
+from optimizer.register.salvage import Salvaged, salvage
 from optimizer.register.store import Store
 
 if TYPE_CHECKING:
@@ -363,3 +364,11 @@ class Register:
             changed.
         """
         return restoring.restore(backup, path, who)
+
+    def salvage(self, former: Path) -> Salvaged:
+        """Add records, events and day plans of a former register that this one has not.
+
+        What cannot be read there is left out and counted. What follows from records has to be
+        reckoned anew.
+        """
+        return salvage(self.store, former)

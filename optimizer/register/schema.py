@@ -427,6 +427,18 @@ CREATE TABLE missed (
 ) STRICT, WITHOUT ROWID;
 """
 
+_SEALS = """
+CREATE TABLE seals (
+    table_name TEXT NOT NULL,
+    first INTEGER NOT NULL,
+    last INTEGER NOT NULL CHECK (last >= first),
+    at TEXT NOT NULL,
+    columns TEXT NOT NULL,
+    digest TEXT NOT NULL,
+    PRIMARY KEY (table_name, first)
+) STRICT, WITHOUT ROWID;
+"""
+
 MIGRATIONS: Final[tuple[str, ...]] = (
     _MASTER_DATA
     + _PLANS
@@ -439,6 +451,7 @@ MIGRATIONS: Final[tuple[str, ...]] = (
     + _FIRST_CALENDAR
     + "".join(map(_only_added_to, ("calendars", "former_blocks", "former_unplanned"))),
     _PACES,
+    _SEALS + _only_added_to("seals"),
 )
 
 SCHEMA_VERSION: Final = len(MIGRATIONS)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 from optimizer.atomic_files import beside, discard, make_private, settle
 from optimizer.catalogue import Message, sentences
 from optimizer.errors import RegisterError
-from optimizer.register import queue
+from optimizer.register import queue, seals
 from optimizer.register.schema import APPLICATION_ID, MIGRATIONS, SCHEMA_VERSION
 from optimizer.register.sqlite import VERSION, is_sound, sqlite3
 
@@ -69,6 +69,7 @@ class Store:
         self.who = who or _user_name()
         self._connection = _connect(path)
         self._writing = False
+        self._sealed_on = ""
         try:
             with self._translated():
                 self._migrate()
@@ -128,6 +129,11 @@ class Store:
         with self._translated():
             return self._connection.execute(sql, values).fetchall()
 
+    def each(self, sql: str, values: Values = ()) -> Iterator[Row]:
+        """The rows of a query, one after the other."""
+        with self._translated():
+            yield from self._connection.execute(sql, values)
+
     def value(self, sql: str, values: Values = ()) -> Any:  # noqa: ANN401
         """First column of the first row of a query; None without one."""
         with self._translated():
@@ -138,6 +144,14 @@ class Store:
         """Execute one statement and tell the id of the row that it inserted."""
         with self._translated():
             return self._connection.execute(sql, values).lastrowid or 0
+
+    def attempt(self, sql: str, values: Values = ()) -> bool:
+        """Execute one statement inside a transaction; False where it contradicts the schema."""
+        try:
+            self._connection.execute(sql, values)
+        except sqlite3.IntegrityError:
+            return False
+        return True
 
     def run_many(self, sql: str, rows: Iterable[Sequence[object]]) -> None:
         """Execute one statement for each row of values."""
@@ -169,6 +183,7 @@ class Store:
             self.run("BEGIN IMMEDIATE")
             self._writing = True
             try:
+                self._seal()
                 yield
                 with self._translated():
                     self._connection.commit()
@@ -177,6 +192,13 @@ class Store:
                 raise
             finally:
                 self._writing = False
+
+    def _seal(self) -> None:
+        """Seal what earlier days have added, once a day."""
+        at = now_text()
+        if at[:10] != self._sealed_on:
+            seals.seal(self, at)
+            self._sealed_on = at[:10]
 
     @staticmethod
     @contextmanager
@@ -224,7 +246,8 @@ class Store:
             whole = self.rows("PRAGMA integrity_check(100)")
         except DamagedError as error:
             return [Message("doctor.damaged", why=error)]
-        return [Message("doctor.damaged", why=text) for (text,) in whole if text != "ok"]
+        wrong = [Message("doctor.damaged", why=text) for (text,) in whole if text != "ok"]
+        return wrong or seals.broken(self)
 
     def copy_to(self, path: Path, *, strays: bool = False) -> None:
         """Write a consistent copy of the register while others work with it.
