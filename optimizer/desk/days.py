@@ -245,8 +245,9 @@ class Days(OpenCampaign):
 
     def write_day(self, plan: DayPlan, out: str | os.PathLike[str] | None = None) -> Path:
         """Write each crew's sheet (PDF) and phone map (HTML); tell the folder."""
+        from optimizer.drawing.map_content import draw_day
         from optimizer.maps import write_maps
-        from optimizer.sheets import draw_day, write_sheets
+        from optimizer.sheets import write_sheets
 
         target = self._out(plan, out)
         drawing = draw_day(plan, self.roads, self.settings)
@@ -266,8 +267,9 @@ class Days(OpenCampaign):
     ) -> tuple[Path, Path]:
         """Write one file for the whole station, and its map; tell both."""
         from optimizer.atomic_files import file_name
+        from optimizer.drawing.map_content import draw_day
         from optimizer.maps import write_day_map
-        from optimizer.sheets import draw_day, print_station
+        from optimizer.sheets import print_station
 
         plan = self.day_plan(station, date)
         drawing = draw_day(plan, self.roads, self.settings)

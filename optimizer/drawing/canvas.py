@@ -1,4 +1,4 @@
-"""The paper of a map: strokes in millimetres, and where on it a point of the ground lies."""
+"""Paper to draw on: a frame in millimetres, and strokes that read in black and white."""
 
 from __future__ import annotations
 
@@ -7,23 +7,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from optimizer.drawing.picture import Frame, Rank, crop, path_data
+from optimizer.drawing.lines import crop, path_data
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from optimizer.drawing.picture import Drawing, Line, Lines, Plane
+    from optimizer.drawing.frame import Frame, Line, Plane
+    from optimizer.drawing.lines import Lines
+    from optimizer.drawing.map_content import Drawing, Rank
     from optimizer.model import LonLat
 
 UNIT_MM = 0.05
-
-
 INK = "#1a1a1a"
-
-
 ACCENT = "#00594f"
-
-
 FONT = "Noto Sans SC"
 
 
@@ -46,15 +42,6 @@ class Stroke:
             f'<path d="{data}" fill="none" transform="scale({UNIT_MM})" stroke="{self.colour}" '
             f'stroke-width="{self.width / UNIT_MM:g}"{dash}/>'
         )
-
-
-ROADS = {
-    Rank.TRACK: (Stroke("#8a8a8a", 0.22, (1.0, 0.7)),),
-    Rank.VILLAGE: (Stroke("#9a9a9a", 0.38),),
-    Rank.COUNTY: (Stroke("#7d7d7d", 1.15), Stroke("#ffffff", 0.75)),
-    Rank.MAIN: (Stroke("#5a5a5a", 1.8), Stroke("#e4e4e4", 1.25)),
-}
-"""Strokes of each road, the lowest first."""
 
 
 @dataclass(frozen=True, slots=True)

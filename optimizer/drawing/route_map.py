@@ -1,4 +1,4 @@
-"""The map on a sheet: a drawing in millimetres that reads in black and white.
+"""The map of a route, on paper and on phones: it reads in black and white.
 
 Roads are thin and grey, the route is thick, every stop carries its number.
 """
@@ -10,29 +10,34 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from optimizer.drawing.canvas import ACCENT, FONT, INK, ROADS, Canvas, Stroke
-from optimizer.drawing.labels import (
-    Box,
-    place_names,
-    push_apart,
-    scale_bar,
-    station_mark,
-    stop_labels,
-)
-from optimizer.drawing.picture import PLACE_RANK, Frame, Rank
+from optimizer.drawing.canvas import ACCENT, FONT, INK, Canvas, Stroke
+from optimizer.drawing.frame import Frame
+from optimizer.drawing.label_placement import place_names, push_apart, scale_bar, stop_labels
+from optimizer.drawing.labels import station_mark
+from optimizer.drawing.map_content import PLACE_RANK, Rank
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from optimizer.drawing.picture import Drawing, Line, Plane
+    from optimizer.drawing.frame import Line, Plane
+    from optimizer.drawing.labels import Box
+    from optimizer.drawing.map_content import Drawing
     from optimizer.model import LonLat
 
 FEW = 3
 """So many stops or fewer are shown with more of what lies around them."""
 
+ROADS = {
+    Rank.TRACK: (Stroke("#8a8a8a", 0.22, (1.0, 0.7)),),
+    Rank.VILLAGE: (Stroke("#9a9a9a", 0.38),),
+    Rank.COUNTY: (Stroke("#7d7d7d", 1.15), Stroke("#ffffff", 0.75)),
+    Rank.MAIN: (Stroke("#5a5a5a", 1.8), Stroke("#e4e4e4", 1.25)),
+}
+"""Strokes of each road, the lowest first."""
+
 
 @dataclass(frozen=True, slots=True)
-class Sight:
+class MapSubject:
     """What a map must show: stops (number or name, place), the station, the way.
 
     Attributes
@@ -47,18 +52,18 @@ class Sight:
     doors: tuple[LonLat, ...] = ()
 
 
-def frame_of(sight: Sight, plane: Plane, ratio: float, *, whole: bool = False) -> Frame:
+def frame_of(subject: MapSubject, plane: Plane, ratio: float, *, whole: bool = False) -> Frame:
     """What the main map shows: the stops, and the station where it is near."""
-    stops = plane.xy(np.array([place for _, place in sight.stops]))
+    stops = plane.xy(np.array([place for _, place in subject.stops]))
     # A lone door says little without the roads around it.
     own = Frame.around(stops, margin=0.1, at_least=500 if len(stops) > FEW else 1500).shaped(ratio)
-    everything = [stops, plane.at(sight.station)[None, :], *map(plane.xy, sight.legs)]
+    everything = [stops, plane.at(subject.station)[None, :], *map(plane.xy, subject.legs)]
     both = Frame.around(np.concatenate(everything), margin=0.06).shaped(ratio)
     return both if whole or both.width < 1.5 * own.width else own
 
 
 def overview(
-    drawing: Drawing, sight: Sight, width_mm: float, height_mm: float, *, whole: bool = False
+    drawing: Drawing, subject: MapSubject, width_mm: float, height_mm: float, *, whole: bool = False
 ) -> tuple[str, str]:
     """The map of a crew's stops and, where the station is not on it, a smaller one of the way.
 
@@ -72,36 +77,38 @@ def overview(
     The main map and the smaller one as SVG; the second is empty where it is not needed, and both
     are where no stop has a position.
     """
-    if not sight.stops:
+    if not subject.stops:
         return "", ""
     plane = drawing.plane
-    frame = frame_of(sight, plane, width_mm / height_mm, whole=whole)
-    if frame.holds(plane.at(sight.station)):
-        return _main_map(drawing, sight, Canvas(plane, frame, width_mm, height_mm)), ""
+    frame = frame_of(subject, plane, width_mm / height_mm, whole=whole)
+    if frame.holds(plane.at(subject.station)):
+        return _main_map(drawing, subject, Canvas(plane, frame, width_mm, height_mm)), ""
     narrow_mm = round(width_mm * 0.27, 1)
     wide_mm = width_mm - narrow_mm - 2
-    main = Canvas(plane, frame_of(sight, plane, wide_mm / height_mm), wide_mm, height_mm)
-    return _main_map(drawing, sight, main), _way_map(drawing, sight, main, narrow_mm)
+    main = Canvas(plane, frame_of(subject, plane, wide_mm / height_mm), wide_mm, height_mm)
+    return _main_map(drawing, subject, main), _way_map(drawing, subject, main, narrow_mm)
 
 
-def _main_map(drawing: Drawing, sight: Sight, canvas: Canvas) -> str:
+def _main_map(drawing: Drawing, subject: MapSubject, canvas: Canvas) -> str:
     return _svg(
         canvas,
         [
             *_roads(drawing, canvas),
-            *_route(sight.legs, canvas, 1.05, arrows=not sight.doors),
-            *_dots(sight.doors, canvas),
-            *labels(drawing, sight, canvas, scale=True),
+            *_route(subject.legs, canvas, 1.05, arrows=not subject.doors),
+            *_dots(subject.doors, canvas),
+            *labels(drawing, subject, canvas, scale=True),
         ],
     )
 
 
-def labels(drawing: Drawing, sight: Sight, canvas: Canvas, *, scale: bool = False) -> Iterable[str]:
+def labels(
+    drawing: Drawing, subject: MapSubject, canvas: Canvas, *, scale: bool = False
+) -> Iterable[str]:
     """Everything with letters: names of places, the station, numbers of stops, maybe a scale."""
-    stops = push_apart(stop_labels(sight.stops, canvas), canvas)
+    stops = push_apart(stop_labels(subject.stops, canvas), canvas)
     taken = [stop.box for stop in stops]
-    station = canvas.mm(sight.station)
-    shows_station = canvas.frame.holds(canvas.plane.at(sight.station))
+    station = canvas.mm(subject.station)
+    shows_station = canvas.frame.holds(canvas.plane.at(subject.station))
     if shows_station:
         taken.append((*(station - 3), *(station + 3)))
     if scale:
@@ -115,16 +122,16 @@ def labels(drawing: Drawing, sight: Sight, canvas: Canvas, *, scale: bool = Fals
         yield from stop.marks()
 
 
-def _way_map(drawing: Drawing, sight: Sight, main: Canvas, width_mm: float) -> str:
+def _way_map(drawing: Drawing, subject: MapSubject, main: Canvas, width_mm: float) -> str:
     plane = main.plane
-    way = plane.xy(np.concatenate([leg for leg in sight.legs if len(leg)]))
+    way = plane.xy(np.concatenate([leg for leg in subject.legs if len(leg)]))
     points = np.concatenate([way, main.frame.corners])
     frame = Frame.around(points, margin=0.12).shaped(width_mm / main.height_mm)
     canvas = Canvas(plane, frame, width_mm, main.height_mm)
     ranks = (Rank.MAIN, Rank.COUNTY, *([Rank.VILLAGE] if frame.width < 6000 else []))
     places = [place for place in drawing.places if PLACE_RANK.get(place.kind, 3) < 2]
     (left, top), (right, bottom) = canvas.to_mm(main.frame.corners).tolist()
-    station = canvas.mm(sight.station)
+    station = canvas.mm(subject.station)
     box = (
         f'<rect x="{left:.1f}" y="{top:.1f}" width="{right - left:.1f}" '
         f'height="{bottom - top:.1f}" fill="none" stroke="{INK}" stroke-width=".35"/>'
@@ -135,7 +142,7 @@ def _way_map(drawing: Drawing, sight: Sight, main: Canvas, width_mm: float) -> s
         canvas,
         [
             *_roads(drawing, canvas, ranks),
-            *_route(sight.legs, canvas, 0.7),
+            *_route(subject.legs, canvas, 0.7),
             box,
             *place_names(places, canvas, taken, most=5),
             *station_mark(station),

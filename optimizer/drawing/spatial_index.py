@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    Line = NDArray[np.float64]
+    from optimizer.drawing.frame import Line
 
 CELL_M = 200.0
 

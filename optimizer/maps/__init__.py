@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from optimizer.atomic_files import file_name, write_whole
 from optimizer.catalogue import Lang, Texts
-from optimizer.drawing.day_view import Day
-from optimizer.drawing.outdated import remove_outdated
-from optimizer.drawing.picture import Drawing, draw_day
+from optimizer.drawing.map_content import Drawing, draw_day
 from optimizer.errors import CampaignError
+from optimizer.handouts.crew_files import remove_outdated
+from optimizer.handouts.day_view import DayView
 from optimizer.maps.campaign_map import area_states, campaign_overview
 from optimizer.maps.crew_page import crew_page
 from optimizer.maps.day_map import day_overview
@@ -55,7 +55,7 @@ def write_maps(
         A page cannot be written, or an outdated one not removed.
     """
     drawing = roads if isinstance(roads, Drawing) else draw_day(plan, roads, settings)
-    day = Day(plan, drawing, settings, Texts(lang), mask=mask)
+    day = DayView(plan, drawing, settings, Texts(lang), mask=mask)
     written: list[Path] = []
     for done, route in enumerate(plan.routes, 1):
         path = out_dir / f"{file_name(route.crew_id)}.html"
@@ -80,7 +80,7 @@ def write_day_map(
     Parameters are those of `write_maps`; `path` is the file to write.
     """
     drawing = roads if isinstance(roads, Drawing) else draw_day(plan, roads, settings)
-    day = Day(plan, drawing, settings, Texts(lang), mask=mask)
+    day = DayView(plan, drawing, settings, Texts(lang), mask=mask)
     return write_whole(path, day_overview(day))
 
 

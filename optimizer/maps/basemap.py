@@ -10,14 +10,15 @@ import numpy as np
 
 from optimizer.catalogue.escaping import clean
 from optimizer.datum import from_wgs84
-from optimizer.drawing.picture import EARTH_M, PLACE_RANK, Frame
+from optimizer.drawing.frame import EARTH_M, Frame
+from optimizer.drawing.map_content import PLACE_RANK
 from optimizer.maps.html_page import OfflineMap
 from optimizer.maps.tiles import tile_source
 
 if TYPE_CHECKING:
-    from optimizer.drawing.picture import Drawing
-    from optimizer.drawing.route_map import Sight
-    from optimizer.maps.static_map import Still
+    from optimizer.drawing.map_content import Drawing
+    from optimizer.drawing.route_map import MapSubject
+    from optimizer.maps.static_map import StaticMap
     from optimizer.model import LonLat
     from optimizer.settings import PhoneSettings
 
@@ -52,22 +53,22 @@ def image_hosts(phone: PhoneSettings) -> str:
 
 
 def surroundings(
-    drawing: Drawing, seen: Sight, still: Still, phone: PhoneSettings
+    drawing: Drawing, subject: MapSubject, still: StaticMap, phone: PhoneSettings
 ) -> dict[str, Any]:
     """What a page's script needs to draw the ground."""
     plane, tiles = drawing.plane, tile_source(phone)
     north = math.radians(plane.centre.lat)
     return {
-        "home": point(seen.station),
-        "places": _places(drawing, seen),
-        "view": _view(seen),
+        "home": point(subject.station),
+        "places": _places(drawing, subject),
+        "view": _view(subject),
         "plane": {
             "lon": plane.centre.lon,
             "north": math.asinh(math.tan(north)),
             "scale": EARTH_M * math.cos(north),
             "unit": still.unit_m,
         },
-        "shift": None if tiles is None or not tiles.shifted else _shift(drawing, seen),
+        "shift": None if tiles is None or not tiles.shifted else _shift(drawing, subject),
         "credit": escape(clean(phone.credit, 80)),
     }
 
@@ -79,11 +80,11 @@ def point(place: LonLat | None) -> dict[str, float | None]:
     return {"lon": round(place.lon, 6), "lat": round(place.lat, 6)}
 
 
-def _places(drawing: Drawing, seen: Sight) -> list[dict[str, Any]]:
+def _places(drawing: Drawing, subject: MapSubject) -> list[dict[str, Any]]:
     """Names along the way."""
     plane = drawing.plane
-    legs = [leg for leg in seen.legs if len(leg)]
-    points = np.array([seen.station, *(place for _, place in seen.stops)])
+    legs = [leg for leg in subject.legs if len(leg)]
+    points = np.array([subject.station, *(place for _, place in subject.stops)])
     frame = Frame.around(plane.xy(np.concatenate([points, *legs])), margin=0).grown(SPREAD_M)
     shown = [place for place in drawing.places if frame.holds(plane.at(place.at))]
     shown.sort(key=lambda place: PLACE_RANK.get(place.kind, 3))
@@ -97,16 +98,16 @@ def _places(drawing: Drawing, seen: Sight) -> list[dict[str, Any]]:
     ]
 
 
-def _view(seen: Sight) -> list[list[float]]:
+def _view(subject: MapSubject) -> list[list[float]]:
     """Two corners of what the map shows first: the stops."""
-    points = np.array([place for _, place in seen.stops] or [seen.station])
+    points = np.array([place for _, place in subject.stops] or [subject.station])
     low, high = points.min(axis=0) - 0.001, points.max(axis=0) + 0.001
     return [low.round(5).tolist(), high.round(5).tolist()]
 
 
-def _shift(drawing: Drawing, seen: Sight, side: int = 6) -> dict[str, Any]:
+def _shift(drawing: Drawing, subject: MapSubject, side: int = 6) -> dict[str, Any]:
     """How far GCJ-02 lies off on a grid; between its knots it is linear to less than a metre."""
-    points = np.array([seen.station, *(place for _, place in seen.stops)])
+    points = np.array([subject.station, *(place for _, place in subject.stops)])
     west, south, east, north = Frame.around(
         drawing.plane.xy(points), margin=0.3, at_least=2000
     ).bounds(drawing.plane)

@@ -10,9 +10,9 @@ import pandas as pd
 import shapely
 
 from optimizer.catalogue.escaping import clean
-from optimizer.drawing.picture import Plane, surveyed
-from optimizer.drawing.route_map import Sight
-from optimizer.maps.day_map import layered_page
+from optimizer.drawing.map_content import drawing_around
+from optimizer.drawing.route_map import MapSubject
+from optimizer.maps.layered_page import layered_page
 from optimizer.model import LonLat
 from optimizer.register.agenda import STATUSES_TO_VISIT
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from optimizer.catalogue import Texts
+    from optimizer.drawing.frame import Plane
     from optimizer.register import Register
     from optimizer.roads import Roads
     from optimizer.settings import Settings
@@ -116,14 +117,14 @@ def campaign_overview(
     name, home = station
     located = [area for area in states if len(area.points)]
     points = np.concatenate([np.array([home]), *(area.points for area in located)])
-    drawing = surveyed(roads, home, points)
+    drawing = drawing_around(roads, home, points)
     corners = (points.min(axis=0), points.max(axis=0))
-    seen = Sight(
+    subject = MapSubject(
         stops=tuple(("", LonLat(*corner.tolist())) for corner in corners), station=home, legs=()
     )
     return layered_page(
         drawing,
-        seen,
+        subject,
         [],
         list(_layers(located, drawing.plane, texts, today)),
         settings=settings,

@@ -6,35 +6,35 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from optimizer.catalogue.escaping import clean
-from optimizer.drawing.day_view import FINDINGS, sight
-from optimizer.drawing.links import APPS, navigation_link
-from optimizer.drawing.outdated import file_mark
+from optimizer.handouts.crew_files import file_mark
+from optimizer.handouts.navigation_links import APPS, navigation_link
 from optimizer.maps.basemap import empty_map, image_hosts, point, surroundings
 from optimizer.maps.html_page import LIVE, Parts, asset, page
-from optimizer.maps.static_map import Still, Way, still_picture
+from optimizer.maps.static_map import StaticMap, Way, static_map
+from optimizer.records.entry import CATEGORIES
 from optimizer.settings import clock_text
 
 if TYPE_CHECKING:
-    from optimizer.drawing.day_view import Day
-    from optimizer.drawing.route_map import Sight
+    from optimizer.drawing.route_map import MapSubject
+    from optimizer.handouts.day_view import DayView
     from optimizer.model import Route, Stop, Visit
 
 PIECES = ("fuse", "bulb", "rcd")
 """Things that a crew replaces on the spot, counted."""
 
 
-def crew_page(day: Day, route: Route) -> str:
+def crew_page(day: DayView, route: Route) -> str:
     """The page of one crew."""
-    seen = sight(day, route)
-    most = max(12_000, 60_000 - 1_000 * len(seen.stops))
-    still = still_picture(day.drawing, seen, [Way("way", seen.legs)], most)
+    subject = day.subject(route)
+    most = max(12_000, 60_000 - 1_000 * len(subject.stops))
+    still = static_map(day.drawing, subject, [Way("way", subject.legs)], most)
     return page(
         empty_map(day.plan.station.location, day.settings.phone),
         Parts(
             title=f"{day.texts('sheet.crew', crew=clean(route.crew_id, 20))} {day.plan.date}",
             lang="zh-CN" if day.texts.lang == "zh" else "en",
             html=_html(day, route, still),
-            data=_data(day, route, seen, still),
+            data=_data(day, route, subject, still),
             start="startDay",
             styles=(asset("phone.css"),),
             scripts=(LIVE, asset("ground.js"), asset("qr.js"), asset("phone.js")),
@@ -44,7 +44,7 @@ def crew_page(day: Day, route: Route) -> str:
     )
 
 
-def _data(day: Day, route: Route, seen: Sight, still: Still) -> dict[str, Any]:
+def _data(day: DayView, route: Route, subject: MapSubject, still: StaticMap) -> dict[str, Any]:
     plan = day.plan
     visits = day.visits(route)
     return {
@@ -58,14 +58,14 @@ def _data(day: Day, route: Route, seen: Sight, still: Still) -> dict[str, Any]:
             for number, (stop, visit) in enumerate(zip(route.stops, visits, strict=True), 1)
         ],
         "rest": _rest(day, route),
-        "categories": FINDINGS,
+        "categories": CATEGORIES,
         "pieces": PIECES,
-        **surroundings(day.drawing, seen, still, day.settings.phone),
+        **surroundings(day.drawing, subject, still, day.settings.phone),
         "words": _words(day),
     }
 
 
-def _words(day: Day) -> dict[str, str]:
+def _words(day: DayView) -> dict[str, str]:
     texts = day.texts
     words = texts.room("phone")
     rooms = {"kind": "kind", "result": "result", "finding": "category"}
@@ -75,7 +75,7 @@ def _words(day: Day) -> dict[str, str]:
     return words
 
 
-def _stop(day: Day, number: int, stop: Stop, visit: Visit) -> dict[str, Any]:
+def _stop(day: DayView, number: int, stop: Stop, visit: Visit) -> dict[str, Any]:
     place = visit.location
     dial = "" if day.mask else "".join(c for c in visit.phone if c.isdigit() or c in "+#*")
     return {
@@ -97,7 +97,7 @@ def _stop(day: Day, number: int, stop: Stop, visit: Visit) -> dict[str, Any]:
     }
 
 
-def _rest(day: Day, route: Route) -> dict[str, Any] | None:
+def _rest(day: DayView, route: Route) -> dict[str, Any] | None:
     if route.rest is None:
         return None
     start = route.rest.start_s
@@ -107,7 +107,7 @@ def _rest(day: Day, route: Route) -> dict[str, Any] | None:
     return {"after": route.rest.after, "text": text}
 
 
-def _html(day: Day, route: Route, still: Still) -> str:
+def _html(day: DayView, route: Route, still: StaticMap) -> str:
     """The page's frame, and all that shows where no script runs."""
     texts, crew = day.texts, day.crew(route.crew_id)
     members = escape(" ".join(clean(name, 20) for name in crew.members))
@@ -133,7 +133,7 @@ def _html(day: Day, route: Route, still: Still) -> str:
 """
 
 
-def _item(day: Day, number: int, stop: Stop, visit: Visit) -> str:
+def _item(day: DayView, number: int, stop: Stop, visit: Visit) -> str:
     """One stop in the list that needs no script."""
     data = _stop(day, number, stop, visit)
     texts = day.texts

@@ -1,54 +1,46 @@
-"""Maps of a whole station in layers: the day by crews, the campaign by states of its areas."""
+"""The map of a station's day: all crews on one page, a layer each."""
 
 from __future__ import annotations
 
-from html import escape
 from typing import TYPE_CHECKING, Any
 
 from optimizer.catalogue.escaping import clean
-from optimizer.drawing.day_view import sight, villages
-from optimizer.drawing.route_map import Sight
-from optimizer.maps.basemap import empty_map, image_hosts, point, surroundings
-from optimizer.maps.html_page import LIVE, Parts, asset, page
-from optimizer.maps.static_map import Way, still_picture
+from optimizer.drawing.route_map import MapSubject
+from optimizer.handouts.villages import villages
+from optimizer.maps.basemap import point
+from optimizer.maps.layered_page import layered_page
+from optimizer.maps.static_map import Way
 from optimizer.settings import clock_text
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from optimizer.catalogue import Texts
-    from optimizer.drawing.day_view import Day
-    from optimizer.drawing.picture import Drawing
-    from optimizer.maps.static_map import Still
+    from optimizer.handouts.day_view import DayView
     from optimizer.model import Route
-    from optimizer.settings import Settings
 
 COLOURS = (
     "#00695c", "#c2410c", "#1d4ed8", "#a21caf", "#4d7c0f", "#b91c1c",
     "#0e7490", "#92400e", "#6d28d9", "#be185d", "#3f6212", "#334155",
 )  # fmt: skip
 """Colours of crews, as far apart as they go; they begin anew after the last."""
-MOST_ROADS = 90_000
 JOINED = "\u2060"
 """No line ends beside it: a span of time stays whole."""
 
 
-def day_overview(day: Day) -> str:
+def day_overview(day: DayView) -> str:
     """All crews of a station and day on one map, one layer a crew."""
     plan, texts = day.plan, day.texts
-    sights = [sight(day, route) for route in plan.routes]
+    subjects = [day.subject(route) for route in plan.routes]
     ways = [
-        Way(f"way{number}", seen.legs, COLOURS[number % len(COLOURS)])
-        for number, seen in enumerate(sights)
+        Way(f"way{number}", own.legs, COLOURS[number % len(COLOURS)])
+        for number, own in enumerate(subjects)
     ]
-    places = Sight(
+    places = MapSubject(
         stops=tuple(
             (clean(route.crew_id, 8), place)
-            for route, seen in zip(plan.routes, sights, strict=True)
-            for _, place in seen.stops[len(seen.stops) // 2 :][:1]
+            for route, own in zip(plan.routes, subjects, strict=True)
+            for _, place in own.stops[len(own.stops) // 2 :][:1]
         ),
         station=plan.station.location,
-        legs=tuple(leg for seen in sights for leg in seen.legs),
+        legs=tuple(leg for own in subjects for leg in own.legs),
     )
     layers = [_crew_layer(day, route, way) for route, way in zip(plan.routes, ways, strict=True)]
     visits = sum(len(route.stops) for route in plan.routes)
@@ -65,7 +57,7 @@ def day_overview(day: Day) -> str:
     )
 
 
-def _crew_layer(day: Day, route: Route, way: Way) -> dict[str, Any]:
+def _crew_layer(day: DayView, route: Route, way: Way) -> dict[str, Any]:
     crew, visits, texts = day.crew(route.crew_id), day.visits(route), day.texts
     return {
         "label": texts("sheet.crew", crew=clean(route.crew_id, 20)),
@@ -100,53 +92,3 @@ def _crew_layer(day: Day, route: Route, way: Way) -> dict[str, Any]:
         ],
         "areas": [],
     }
-
-
-def layered_page(
-    drawing: Drawing,
-    places: Sight,
-    ways: Sequence[Way],
-    layers: Sequence[dict[str, Any]],
-    *,
-    settings: Settings,
-    texts: Texts,
-    title: str,
-    summary: str,
-) -> str:
-    """A page with a map and a list of layers that can be switched."""
-    still = still_picture(drawing, places, ways, MOST_ROADS)
-    data = {
-        **surroundings(drawing, places, still, settings.phone),
-        "layers": layers,
-        "words": texts.room("phone") | texts.room("overview"),
-    }
-    return page(
-        empty_map(places.station, settings.phone),
-        Parts(
-            title=title,
-            lang="zh-CN" if texts.lang == "zh" else "en",
-            html=_html(title, summary, clean(settings.campaign.note, 160), layers, still),
-            data=data,
-            start="startLayers",
-            styles=(asset("phone.css"), asset("layers.css")),
-            scripts=(LIVE, asset("ground.js"), asset("layers.js")),
-            image_hosts=image_hosts(settings.phone),
-        ),
-    )
-
-
-def _html(
-    title: str, summary: str, note: str, layers: Sequence[dict[str, Any]], still: Still
-) -> str:
-    items = "".join(
-        f'<li><div class="line"><span class="no" style="color:{layer["colour"]}">■</span>'
-        f'<bdi class="name">{escape(layer["label"])}</bdi></div>'
-        f'<div>{escape(layer["detail"])}</div><div class="soft">{escape(layer["more"])}</div></li>'
-        for layer in layers
-    )
-    return f"""
-<header class="bar"><div class="who"><h1>{escape(title)}</h1><p>{escape(summary)}</p></div></header>
-{f'<p class="note">{escape(note)}</p>' if note else ""}
-<section class="still">{still.svg}<ol>{items}</ol></section>
-<div id="wide"><div id="stage"></div><div id="app"><div class="list" id="list"></div></div></div>
-"""

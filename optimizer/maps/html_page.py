@@ -123,8 +123,8 @@ def page(offline_map: OfflineMap, parts: Parts) -> str:
 
 @cache
 def asset(name: str) -> str:
-    """A file of `optimizer/templates`, without its comment lines and indents."""
-    text = resources.files("optimizer").joinpath("templates", name).read_text(encoding="utf-8")
+    """A file of `maps/templates`, without its comment lines and indents."""
+    text = resources.files("optimizer.maps").joinpath("templates", name).read_text(encoding="utf-8")
     if name.endswith(".js"):
         text = re.sub(r"^\s*//.*\n", "", text, flags=re.MULTILINE)
     else:

@@ -12,14 +12,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from optimizer.drawing.canvas import Canvas
-from optimizer.drawing.picture import Frame, Rank, crop, path_data
-from optimizer.drawing.route_map import Sight, labels
+from optimizer.drawing.frame import Frame
+from optimizer.drawing.lines import crop, path_data
+from optimizer.drawing.map_content import Rank
+from optimizer.drawing.route_map import labels
 from optimizer.drawing.spatial_index import Cells
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from optimizer.drawing.picture import Drawing, Line
+    from optimizer.drawing.frame import Line
+    from optimizer.drawing.map_content import Drawing
+    from optimizer.drawing.route_map import MapSubject
 
 WIDTH_MM = 100.0
 
@@ -41,7 +45,7 @@ SCREEN_PX = 390
 
 
 @dataclass(frozen=True, slots=True)
-class Still:
+class StaticMap:
     """An SVG and the metres of one of its units."""
 
     svg: str
@@ -57,7 +61,7 @@ class Way:
     colour: str = ""
 
 
-def still_picture(drawing: Drawing, sight: Sight, ways: Sequence[Way], most: int) -> Still:
+def static_map(drawing: Drawing, subject: MapSubject, ways: Sequence[Way], most: int) -> StaticMap:
     """Whole ways, from the station and back, with the stops' numbers or names.
 
     Parameters
@@ -68,7 +72,7 @@ def still_picture(drawing: Drawing, sight: Sight, ways: Sequence[Way], most: int
     plane = drawing.plane
     legs = {way.name: [plane.xy(leg) for leg in way.legs if len(leg) > 1] for way in ways}
     every = [leg for own in legs.values() for leg in own]
-    points = plane.xy(np.array([sight.station, *(place for _, place in sight.stops)]))
+    points = plane.xy(np.array([subject.station, *(place for _, place in subject.stops)]))
     frame = Frame.around(np.concatenate([points, *every]), margin=0.07, at_least=800).shaped(1.0)
     unit_m = 1.0 if frame.width < 20_000 else 2.0
     wide = frame.grown(0.5 * frame.width)
@@ -77,8 +81,8 @@ def still_picture(drawing: Drawing, sight: Sight, ways: Sequence[Way], most: int
     for name, own in legs.items():
         paths[name] = path_data(crop(own, frame, 2.0), (0, 0), unit_m)
     canvas = Canvas(plane, frame, WIDTH_MM, WIDTH_MM)
-    return Still(
-        "".join(_svg(drawing, sight, canvas, paths=paths, ways=ways, unit_m=unit_m)), unit_m
+    return StaticMap(
+        "".join(_svg(drawing, subject, canvas, paths=paths, ways=ways, unit_m=unit_m)), unit_m
     )
 
 
@@ -104,7 +108,7 @@ def _roads(
 
 def _svg(
     drawing: Drawing,
-    sight: Sight,
+    subject: MapSubject,
     canvas: Canvas,
     *,
     paths: Mapping[str, str],
@@ -127,7 +131,7 @@ def _svg(
         colour = f";stroke:{way.colour}" if way.colour else ""
         yield _use(way.name, "leg", f"stroke-width:{3.2 * pixel:.1f}{colour}")
     yield f'<g transform="translate({left} {top}) scale({size / WIDTH_MM:.4f})">'
-    yield from labels(drawing, sight, canvas)
+    yield from labels(drawing, subject, canvas)
     yield "</g></svg>"
 
 

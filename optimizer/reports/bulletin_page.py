@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from optimizer.catalogue.escaping import breakable, clean
-from optimizer.drawing.canvas import FONT
-from optimizer.drawing.typst_press import press
 from optimizer.model import LonLat
-from optimizer.reports.charts import CHART_MM, MAP_MM, area_map, chart
+from optimizer.reports.bulletin_charts import CHART_MM, MAP_MM, area_map, chart
+from optimizer.typesetting.typst_press import typeset
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -51,9 +50,6 @@ def page(
     job = {
         "title": f"{title} {bulletin.period.name}",
         "station": clean(campaign.county, 20),
-        "lang": texts.lang,
-        "region": "cn" if texts.lang == "zh" else "us",
-        "fonts": [FONT],
         "words": texts.room("bulletin"),
         "heading": title,
         "period": period_text(bulletin.period, texts),
@@ -68,7 +64,7 @@ def page(
         "ranking": _ranking(bulletin, texts),
         "tables": _in_two(_tables(bulletin, texts)),
     }
-    return press("bulletin", job, settings.paper)
+    return typeset("reports/bulletin", job, settings.paper, texts)
 
 
 def period_text(period: Period, texts: Texts) -> str:

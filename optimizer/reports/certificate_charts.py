@@ -13,9 +13,9 @@ import pandas as pd
 import shapely
 
 from optimizer.drawing.canvas import ACCENT, INK
-from optimizer.drawing.picture import Frame, Plane
+from optimizer.drawing.frame import Frame, Plane
 from optimizer.model import LonLat
-from optimizer.reports.charts import label, main_roads, station_mark, svg
+from optimizer.reports.bulletin_charts import label, main_roads, station_mark, svg
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

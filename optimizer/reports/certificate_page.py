@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING, Any
 from optimizer.atomic_files import write_whole
 from optimizer.catalogue import Texts
 from optimizer.catalogue.escaping import clean
-from optimizer.drawing.canvas import FONT
-from optimizer.drawing.typst_press import press
 from optimizer.model import LonLat
 from optimizer.reports.certificate_charts import (
     CHART_MM,
@@ -20,6 +18,7 @@ from optimizer.reports.certificate_charts import (
 )
 from optimizer.reports.certificate_sentences import sentences
 from optimizer.territories.outlines import outlines
+from optimizer.typesetting.typst_press import typeset
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -60,9 +59,6 @@ def write_certificate(
     job = {
         "title": texts("certificate.handed", county=county, campaign=name),
         "station": county,
-        "lang": texts.lang,
-        "region": "cn" if texts.lang == "zh" else "us",
-        "fonts": [FONT],
         "words": texts.room("certificate"),
         "heading": f"{county} {name}",
         "span": texts("certificate.span", start=account.start, finish=account.finish),
@@ -79,7 +75,7 @@ def write_certificate(
             "rows": [_row(station) for station in account.stations],
         },
     }
-    return write_whole(path, press("certificate", job, settings.paper))
+    return write_whole(path, typeset("reports/certificate", job, settings.paper, texts))
 
 
 def _map(

@@ -13,7 +13,7 @@ import shapely
 
 from optimizer.atomic_files import write_layers
 from optimizer.catalogue import Texts
-from optimizer.drawing.picture import route_legs, straight_legs
+from optimizer.drawing.legs import route_legs, straight_legs
 from optimizer.records.opinions import opinion_ledger
 from optimizer.reports.worksheets import add_sheets, workbook
 

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from optimizer.atomic_files import file_name, write_whole
 from optimizer.catalogue import Lang, Texts
-from optimizer.drawing.day_view import Day
-from optimizer.drawing.outdated import file_mark, remove_outdated
-from optimizer.drawing.picture import Drawing, draw_day
+from optimizer.drawing.map_content import Drawing, draw_day
+from optimizer.handouts.crew_files import file_mark, remove_outdated
+from optimizer.handouts.day_view import DayView
 from optimizer.sheets.chief_page import chief_page
 from optimizer.sheets.crew_sheet import crew_sheet
 from optimizer.sheets.forms import crew_forms
@@ -22,15 +22,7 @@ if TYPE_CHECKING:
     from optimizer.roads import Roads
     from optimizer.settings import Settings
 
-__all__ = [
-    "Day",
-    "Drawing",
-    "draw_day",
-    "file_mark",
-    "print_station",
-    "remove_outdated",
-    "write_sheets",
-]
+__all__ = ["print_station", "write_sheets"]
 
 
 def write_sheets(
@@ -109,6 +101,6 @@ def _day(
     *,
     mask: bool,
     weather: str,
-) -> Day:
+) -> DayView:
     drawing = roads if isinstance(roads, Drawing) else draw_day(plan, roads, settings)
-    return Day(plan, drawing, settings, Texts(lang), mask=mask, weather=weather)
+    return DayView(plan, drawing, settings, Texts(lang), mask=mask, weather=weather)

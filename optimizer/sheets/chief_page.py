@@ -6,16 +6,16 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from optimizer.catalogue.escaping import breakable, clean
-from optimizer.drawing.day_view import Day, sight, villages
 from optimizer.drawing.labels import em_width
-from optimizer.drawing.route_map import Sight, overview
+from optimizer.drawing.route_map import MapSubject, overview
+from optimizer.handouts.villages import villages
 from optimizer.model import VisitKind
 from optimizer.settings import clock_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from optimizer.drawing.day_view import Day
+    from optimizer.handouts.day_view import DayView
     from optimizer.model import Route, Unassigned, Visit
 
 PAGE_MM = 276.0
@@ -26,7 +26,7 @@ MOST_MAP_MM = 150.0
 MOST_NAMES = 8
 
 
-def chief_page(day: Day) -> dict[str, Any]:
+def chief_page(day: DayView) -> dict[str, Any]:
     """The part of a print job that its chief keeps."""
     plan, texts = day.plan, day.texts
     left = _left_out(day)
@@ -65,25 +65,25 @@ def chief_page(day: Day) -> dict[str, Any]:
     }
 
 
-def _map(day: Day, height_mm: float) -> str:
+def _map(day: DayView, height_mm: float) -> str:
     """All routes on one map: a dot at each door, a crew's name at the middle one of its own."""
     routes = day.plan.routes
-    sights = [sight(day, route) for route in routes]
+    subjects = [day.subject(route) for route in routes]
     stops = tuple(
         (clean(route.crew_id, 8), place)
-        for route, seen in zip(routes, sights, strict=True)
-        for _, place in seen.stops[len(seen.stops) // 2 :][:1]
+        for route, own in zip(routes, subjects, strict=True)
+        for _, place in own.stops[len(own.stops) // 2 :][:1]
     )
-    everything = Sight(
+    everything = MapSubject(
         stops=stops,
         station=day.plan.station.location,
-        legs=tuple(leg for seen in sights for leg in seen.legs),
-        doors=tuple(place for seen in sights for _, place in seen.stops),
+        legs=tuple(leg for own in subjects for leg in own.legs),
+        doors=tuple(place for own in subjects for _, place in own.stops),
     )
     return overview(day.drawing, everything, 188, height_mm, whole=True)[0]
 
 
-def _crew(day: Day, route: Route) -> dict[str, Any]:
+def _crew(day: DayView, route: Route) -> dict[str, Any]:
     crew, visits = day.crew(route.crew_id), day.visits(route)
     kinds: Counter[VisitKind] = Counter(visit.kind for visit in visits)
     kinds.pop(VisitKind.FIRST, None)
@@ -113,7 +113,7 @@ def _group_mm(group: dict[str, str]) -> float:
     return 2.6 + 4.4 * sum(1 + int(width // 50) for width in lines)
 
 
-def _left_out(day: Day) -> list[dict[str, str]]:
+def _left_out(day: DayView) -> list[dict[str, str]]:
     """Those who are not in the plan, by reason, the most frequent reason first."""
     visits = {visit.visit_id: visit for visit in day.plan.visits}
     groups: dict[tuple[str, str], list[Unassigned]] = {}
@@ -130,7 +130,7 @@ def _left_out(day: Day) -> list[dict[str, str]]:
     ]
 
 
-def _who(day: Day, visits: Sequence[Visit]) -> str:
+def _who(day: DayView, visits: Sequence[Visit]) -> str:
     names = "  ".join(
         f"{clean(visit.account_no, 20)} {day.name(visit)}" for visit in visits[:MOST_NAMES]
     )

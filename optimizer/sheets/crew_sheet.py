@@ -7,22 +7,23 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from optimizer.catalogue.escaping import breakable, clean
-from optimizer.drawing.day_view import FINDINGS, Day, sight
-from optimizer.drawing.links import navigation_link
 from optimizer.drawing.qr import qr_svg
 from optimizer.drawing.route_map import overview
+from optimizer.handouts.navigation_links import navigation_link
 from optimizer.model import VisitKind
+from optimizer.records.entry import CATEGORIES
 from optimizer.settings import clock_text
-from optimizer.sheets.bag import tool_bag
+from optimizer.sheets.tool_bag import tool_bag
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from optimizer.handouts.day_view import DayView
     from optimizer.model import Route, Stop, Visit
 
 MAP_WIDTH_MM = 136
-RESULTS = ("done", "nobody_home", "refused", "demolished", "other")
-"""Boxes to tick, in this order."""
+TICK_BOXES = ("done", "nobody_home", "refused", "demolished", "other")
+"""Results that have a box to tick, in this order."""
 PAGE_MM = 266.5
 """Room for rows on a page."""
 TOP_MM = 20.0
@@ -31,7 +32,7 @@ REST_MM = 5.5
 """Height of the line that says lunch."""
 
 
-def crew_sheet(day: Day, route: Route) -> dict[str, Any]:
+def crew_sheet(day: DayView, route: Route) -> dict[str, Any]:
     """Everything on the route sheet of one crew."""
     crew, plan, texts = day.crew(route.crew_id), day.plan, day.texts
     visits = day.visits(route)
@@ -43,7 +44,7 @@ def crew_sheet(day: Day, route: Route) -> dict[str, Any]:
     if route.rest is not None and route.rest.after < len(heights):
         heights[route.rest.after] += REST_MM
     map_mm = map_height_mm(heights)
-    main, way = overview(day.drawing, sight(day, route), MAP_WIDTH_MM, map_mm)
+    main, way = overview(day.drawing, day.subject(route), MAP_WIDTH_MM, map_mm)
     members = "  ".join(clean(name, 20) for name in crew.members)
     name = texts("sheet.crew", crew=clean(crew.crew_id, 20))
     short = name if not plan.version else f"{name}  {texts('sheet.version', number=plan.version)}"
@@ -75,7 +76,7 @@ def crew_sheet(day: Day, route: Route) -> dict[str, Any]:
             for name, count in tool_bag(visits, day.settings.paper)
         ],
         "legend": texts("sheet.legend")
-        + "  ".join(f"{i} {texts(f'category.{name}')}" for i, name in enumerate(FINDINGS, 1)),
+        + "  ".join(f"{i} {texts(f'category.{name}')}" for i, name in enumerate(CATEGORIES, 1)),
         "stops": rows,
         "rest": ""
         if route.rest is None
@@ -92,7 +93,7 @@ def _dotted(*parts: str) -> str:
     return " · ".join(part for part in parts if part)
 
 
-def _title(day: Day) -> str:
+def _title(day: DayView) -> str:
     campaign = day.settings.campaign
     return day.texts(
         "sheet.title",
@@ -133,7 +134,7 @@ def _width_pt(text: str) -> float:
     return sum(10.05 if ord(char) > 0x2E7F else 5.6 for char in text)
 
 
-def _map_code(day: Day, crew_id: str) -> str:
+def _map_code(day: DayView, crew_id: str) -> str:
     url = day.settings.paper.map_url
     if not url:
         return ""
@@ -142,7 +143,7 @@ def _map_code(day: Day, crew_id: str) -> str:
     return qr_svg(url.format(**where))
 
 
-def stop_row(day: Day, number: int, stop: Stop, visit: Visit) -> dict[str, Any]:
+def stop_row(day: DayView, number: int, stop: Stop, visit: Visit) -> dict[str, Any]:
     """One row of the table."""
     app = day.settings.paper.qr
     place = visit.location

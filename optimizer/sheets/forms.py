@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from optimizer.catalogue.escaping import breakable, clean
-from optimizer.sheets.bag import tool_bag
+from optimizer.sheets.tool_bag import tool_bag
 
 if TYPE_CHECKING:
     from optimizer.catalogue import Texts
-    from optimizer.drawing.day_view import Day
+    from optimizer.handouts.day_view import DayView
     from optimizer.model import Route
 
 QUESTIONS = (
@@ -34,7 +34,7 @@ def form_words(texts: Texts) -> dict[str, Any]:
     }
 
 
-def crew_forms(day: Day, route: Route) -> list[dict[str, Any]]:
+def crew_forms(day: DayView, route: Route) -> list[dict[str, Any]]:
     """The parts of a print job that one crew takes along besides its sheet."""
     visits = day.visits(route)
     common = _common(day, route)
@@ -57,7 +57,7 @@ def crew_forms(day: Day, route: Route) -> list[dict[str, Any]]:
     ]
 
 
-def _common(day: Day, route: Route) -> dict[str, str]:
+def _common(day: DayView, route: Route) -> dict[str, str]:
     crew, station, texts = day.crew(route.crew_id), day.plan.station, day.texts
     members = "  ".join(clean(name, 20) for name in crew.members)
     date = texts.date(day.plan.date)

@@ -5,21 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from optimizer.catalogue.escaping import clean
-from optimizer.drawing.fonts import FONT, foreign, replaced, unknown
-from optimizer.drawing.typst_press import press
-from optimizer.sheets.crew_sheet import RESULTS
+from optimizer.sheets.crew_sheet import TICK_BOXES
 from optimizer.sheets.forms import form_words
+from optimizer.typesetting.fonts import foreign, replaced, unknown
+from optimizer.typesetting.typst_press import typeset
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from optimizer.drawing.day_view import Day
+    from optimizer.handouts.day_view import DayView
 
 COLUMNS = ("number", "customer", "qr", "result")
 CHIEF_COLUMNS = ("crew", "members", "villages", "visits", "kinds", "start", "end", "km")
 
 
-def print_parts(day: Day, parts: Sequence[dict[str, Any]], mark: str = "") -> bytes:
+def print_parts(day: DayView, parts: Sequence[dict[str, Any]], mark: str = "") -> bytes:
     """A PDF of parts: sheets, forms, the chief's page; `mark` is a keyword of the file."""
     texts, station = day.texts, clean(day.plan.station.name, 30)
     strange = foreign(parts)
@@ -29,22 +29,19 @@ def print_parts(day: Day, parts: Sequence[dict[str, Any]], mark: str = "") -> by
         "title": f"{station} {day.plan.date.isoformat()}",
         "station": station,
         "marks": [mark] if mark else [],
-        "lang": texts.lang,
-        "region": "cn" if texts.lang == "zh" else "us",
-        "fonts": [FONT],
         "words": {
             **texts.room("sheet"),
-            "results": [texts(f"result.{name}") for name in RESULTS],
+            "results": [texts(f"result.{name}") for name in TICK_BOXES],
             "columns": [texts(f"sheet.column_{name}") for name in COLUMNS],
         },
         "chief": {"columns": [texts(f"chief.column_{name}") for name in CHIEF_COLUMNS]},
         "form": form_words(texts),
         "parts": list(parts),
     }
-    return press("print", job, day.settings.paper, help_out=bool(strange))
+    return typeset("sheets/print", job, day.settings.paper, texts, help_out=bool(strange))
 
 
-def _printable(day: Day, part: dict[str, Any], strange: set[str]) -> dict[str, Any]:
+def _printable(day: DayView, part: dict[str, Any], strange: set[str]) -> dict[str, Any]:
     """A part without the characters that nobody can print, and a word about them."""
     lost = sorted(unknown(strange & foreign(part), day.settings.paper))
     if not lost:

@@ -27,14 +27,15 @@ from typing import TYPE_CHECKING
 from optimizer.context import CampaignContext
 from optimizer.dayplan import plan_day
 from optimizer.desk import Campaign
+from optimizer.drawing.map_content import draw_day
 from optimizer.maps import write_maps
-from optimizer.sheets import draw_day, write_sheets
+from optimizer.sheets import write_sheets
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from optimizer.drawing.map_content import Drawing
     from optimizer.model import DayPlan
-    from optimizer.sheets import Drawing
 
 LIBRARIES = ("typst", "folium", "numpy")
 ITERATIONS = 200

@@ -9,6 +9,8 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
+
 import optimizer
 from optimizer import compiled
 
@@ -60,6 +62,15 @@ def test_faces_ask_the_desk_alone():
             others = rooms_imported(path) - {face, *below}
             wrong += [f"{face}/{path.name} imports {other}" for other in sorted(others)]
     assert not wrong
+
+
+@pytest.mark.parametrize("room", ["sheets", "maps", "reports"])
+def test_paper_phones_and_reports_stand_beside_each_other(room):
+    """What two of them need is a thing of its own, and has a room of its own."""
+    sisters = {"sheets", "maps", "reports"} - {room}
+    imported = [rooms_imported(path) for path in (PACKAGE / room).rglob("*.py")]
+    assert imported
+    assert not sisters & set().union(*imported)
 
 
 def test_the_architecture_page_names_every_room_once():

@@ -17,9 +17,9 @@ import paper_world
 import pytest
 from golden import lines_of
 
-from optimizer.drawing.links import navigation_link
-from optimizer.drawing.picture import Rank, RoadLine
+from optimizer.drawing.map_content import Rank, RoadLine
 from optimizer.errors import CampaignError
+from optimizer.handouts.navigation_links import navigation_link
 from optimizer.maps import write_campaign_map, write_day_map, write_maps
 from optimizer.model import LonLat
 from optimizer.records import CATEGORIES, RESULTS

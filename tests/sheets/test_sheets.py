@@ -24,16 +24,18 @@ from tools import need
 from optimizer.atomic_files import file_name
 from optimizer.catalogue.escaping import breakable, clean, masked_name, masked_phone
 from optimizer.drawing.canvas import Canvas
-from optimizer.drawing.day_view import village
-from optimizer.drawing.labels import Label, push_apart, scale_bar
-from optimizer.drawing.links import navigation_link
-from optimizer.drawing.picture import Frame, Lines, Plane, path_data
+from optimizer.drawing.frame import Frame, Plane
+from optimizer.drawing.label_placement import push_apart, scale_bar
+from optimizer.drawing.labels import Label
+from optimizer.drawing.lines import Lines, path_data
 from optimizer.drawing.qr import MASK, qr_svg
 from optimizer.errors import CampaignError
+from optimizer.handouts.navigation_links import navigation_link
+from optimizer.handouts.villages import village
 from optimizer.model import LonLat, VisitKind
 from optimizer.settings import PaperSettings, Settings
 from optimizer.sheets import print_station, write_sheets
-from optimizer.sheets.bag import tool_bag
+from optimizer.sheets.tool_bag import tool_bag
 
 GOLDEN = Path(__file__).parent / "golden"
 A4_PT = (595.3, 841.9)

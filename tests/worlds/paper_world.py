@@ -10,7 +10,8 @@ import random
 import networkx as nx
 import numpy as np
 
-from optimizer.drawing.picture import Drawing, Place, Rank, RoadLine, route_legs
+from optimizer.drawing.legs import route_legs
+from optimizer.drawing.map_content import Drawing, Place, Rank, RoadLine
 from optimizer.model import (
     Crew,
     CustomerKind,

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     from optimizer.settings import PaperSettings
 
-FONT = "Noto Sans SC"
 GETA = "〓"
 _COLLECTION = b"ttcf"
 

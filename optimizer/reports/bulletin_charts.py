@@ -10,7 +10,9 @@ import numpy as np
 
 from optimizer.catalogue.escaping import clean
 from optimizer.drawing.canvas import ACCENT, FONT, INK
-from optimizer.drawing.picture import RANK_OF_CLASS, Frame, Plane, Rank, crop, path_data
+from optimizer.drawing.frame import Frame, Plane
+from optimizer.drawing.lines import crop, path_data
+from optimizer.drawing.map_content import RANK_OF_CLASS, Rank
 from optimizer.model import LonLat
 
 if TYPE_CHECKING:

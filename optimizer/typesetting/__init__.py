@@ -1,0 +1,1 @@
+"""Data and a template into PDF: by Typst, in a font that every machine has."""
