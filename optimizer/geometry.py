@@ -1,4 +1,4 @@
-"""Metres on the ground: lengths along roads, and a flat map of a county.
+"""The one Earth and the one plane: metres on the ground for roads, searches and pictures alike.
 
 The flat map is an equirectangular projection around the network's centre. Its scale is exact
 along the centre's parallel; `d` degrees north or south of it lengths from east to west are off by
@@ -18,8 +18,21 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 EARTH_M = 6_371_008.8
+"""Mean radius of the Earth."""
 DEGREE_M = EARTH_M * float(np.radians(1.0))
 """Metres of a degree from south to north."""
+
+
+def parallel_degree_m(lat: float) -> float:
+    """Metres of a degree from west to east at a latitude."""
+    return float(DEGREE_M * np.cos(np.radians(lat)))
+
+
+def metres_from(lon: float, lat: float, to_lon: ArrayLike, to_lat: ArrayLike) -> Floats:
+    """Metres from a point to others as the crow flies, good to 1 % within a county."""
+    east = (np.asarray(to_lon, dtype=float) - lon) * np.cos(np.radians(lat))
+    metres: Floats = DEGREE_M * np.hypot(east, np.asarray(to_lat, dtype=float) - lat)
+    return metres
 
 
 class Plane(NamedTuple):

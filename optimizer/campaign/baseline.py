@@ -14,7 +14,7 @@ from optimizer.campaign.demand import SKILL, days_until, skilled_crews, work_lim
 from optimizer.campaign.scheduling import SpreadPolicy, schedule_blocks_with
 from optimizer.campaign.unplanned import LACK_OF_TIME
 from optimizer.errors import CampaignError
-from optimizer.geometry import DEGREE_M
+from optimizer.geometry import DEGREE_M, parallel_degree_m
 from optimizer.workdays import duty
 
 if TYPE_CHECKING:
@@ -200,7 +200,7 @@ def _block_table(
     row_of = {crew: index for index, crew in enumerate(crews)}
     fresh = len(order) - len(blocks)
     size = len(order)
-    east = DEGREE_M * np.cos(np.radians(middle["lat"].mean() if size else 0.0))
+    east = parallel_degree_m(middle["lat"].mean() if size else 0.0)
     table = BlockTable(
         crew=np.array([row_of.get(c, 0) for c in blocks["crew"]] + [0] * fresh, dtype=np.int32),
         work_s=np.array([*blocks["work_s"], *[work_s] * fresh], dtype=np.int32),

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from optimizer.errors import CampaignError
+from optimizer.geometry import metres_from
 from optimizer.model import CustomerKind
 from optimizer.settings import clock
 from optimizer.territories.workload import service_seconds
@@ -349,5 +350,4 @@ def _skilled_crews_for(
 def _nearest(
     lon: NDArray[np.float64], lat: NDArray[np.float64], to_lon: float, to_lat: float
 ) -> int:
-    east = (lon - to_lon) * np.cos(np.radians(to_lat))
-    return int(np.argmin(east**2 + (lat - to_lat) ** 2))
+    return int(np.argmin(metres_from(to_lon, to_lat, lon, lat)))

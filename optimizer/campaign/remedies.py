@@ -8,7 +8,6 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, Final
 
-import numpy as np
 from ortools.sat.python import cp_model  # noqa: TID251  (remedies are a small model of their own)
 
 from optimizer.campaign.baseline import Baseline, StationCase, lend_crews, outcome, station_cases
@@ -16,7 +15,7 @@ from optimizer.campaign.change import Change
 from optimizer.campaign.model import Remedy, Shortage, ShortageReport
 from optimizer.campaign.scheduling import SpreadPolicy
 from optimizer.campaign.unplanned import LACK_OF_TIME
-from optimizer.geometry import DEGREE_M
+from optimizer.geometry import metres_from
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -142,8 +141,7 @@ def _fewest_crews(
 
 
 def _metres(a: StationCase, b: StationCase) -> int:
-    east = (a.lon - b.lon) * np.cos(np.radians(a.lat))
-    return int(DEGREE_M * np.hypot(east, a.lat - b.lat))
+    return int(metres_from(a.lon, a.lat, b.lon, b.lat))
 
 
 def _duty_remedy(baseline: Baseline, stations: list[str]) -> Remedy | None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from optimizer.geometry import DEGREE_M
+from optimizer.geometry import DEGREE_M, parallel_degree_m
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -103,7 +103,7 @@ def _targets_of_nearest(
     """Targets, a new block having that of the nearest kept block of its crew."""
     target, inside = target.copy(), block >= 0
     doors = np.maximum(np.bincount(block[inside], minlength=len(target)), 1)
-    east = DEGREE_M * np.cos(np.radians(demand.lat))
+    east = parallel_degree_m(demand.lat)
     x = np.bincount(block[inside], demand.door_lon[inside] * east, len(target)) / doors
     y = np.bincount(block[inside], demand.door_lat[inside] * DEGREE_M, len(target)) / doors
     for b in range(kept, len(target)):

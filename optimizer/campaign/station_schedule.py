@@ -14,7 +14,7 @@ from optimizer.campaign.rescheduling import schedule_around_kept
 from optimizer.campaign.scheduling import SpreadPolicy, schedule_blocks
 from optimizer.campaign.station_blocks import TOO_LONG, UNREACHABLE
 from optimizer.campaign.wishes import CLOSED_PENALTY, block_wishes
-from optimizer.geometry import DEGREE_M
+from optimizer.geometry import DEGREE_M, parallel_degree_m
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -150,7 +150,7 @@ def block_table(
     inside = np.flatnonzero(found.block >= 0)
     block = found.block[inside]
     doors = np.maximum(np.bincount(block, minlength=number), 1)
-    east = DEGREE_M * np.cos(np.radians(demand.lat))
+    east = parallel_degree_m(demand.lat)
     names = context.tables.customers["area"].to_numpy()[demand.customer]
     wished = block_wishes(
         context.wishes,

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from optimizer.geometry import DEGREE_M, parallel_degree_m
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -22,7 +24,6 @@ own block; what is left over from before."""
 _DETOUR_S_PER_M: Final = 0.35
 """Roughly what a door costs that is a metre farther from the others, there and back."""
 _RANKED: Final = 600
-_M_PER_DEGREE: Final = 111_000
 
 
 def class_of(row: Row, today: str) -> int:
@@ -82,8 +83,8 @@ def _near_first(rows: list[Row], anchors: list[Row]) -> list[Row]:
 def _metres(rows: Sequence[Row]) -> NDArray[np.float64]:
     """Doors on a plane around the first; who has no place lies at infinity for nobody: at NaN."""
     lonlat: NDArray[np.float64] = np.array([(row["lon"], row["lat"]) for row in rows], dtype=float)
-    narrow = np.cos(np.radians(np.nanmean(lonlat[:, 1]))) if np.isfinite(lonlat).any() else 1.0
-    scale: NDArray[np.float64] = np.array([narrow, 1.0]) * _M_PER_DEGREE
+    lat = float(np.nanmean(lonlat[:, 1])) if np.isfinite(lonlat).any() else 0.0
+    scale: NDArray[np.float64] = np.array([parallel_degree_m(lat), DEGREE_M])
     return lonlat * scale
 
 

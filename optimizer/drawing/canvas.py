@@ -12,7 +12,7 @@ from optimizer.drawing.lines import crop, path_data
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from optimizer.drawing.frame import Frame, Line, Plane
+    from optimizer.drawing.frame import Frame, Line, PicturePlane
     from optimizer.drawing.lines import Lines
     from optimizer.drawing.map_content import Drawing, Rank
     from optimizer.model import LonLat
@@ -48,7 +48,7 @@ class Stroke:
 class Canvas:
     """A frame of a plane on a piece of paper of so many millimetres."""
 
-    plane: Plane
+    plane: PicturePlane
     frame: Frame
     width_mm: float
     height_mm: float

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
+
+from optimizer.geometry import Plane
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -16,23 +17,17 @@ if TYPE_CHECKING:
 
     Line = NDArray[np.float64]
 
-EARTH_M = 6_378_137.0
-
 
 @dataclass(frozen=True, slots=True)
-class Plane:
-    """A flat map of the surroundings of one point: Mercator, true to scale there."""
+class PicturePlane:
+    """The plane around a centre as pictures have it: y grows to the south, a row a point."""
 
     centre: LonLat
 
     def xy(self, points: Line) -> Line:
         """Metres east and south of the centre, shape (n, 2), of degrees of the same shape."""
-        lon, lat = points[:, 0], points[:, 1]
-        scale = EARTH_M * math.cos(math.radians(self.centre.lat))
-        north = np.arcsinh(np.tan(np.radians(lat))) - math.asinh(
-            math.tan(math.radians(self.centre.lat))
-        )
-        return np.column_stack([np.radians(lon - self.centre.lon) * scale, -north * scale])
+        x, y = Plane(*self.centre).xy(points[:, 0], points[:, 1])
+        return np.column_stack([x, -y])
 
     def at(self, point: LonLat) -> Line:
         """Metres east and south of one point, shape (2,)."""
@@ -41,10 +36,7 @@ class Plane:
 
     def degrees(self, xy: Line) -> Line:
         """Longitude and latitude, shape (n, 2), of metres of the same shape."""
-        scale = EARTH_M * math.cos(math.radians(self.centre.lat))
-        north = math.asinh(math.tan(math.radians(self.centre.lat))) - xy[:, 1] / scale
-        lon = self.centre.lon + np.degrees(xy[:, 0] / scale)
-        return np.column_stack([lon, np.degrees(np.arctan(np.sinh(north)))])
+        return np.column_stack(Plane(*self.centre).lonlat(xy[:, 0], -xy[:, 1]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +97,7 @@ class Frame:
         """The rectangle as geometry."""
         return shapely.box(self.left, self.top, self.right, self.bottom)
 
-    def bounds(self, plane: Plane) -> tuple[float, float, float, float]:
+    def bounds(self, plane: PicturePlane) -> tuple[float, float, float, float]:
         """West, south, east and north in degrees."""
         corners = plane.degrees(np.array([[self.left, self.bottom], [self.right, self.top]]))
         (west, south), (east, north) = corners.tolist()

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from optimizer.drawing.frame import Frame, Plane
+from optimizer.drawing.frame import Frame, PicturePlane
 from optimizer.drawing.legs import route_legs
 from optimizer.drawing.lines import Lines, cut, merged
 from optimizer.model import LonLat
@@ -99,9 +99,9 @@ class Drawing:
     legs: Mapping[str, tuple[Line, ...]]
 
     @cached_property
-    def plane(self) -> Plane:
+    def plane(self) -> PicturePlane:
         """The flat map that it is drawn on."""
-        return Plane(self.centre)
+        return PicturePlane(self.centre)
 
     @cached_property
     def _trees(self) -> dict[Rank, shapely.STRtree]:
@@ -162,7 +162,7 @@ def draw_day(plan: DayPlan, roads: Roads, settings: Settings) -> Drawing:
 
 def drawing_around(roads: Roads, centre: LonLat, points: Line) -> Drawing:
     """Roads and names around some points, shape (n, 2), without legs."""
-    plane = Plane(centre)
+    plane = PicturePlane(centre)
     box = Frame.around(plane.xy(points), margin=0.4, at_least=3000).bounds(plane)
     lines = (
         (RANK_OF_CLASS.get(road.removesuffix("_link"), Rank.TRACK), name, np.array(line))

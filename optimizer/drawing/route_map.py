@@ -19,7 +19,7 @@ from optimizer.drawing.map_content import PLACE_RANK, Rank
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from optimizer.drawing.frame import Line, Plane
+    from optimizer.drawing.frame import Line, PicturePlane
     from optimizer.drawing.labels import Box
     from optimizer.drawing.map_content import Drawing
     from optimizer.model import LonLat
@@ -52,7 +52,9 @@ class MapSubject:
     doors: tuple[LonLat, ...] = ()
 
 
-def frame_of(subject: MapSubject, plane: Plane, ratio: float, *, whole: bool = False) -> Frame:
+def frame_of(
+    subject: MapSubject, plane: PicturePlane, ratio: float, *, whole: bool = False
+) -> Frame:
     """What the main map shows: the stops, and the station where it is near."""
     stops = plane.xy(np.array([place for _, place in subject.stops]))
     # A lone door says little without the roads around it.

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 CENTRE_LON, CENTRE_LAT = 113.5, 27.667
 METRES_PER_LAT = 110_830.0
 METRES_PER_LON = 111_320.0 * float(np.cos(np.radians(CENTRE_LAT)))
+"""A degree there as the ellipsoid has it, so that the county's houses stay where they are."""
 HALF_M = 40_000.0
 CELL_M = 250.0
 RIVER_M = 45.0

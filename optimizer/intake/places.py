@@ -9,6 +9,7 @@ import numpy as np
 from pyproj import CRS
 
 from optimizer.datum import Datum, projection_hint, to_wgs84
+from optimizer.geometry import metres_from
 from optimizer.intake.columns import COLUMNS, PAIRS
 
 if TYPE_CHECKING:
@@ -171,6 +172,4 @@ def check_far(
 
 
 def _away_km(lon: Floats, lat: Floats, middle: tuple[float, float]) -> Floats:
-    east = (lon - middle[0]) * np.cos(np.radians(middle[1]))
-    away: Floats = 111.2 * np.hypot(east, lat - middle[1])
-    return away
+    return metres_from(*middle, lon, lat) / 1000

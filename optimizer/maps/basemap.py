@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -10,8 +9,9 @@ import numpy as np
 
 from optimizer.catalogue.escaping import clean
 from optimizer.datum import from_wgs84
-from optimizer.drawing.frame import EARTH_M, Frame
+from optimizer.drawing.frame import Frame
 from optimizer.drawing.map_content import PLACE_RANK
+from optimizer.geometry import DEGREE_M, parallel_degree_m
 from optimizer.maps.html_page import OfflineMap
 from optimizer.maps.tiles import tile_source
 
@@ -56,17 +56,16 @@ def surroundings(
     drawing: Drawing, subject: MapSubject, still: StaticMap, phone: PhoneSettings
 ) -> dict[str, Any]:
     """What a page's script needs to draw the ground."""
-    plane, tiles = drawing.plane, tile_source(phone)
-    north = math.radians(plane.centre.lat)
+    centre, tiles = drawing.centre, tile_source(phone)
     return {
         "home": point(subject.station),
         "places": _places(drawing, subject),
         "view": _view(subject),
         "plane": {
-            "lon": plane.centre.lon,
-            "north": math.asinh(math.tan(north)),
-            "scale": EARTH_M * math.cos(north),
-            "unit": still.unit_m,
+            "lon": centre.lon,
+            "lat": centre.lat,
+            "east": still.unit_m / parallel_degree_m(centre.lat),
+            "south": still.unit_m / DEGREE_M,
         },
         "shift": None if tiles is None or not tiles.shifted else _shift(drawing, subject),
         "credit": escape(clean(phone.credit, 80)),

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from optimizer.catalogue import Texts
-    from optimizer.drawing.frame import Plane
+    from optimizer.drawing.frame import PicturePlane
     from optimizer.register import Register
     from optimizer.roads import Roads
     from optimizer.settings import Settings
@@ -140,7 +140,7 @@ def campaign_overview(
 
 
 def _layers(
-    states: Sequence[AreaState], plane: Plane, texts: Texts, today: dt.date
+    states: Sequence[AreaState], plane: PicturePlane, texts: Texts, today: dt.date
 ) -> Iterable[dict[str, Any]]:
     for state, colour in STATES.items():
         own = [area for area in states if area.state(today) == state]
@@ -157,7 +157,7 @@ def _layers(
             }
 
 
-def _shape(area: AreaState, plane: Plane, texts: Texts) -> dict[str, Any]:
+def _shape(area: AreaState, plane: PicturePlane, texts: Texts) -> dict[str, Any]:
     """An area as the ground around its customers."""
     around = shapely.convex_hull(shapely.MultiPoint(plane.xy(area.points))).buffer(45, quad_segs=2)
     ring = plane.degrees(shapely.get_coordinates(shapely.simplify(around, 12)))

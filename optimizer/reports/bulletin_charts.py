@@ -10,7 +10,7 @@ import numpy as np
 
 from optimizer.catalogue.escaping import clean
 from optimizer.drawing.canvas import ACCENT, FONT, INK
-from optimizer.drawing.frame import Frame, Plane
+from optimizer.drawing.frame import Frame, PicturePlane
 from optimizer.drawing.lines import crop, path_data
 from optimizer.drawing.map_content import RANK_OF_CLASS, Rank
 from optimizer.model import LonLat
@@ -132,7 +132,7 @@ def area_map(
     if areas.empty:
         return ""
     points = areas[["lon", "lat"]].to_numpy(dtype=np.float64)
-    plane = Plane(LonLat(*np.median(points, axis=0).tolist()))
+    plane = PicturePlane(LonLat(*np.median(points, axis=0).tolist()))
     xy = plane.xy(points)
     frame = Frame.around(xy, margin=0.05, at_least=2000).shaped(MAP_MM[0] / (MAP_MM[1] - 6))
     scale = MAP_MM[0] / frame.width
@@ -151,7 +151,7 @@ def area_map(
     return svg(MAP_MM, [*parts, *_shade_legend(texts)])
 
 
-def main_roads(roads: Roads, plane: Plane, frame: Frame, width_mm: float) -> Iterator[str]:
+def main_roads(roads: Roads, plane: PicturePlane, frame: Frame, width_mm: float) -> Iterator[str]:
     """Main roads within a frame that is drawn `width_mm` wide."""
     main = [name for name, rank in RANK_OF_CLASS.items() if rank <= Rank.COUNTY]
     wanted = {*main, *(f"{name}_link" for name in main)}

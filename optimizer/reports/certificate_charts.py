@@ -13,7 +13,7 @@ import pandas as pd
 import shapely
 
 from optimizer.drawing.canvas import ACCENT, INK
-from optimizer.drawing.frame import Frame, Plane
+from optimizer.drawing.frame import Frame, PicturePlane
 from optimizer.model import LonLat
 from optimizer.reports.bulletin_charts import label, main_roads, station_mark, svg
 
@@ -89,7 +89,7 @@ def month_map(
     if areas.empty:
         return ""
     bounds = areas.total_bounds
-    plane = Plane(LonLat(*((bounds[:2] + bounds[2:]) / 2).tolist()))
+    plane = PicturePlane(LonLat(*((bounds[:2] + bounds[2:]) / 2).tolist()))
     frame = Frame.around(plane.xy(bounds.reshape(2, 2)), margin=0.03, at_least=2000)
     frame = frame.shaped(MAP_MM[0] / (MAP_MM[1] - 6))
     scale = MAP_MM[0] / frame.width

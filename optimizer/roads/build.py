@@ -11,7 +11,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from optimizer.errors import RoadsError
-from optimizer.geometry import segment_m
+from optimizer.geometry import metres_from, segment_m
 from optimizer.roads.graph import Directed, download, largest_part, read_graphml
 from optimizer.roads.lines import Lines, Place, offsets
 from optimizer.roads.network import UNATTACHED_CLASSES, CutOff, Roads, RoadsReport
@@ -259,7 +259,5 @@ def _largest_cut(lines: Lines, length_km: Floats, places: Sequence[Place]) -> tu
 def _nearest_place(lon: float, lat: float, places: Sequence[Place]) -> str:
     if not places:
         return ""
-    shrink = np.cos(np.radians(lat))
-    return min(
-        places, key=lambda place: ((place.lon - lon) * shrink) ** 2 + (place.lat - lat) ** 2
-    ).name
+    away = metres_from(lon, lat, [place.lon for place in places], [place.lat for place in places])
+    return places[int(np.argmin(away))].name

@@ -24,7 +24,7 @@ from tools import need
 from optimizer.atomic_files import file_name
 from optimizer.catalogue.escaping import breakable, clean, masked_name, masked_phone
 from optimizer.drawing.canvas import Canvas
-from optimizer.drawing.frame import Frame, Plane
+from optimizer.drawing.frame import Frame, PicturePlane
 from optimizer.drawing.label_placement import push_apart, scale_bar
 from optimizer.drawing.labels import Label
 from optimizer.drawing.lines import Lines, path_data
@@ -354,7 +354,7 @@ def test_small_codes_have_large_squares():
 @pytest.mark.parametrize("corners", range(5))
 def test_the_scale_covers_no_number(corners):
     """A number under the scale is a door that nobody finds; with all corners full, it must be."""
-    canvas = Canvas(Plane(LonLat(113.5, 27.6)), Frame(0, 0, 1000, 800), 100, 80)
+    canvas = Canvas(PicturePlane(LonLat(113.5, 27.6)), Frame(0, 0, 1000, 800), 100, 80)
     places = ((0, 72, 40, 80), (60, 72, 100, 80), (0, 0, 40, 8), (60, 0, 100, 8))[:corners]
     taken = list(places)
     assert scale_bar(canvas, taken)
@@ -418,7 +418,7 @@ def test_masks_hide_half(name, phone):
 def test_numbers_on_the_map_cover_no_other(anchors):
     """Twenty-two stops in one hamlet: each number must be seen."""
     frame = Frame(0, 0, 1000, 800)
-    canvas = Canvas(Plane(LonLat(113.5, 27.6)), frame, 100, 80)
+    canvas = Canvas(PicturePlane(LonLat(113.5, 27.6)), frame, 100, 80)
     labels = push_apart([Label("9", np.array(at), np.array(at)) for at in anchors], canvas)
     places = np.array([label.at for label in labels])
     assert (places > 2).all()

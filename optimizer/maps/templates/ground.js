@@ -18,18 +18,14 @@ function groundOf(map, day) {
     }
     return L.latLng(lat + mix(s.lat), lon + mix(s.lon));
   }
-  function fromPlane(x, y) {
-    return latLng(plane.lon + x / plane.scale * 180 / Math.PI,
-      Math.atan(Math.sinh(plane.north - y / plane.scale)) * 180 / Math.PI);
-  }
-  // The still picture's paths are the map's lines: whole metres, each point relative to the last.
+  // The still picture's paths are the map's lines: whole units, each point relative to the last.
   function lines(name) {
     var path = document.getElementById(name), found = [];
     path.getAttribute('d').split('M').slice(1).forEach(function (piece) {
       var numbers = piece.match(/-?\d+/g).map(Number), x = 0, y = 0, line = [];
       for (var i = 0; i < numbers.length; i += 2) {
         x += numbers[i]; y += numbers[i + 1];
-        line.push(fromPlane(x * plane.unit, y * plane.unit));
+        line.push(latLng(plane.lon + x * plane.east, plane.lat - y * plane.south));
       }
       found.push(line);
     });
