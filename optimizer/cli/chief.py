@@ -252,7 +252,7 @@ def replan_day(
     lang: Speak = None,
 ) -> None:
     """Plan a printed day anew after a change; keep what can be kept, say what changed."""
-    from optimizer.cli.pins import read_pins
+    from optimizer.cli.pin_options import read_pins
     from optimizer.desk import Campaign, day_of, time_of
 
     when = day_of(date, "--date")

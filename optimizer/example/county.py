@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from optimizer.example.areas import bundle
+from optimizer.example.curves import Ways, draw_ways
 from optimizer.example.gazetteer import townships
 from optimizer.example.hamlets import Hamlets, make_hamlets
 from optimizer.example.houses import Doors, build_houses
@@ -18,7 +19,6 @@ from optimizer.example.road_network import lay_roads
 from optimizer.example.settlements import Place, make_ground, place_villages
 from optimizer.example.terrain import Land, make_land
 from optimizer.example.traffic import with_one_way_streets
-from optimizer.example.ways import Ways, draw_ways
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

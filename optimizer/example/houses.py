@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 
     from scipy.spatial import cKDTree
 
+    from optimizer.example.curves import Ways
     from optimizer.example.hamlets import Hamlets
     from optimizer.example.mesh import Mesh
     from optimizer.example.settlements import Place
     from optimizer.example.terrain import Bools, Floats, Ints, Land
-    from optimizer.example.ways import Ways
 
 APART_M = 9.0
 LONELY = 1 / 150

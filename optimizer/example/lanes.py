@@ -14,10 +14,10 @@ from optimizer.example.terrain import RIVER_M
 if TYPE_CHECKING:
     from scipy.spatial import cKDTree
 
+    from optimizer.example.curves import Ways
     from optimizer.example.hamlets import Hamlets
     from optimizer.example.mesh import Mesh
     from optimizer.example.terrain import Bools, Floats, Ints, Land
-    from optimizer.example.ways import Ways
 
 METRES_A_HOUSE = 21.0
 REACH_M = 260.0

@@ -12,8 +12,8 @@ from scipy.sparse.csgraph import connected_components
 from optimizer.example.road_network import RESIDENTIAL
 
 if TYPE_CHECKING:
+    from optimizer.example.curves import Ways
     from optimizer.example.terrain import Bools, Ints
-    from optimizer.example.ways import Ways
 
 SHARE = 1 / 14
 

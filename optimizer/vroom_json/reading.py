@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from optimizer.model import LAST_S, CrewDay, Lunch, Problem, TimeWindow, Visit
-from optimizer.vroom_json.faults import (
+from optimizer.vroom_json.document_faults import (
     BREAK,
     COSTS,
     JOB,
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from optimizer.catalogue import Message
-    from optimizer.vroom_json.faults import Properties
+    from optimizer.vroom_json.document_faults import Properties
 
     Json = Mapping[str, Any]
 

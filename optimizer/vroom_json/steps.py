@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from optimizer.model import LAST_S
-from optimizer.vroom_json.faults import STEP, is_span, list_of
+from optimizer.vroom_json.document_faults import STEP, is_span, list_of
 
 if TYPE_CHECKING:
-    from optimizer.vroom_json.faults import Faults, Json
+    from optimizer.vroom_json.document_faults import Faults, Json
 
 
 class Steps:
