@@ -28,9 +28,11 @@ if TYPE_CHECKING:
 
     from optimizer.catalogue import Texts
     from optimizer.desk import Difference, Violation
-    from optimizer.model import DayPlan
+    from optimizer.model import DayPlan, Unassigned, Visit
 
 PANEL = "Station chief"
+MOST_SHOWN = 5
+"""So many unassigned visits of one reason have a line each."""
 
 StationId = Annotated[str | None, typer.Option(help="Its id; without it every station.")]
 Date = Annotated[str | None, typer.Option(help="YYYY-MM-DD; without it the next planned day.")]
@@ -139,23 +141,29 @@ def _print_learned(plan: DayPlan, texts: Texts) -> None:
 
 
 def _print_unassigned(plan: DayPlan, texts: Texts) -> None:
-    """What is left out, what had to be made or was pinned before all else."""
+    """What is left out: what had to be made or was pinned first, a line each; else by reason."""
     from optimizer.desk import is_pinned
 
     visits = {visit.visit_id: visit for visit in plan.visits}
     left_out = [(visits[left.visit_id], left) for left in plan.unassigned]
-    for visit, left in sorted(
-        left_out, key=lambda one: not (one[0].mandatory or is_pinned(one[0]))
-    ):
-        typer.echo(
-            texts(
-                "cli.unassigned",
-                account_no=visit.account_no,
-                customer=visit.name,
-                reason=left.reason,
-                action=left.action,
+    by_code: dict[str, list[tuple[Visit, Unassigned]]] = {}
+    for visit, left in left_out:
+        bound = visit.mandatory or is_pinned(visit)
+        by_code.setdefault("" if bound else left.code, []).append((visit, left))
+    for code in sorted(by_code):
+        shown = by_code[code]
+        few = not code or len(shown) <= MOST_SHOWN
+        for visit, left in shown if few else shown[:1]:
+            typer.echo(
+                texts(
+                    "cli.unassigned" if few else "cli.unassigned_many",
+                    account_no=visit.account_no,
+                    customer=visit.name,
+                    reason=left.reason,
+                    action=left.action,
+                    count=len(shown),
+                )
             )
-        )
 
 
 def _summary(plan: DayPlan) -> dict[str, Any]:

@@ -122,7 +122,10 @@ def read_day(
 def _going(
     context: CampaignContext, station: str, date: dt.date, rows: Sequence[Row], crews: Sequence[Row]
 ) -> dict[str, int]:
-    """Crews that go out, and the most visits of each: a full block, and what must be made."""
+    """Crews that go out, and the most visits of each: a full block, and what cannot wait.
+
+    The season list cannot: its days are few.
+    """
     blocks = context.register.blocks(station, date, date)
     sizes = dict(zip(blocks["crew"], blocks["visits"], strict=True))
     load = Workload(
@@ -131,7 +134,7 @@ def _going(
         frozenset(sizes),
         context.register.sheets.last_days_out(station, date),
     )
-    pressing = sum(bool(row["mandatory"]) for row in rows)
+    pressing = sum(row["mandatory"] or row["list"] == "season" for row in rows)
     usual = context.settings.blocks.max_visits
     return {
         crew: max(usual, int(sizes.get(crew, 0))) + pressing

@@ -58,9 +58,9 @@ def due(
         request, revisit, retry, first), name, address, phone, area, customer_kind, service_min
         (NaN by kind), lon, lat (of the territories), window (hard; "" or
         "08:30-11:00;14:00-16:00"), preferred_window (the part of the day in which nobody has
-        called yet), failed_at (ISO moment of the last failed call), not_before, deadline (ISO
-        dates, "" without), mandatory (its deadline falls due before the next day on which a crew
-        of the station is on duty, or is past), price_s (seconds of travel that it is worth),
+        called yet), failed_at (ISO moment or day of the last failed call), not_before, deadline
+        (ISO dates, "" without), mandatory (its deadline falls due before the next day on which a
+        crew of the station is on duty, or is past), price_s (seconds of travel that it is worth),
         preferred_crew (who was there before), planned_crew and planned_on (of its block), skills
         (";" between), why, check,
         finding (category), tries, subjects (findings, requests, appointments; ";" between), list
@@ -232,7 +232,7 @@ def _untried(matters: Iterable[Row], settings: Settings) -> str:
         tried = (
             set(str(matter.get("detail", "")).split(",")) if matter["kind"] == "retry" else set()
         )
-        if matter["kind"] == "revisit" and matter["failed_at"]:
+        if matter["kind"] == "revisit" and len(matter["failed_at"]) > len("2027-03-02T"):
             tried = {"morning" if matter["failed_at"][11:13] < "12" else "afternoon"}
         shift = settings.shift
         if tried >= {"morning", "afternoon"}:

@@ -77,7 +77,7 @@ def _retry(
         account_no=history.account_no,
         kind="retry",
         not_before=days_after(state.last_try, rules.retry_after_days),
-        failed_at=max((record.at for record in tries), default=""),
+        failed_at=max((record.at or record.date for record in tries), default=""),
         tries=state.tries,
         crew=tries[-1].crew or "",
         reason="nobody_home",
@@ -143,7 +143,7 @@ def _revisit_steps(
             list=_revisit_list(finding, len(fails), rules, over=gone or turned_away),
             not_before=max(finding.check_from or finding.found_on, again),
             deadline=finding.check_by,
-            failed_at=max((record.at for record in fails), default=""),
+            failed_at=max((record.at or record.date for record in fails), default=""),
             tries=len(fails),
             crew=finding.crew,
             reason="finding_of_gone"

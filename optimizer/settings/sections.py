@@ -294,7 +294,7 @@ class FollowSettings(_Section):
         default={"household": "season", "business": "telephone", "hv10kv": "telephone"}
     )
     """The list by kind of customer: visited in the season, in the evening, or telephoned to."""
-    list_tries: int = Field(default=4, ge=1)
+    list_tries: int = Field(default=3, ge=1)
     """After so many more calls from the season or evening list a customer is telephoned to."""
     appointment_tries: int = Field(default=3, ge=1)
     """After so many appointments at which nobody was home the office decides."""

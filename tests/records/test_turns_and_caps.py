@@ -91,8 +91,8 @@ def test_nobody_is_called_on_twice_in_a_season_before_all_were_once(register):
 
 
 def test_calls_of_a_list_end_on_the_telephone_and_appointments_at_the_office(register):
-    """Three tries and four in seasons, then three appointments: nobody is called on for ever."""
-    absent(register, ONE, *(days(5 * k) for k in range(7)))
+    """Three tries and three in seasons, then three appointments: nobody is called on for ever."""
+    absent(register, ONE, *(days(5 * k) for k in range(6)))
     assert steps(register, ONE) == [("retry", "telephone", "telephone")]
     for number in range(3):
         day = days(60 + 7 * number)
@@ -151,6 +151,17 @@ def test_who_waits_sixty_days_without_a_sheet_is_listed(register):
     assert coverage(register, days(63)).waiting_long == 1
     assert account_list(register, "waiting_long", days(63))["account_no"].tolist() == [ONE]
     assert account_list(register, "waiting_long", days(63), "ST02").empty
+
+
+def test_a_call_without_a_clock_has_its_own_day_on_the_sheet(register):
+    """Typed from paper on the 2nd: the sheet says the 2nd, not the day from which it is due."""
+    absent(register, ONE, DAY, at="")
+    take(register, record(TWO, findings=[wrong("pole")]))
+    absent(register, TWO, days(10), kind="revisit", at="")
+    rows = due(register, SETTINGS, "ST01", days(20)).set_index("account_no")
+    assert rows.loc[ONE, "failed_at"] == DAY.isoformat()
+    assert DAY.isoformat() in rows.loc[ONE, "why"]
+    assert not rows["preferred_window"].any()
 
 
 def test_expected_minutes_come_from_who_was_home(register):
