@@ -25,6 +25,10 @@ HERE = Path(__file__).resolve().parent
 TRIALS = {
     "failing": "a disk that fails at the n-th call of each command",
     "power": "power cuts between any two steps of the disk's work",
+    "damage": "flipped bits and cut files",
+    "kills": "commands killed, half of them while files changed",
+    "hands": "twenty writers beside import, replan, day and backups",
+    "growth": "records of 500 days",
 }
 
 

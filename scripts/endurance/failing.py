@@ -125,7 +125,7 @@ def trial(folder: Path, wish: Wish, tally: Tally) -> None:
     counties = build(folder)
     counties["nothing"] = folder / "nothing"
     counties["nothing"].mkdir()
-    counties["old"] = _old(folder / "old")
+    counties["old"] = old(folder / "old")
     kinds = itertools.cycle(KINDS)
     for case in CASES:
         place = folder / "try" / case.name
@@ -174,7 +174,7 @@ def _is_made(case: Case, place: Path) -> bool:
     return case.name == "init" and (place / "campaign.toml").exists()
 
 
-def _old(county: Path) -> Path:
+def old(county: Path) -> Path:
     """A county whose register a program of the first schema wrote."""
     Campaign.create(county).close()
     path = county / "register.sqlite"

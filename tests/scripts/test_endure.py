@@ -37,3 +37,10 @@ def test_a_power_cut_costs_nothing_that_was_acknowledged(endure):
     """Whatever the disk had not been asked to keep may be lost, and is nothing that was told."""
     need("gcc")
     assert "power cuts" in endure(0.08, "power")
+
+
+def test_kills_and_many_hands_cost_nothing_that_was_acknowledged(endure):
+    """Whoever is killed, and whoever writes at once: all that was told is stored is stored."""
+    said = endure(0.02, "kills", "hands")
+    assert "commands killed" in said
+    assert "twenty writers" in said
