@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -296,14 +297,22 @@ def _refuse(faults: Iterable[Message], texts: Texts) -> None:
         raise RegisterError(said)
 
 
+PassphraseFile = Annotated[
+    Path | None,
+    typer.Option(help="A file whose first line is the passphrase of an encrypted backup."),
+]
+
+
 def backup(
-    file: Annotated[Path, typer.Argument(help="The copy to write.")], folder: Here = HERE
+    file: Annotated[Path, typer.Argument(help="The copy to write.")],
+    folder: Here = HERE,
+    passphrase_file: PassphraseFile = None,
 ) -> None:
     """Write a consistent copy of the register while others work on."""
     from optimizer.desk import Campaign
 
     with Campaign(folder) as campaign:
-        typer.echo(campaign.backup(file))
+        typer.echo(campaign.backup(file, passphrase_file))
 
 
 def restore(
@@ -313,12 +322,20 @@ def restore(
         bool,
         typer.Option("--salvage", help="Add what the former register holds that came later."),
     ] = False,
+    check: Annotated[
+        bool, typer.Option("--check", help="Only see whether it could be restored.")
+    ] = False,
+    passphrase_file: PassphraseFile = None,
 ) -> None:
     """Put a backup in the register's place; the former one is kept beside it."""
     from optimizer.desk import Campaign
 
     with Campaign(folder) as campaign:
-        kept = campaign.restore(file)
+        if check:
+            content = campaign.check_backup(file, passphrase_file)
+            typer.echo(texts_of(campaign)("cli.checked", **asdict(content)))
+            return
+        kept = campaign.restore(file, passphrase_file)
         typer.echo(texts_of(campaign)("cli.restored", kept=kept or "–"))
         if salvage and kept is not None:
             found = campaign.salvage(kept)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Callable
 
-    from optimizer.register import Salvaged
+    from optimizer.register import BackupContent, Salvaged
     from optimizer.reports import Period
 
 
@@ -90,20 +90,49 @@ class Upkeep(OpenCampaign):
         wrong = verify(self.register, self.settings)
         return [*wrong, Message("doctor.reckon", folder=self.path)] if wrong else []
 
-    def backup(self, file: str | os.PathLike[str]) -> Path:
-        """Write a consistent copy of the register while others work on."""
-        self.register.backup(Path(file))
+    def backup(
+        self,
+        file: str | os.PathLike[str],
+        passphrase_file: str | os.PathLike[str] | None = None,
+    ) -> Path:
+        """Write a consistent copy of the register while others work on.
+
+        With a file whose first line is a passphrase, only that opens the copy.
+        """
+        self.register.backup(Path(file), _passphrase(passphrase_file))
         return Path(file)
 
-    def restore(self, file: str | os.PathLike[str]) -> Path | None:
+    def check_backup(
+        self,
+        file: str | os.PathLike[str],
+        passphrase_file: str | os.PathLike[str] | None = None,
+    ) -> BackupContent:
+        """What a backup would bring back; nothing is changed."""
+        from optimizer.register import Register
+
+        phrase = _passphrase(passphrase_file)
+        return Register.check_backup(Path(file), self.register_path, phrase)
+
+    def restore(
+        self,
+        file: str | os.PathLike[str],
+        passphrase_file: str | os.PathLike[str] | None = None,
+    ) -> Path | None:
         """Put a backup in the register's place; tell where the former one is kept."""
         from optimizer.register import Register
 
+        phrase = _passphrase(passphrase_file)
         self.close()
-        return Register.restore(Path(file), self.register_path)
+        return Register.restore(Path(file), self.register_path, passphrase=phrase)
 
     def salvage(self, former: Path) -> Salvaged:
         """Add what a former register holds beyond the present one, and all that follows from it."""
         salvaged = self.register.salvage(former)
         self.follow_up_all()
         return salvaged
+
+
+def _passphrase(file: str | os.PathLike[str] | None) -> bytes | None:
+    from optimizer.register import read_passphrase
+
+    return None if file is None else read_passphrase(Path(file))

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from optimizer.catalogue import Message
     from optimizer.model import DayPlan
     from optimizer.register.imports import ImportSummary
+    from optimizer.register.restoring import BackupContent
 
 
 class Register:
@@ -345,12 +346,33 @@ class Register:
         """What is wrong with the register, a sentence each; empty when it is whole."""
         return self.store.faults()
 
-    def backup(self, path: Path) -> None:
-        """Write a consistent copy to `path`, while others may work; the copy is verified."""
-        self.store.copy_to(path)
+    def backup(self, path: Path, passphrase: bytes | None = None) -> None:
+        """Write a consistent copy to `path`, while others may work; the copy is verified.
+
+        With a passphrase only it opens the copy.
+        """
+        restoring.back_up(self.store, path, passphrase)
+
+    @staticmethod
+    def check_backup(backup: Path, path: Path, passphrase: bytes | None = None) -> BackupContent:
+        """What a backup would bring back to `path`; nothing is changed.
+
+        Raises
+        ------
+        RegisterError
+            It cannot be restored: it is no register, damaged, or opens with another passphrase.
+        """
+        return restoring.check(backup, path, passphrase)
 
     @classmethod
-    def restore(cls, backup: Path, path: Path, *, who: str | None = None) -> Path | None:
+    def restore(
+        cls,
+        backup: Path,
+        path: Path,
+        *,
+        who: str | None = None,
+        passphrase: bytes | None = None,
+    ) -> Path | None:
         """Put a backup in the place of the register; tell where the former one was kept.
 
         A register that can still be read is first copied to a file beside it and then replaced
@@ -363,7 +385,7 @@ class Register:
             copied, because the disk is full, it is busy, or the rights are missing: nothing is
             changed.
         """
-        return restoring.restore(backup, path, who)
+        return restoring.restore(backup, path, who, passphrase)
 
     def salvage(self, former: Path) -> Salvaged:
         """Add records, events and day plans of a former register that this one has not.

@@ -9,21 +9,34 @@ from __future__ import annotations
 import os
 import shutil
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from optimizer.atomic_files import beside, discard, make_private, settle, sync_folder
 from optimizer.errors import RegisterError
+from optimizer.register import encryption
 from optimizer.register.events import add_event
-from optimizer.register.store import DamagedError, Store, now_text
+from optimizer.register.store import DamagedError, Store, now_text, refuse_to_replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
 
-def restore(backup: Path, path: Path, who: str | None) -> Path | None:
+@dataclass(frozen=True, slots=True)
+class BackupContent:
+    """What a backup holds that can be restored: counts, and when its last record was read."""
+
+    customers: int
+    records: int
+    last: str
+
+
+def restore(
+    backup: Path, path: Path, who: str | None, passphrase: bytes | None = None
+) -> Path | None:
     """See `optimizer.register.Register.restore`."""
-    with _checked_copy(backup, path) as copy, Store.turn_at(path):
+    with _checked_copy(backup, path, passphrase) as copy, Store.turn_at(path):
         former = _unused_name(path) if path.exists() else None
         with Store(copy, who=who) as source:
             add_event(source, "restored", {"backup": str(backup), "former": str(former or "")})
@@ -33,6 +46,36 @@ def restore(backup: Path, path: Path, who: str | None) -> Path | None:
     return former
 
 
+def check(backup: Path, path: Path, passphrase: bytes | None) -> BackupContent:
+    """See `optimizer.register.Register.check_backup`."""
+    with _checked_copy(backup, path, passphrase) as copy, Store(copy) as store:
+        return BackupContent(
+            customers=store.value("SELECT count(*) FROM customers"),
+            records=store.value("SELECT count(*) FROM records"),
+            last=store.value("SELECT max(read_at) FROM records") or "",
+        )
+
+
+def back_up(store: Store, path: Path, passphrase: bytes | None) -> None:
+    """See `optimizer.register.Register.backup`."""
+    if passphrase is None:
+        store.copy_to(path)
+        return
+    new = beside(path)
+    plain = new.with_name(f"{new.name}-plain")
+    refuse_to_replace(path, store.path)
+    try:
+        store.copy_to(plain)
+        make_private(new)
+        encryption.encrypt(plain, new, passphrase)
+        settle(new, path)
+    except OSError as error:
+        raise RegisterError("register.unwritable", path=path, error=error) from error
+    finally:
+        discard(plain)
+        discard(new)
+
+
 def kept_copies(path: Path) -> list[Path]:
     """The former registers that restores have kept beside a register."""
     found = path.parent.glob(f"{path.name}.before-restore-*")
@@ -40,22 +83,32 @@ def kept_copies(path: Path) -> list[Path]:
 
 
 @contextmanager
-def _checked_copy(backup: Path, path: Path) -> Iterator[Path]:
+def _checked_copy(backup: Path, path: Path, passphrase: bytes | None) -> Iterator[Path]:
     """A copy of a backup beside the register, of today's schema; the backup stays as it is."""
     copy = beside(path)
     try:
-        for end in ("", "-wal"):
-            part = backup.with_name(backup.name + end)
-            if end == "" or part.is_file():
-                new = copy.with_name(copy.name + end)
-                make_private(new)
-                shutil.copyfile(part, new)
+        _copy(backup, copy, passphrase)
         _insist_on_whole(copy, backup)
         yield copy
     except OSError as error:
         raise RegisterError("backup.not_restored", backup=backup, path=path, error=error) from error
     finally:
         discard(copy)
+
+
+def _copy(backup: Path, copy: Path, passphrase: bytes | None) -> None:
+    if encryption.is_encrypted(backup):
+        if passphrase is None:
+            raise RegisterError("backup.encrypted", path=backup)
+        make_private(copy)
+        encryption.decrypt(backup, copy, passphrase)
+        return
+    for end in ("", "-wal"):
+        part = backup.with_name(backup.name + end)
+        if end == "" or part.is_file():
+            new = copy.with_name(copy.name + end)
+            make_private(new)
+            shutil.copyfile(part, new)
 
 
 def _insist_on_whole(copy: Path, backup: Path) -> None:

@@ -11,6 +11,7 @@ from optimizer.atomic_files import beside, discard, make_private, settle
 from optimizer.catalogue import Message, sentences
 from optimizer.errors import RegisterError
 from optimizer.register import queue, seals
+from optimizer.register.encryption import is_encrypted
 from optimizer.register.schema import APPLICATION_ID, MIGRATIONS, SCHEMA_VERSION
 from optimizer.register.sqlite import VERSION, is_sound, sqlite3
 
@@ -263,7 +264,7 @@ class Store:
             The copy cannot be written, or is not whole: then there is none; or what stands at
             `path` is this register, or no register at all.
         """
-        _refuse_to_replace(path, self.path)
+        refuse_to_replace(path, self.path)
         new = beside(path)
         try:
             make_private(new)
@@ -333,7 +334,7 @@ def _insist_on_wal(connection: sqlite3.Connection, path: Path) -> None:
         raise RegisterError("register.drive", path=path)
 
 
-def _refuse_to_replace(path: Path, register: Path) -> None:
+def refuse_to_replace(path: Path, register: Path) -> None:
     """A copy may take the place of an older one and of nothing else."""
     if not path.parent.is_dir():
         raise RegisterError("register.no_folder", folder=path.parent)
@@ -346,7 +347,8 @@ def _refuse_to_replace(path: Path, register: Path) -> None:
             head = file.read(_APPLICATION_ID_AT + 4)
     except OSError as error:
         raise RegisterError("register.unwritable", path=path, error=error) from error
-    if head[_APPLICATION_ID_AT:] != APPLICATION_ID.to_bytes(4, "big"):
+    is_register = head[_APPLICATION_ID_AT:] == APPLICATION_ID.to_bytes(4, "big")
+    if not (is_register or is_encrypted(path)):
         raise RegisterError("register.no_copy", path=path)
 
 
