@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from optimizer.drawing.lines import crop, path_data
+from optimizer.drawing.polylines import crop, path_data
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from optimizer.drawing.frame import Frame, Line, PicturePlane
-    from optimizer.drawing.lines import Lines
     from optimizer.drawing.map_content import Drawing, Rank
+    from optimizer.drawing.polylines import Lines
     from optimizer.model import LonLat
 
 UNIT_MM = 0.05

@@ -17,7 +17,7 @@ import shapely
 
 from optimizer.drawing.frame import Frame, PicturePlane
 from optimizer.drawing.legs import route_legs
-from optimizer.drawing.lines import Lines, cut, merged
+from optimizer.drawing.polylines import Lines, cut, merged
 from optimizer.model import LonLat
 from optimizer.travel import Travel
 

@@ -17,9 +17,19 @@ if TYPE_CHECKING:
     from optimizer.model import Route
 
 COLOURS = (
-    "#00695c", "#c2410c", "#1d4ed8", "#a21caf", "#4d7c0f", "#b91c1c",
-    "#0e7490", "#92400e", "#6d28d9", "#be185d", "#3f6212", "#334155",
-)  # fmt: skip
+    "#00695c",
+    "#c2410c",
+    "#1d4ed8",
+    "#a21caf",
+    "#4d7c0f",
+    "#b91c1c",
+    "#0e7490",
+    "#92400e",
+    "#6d28d9",
+    "#be185d",
+    "#3f6212",
+    "#334155",
+)
 """Colours of crews, as far apart as they go; they begin anew after the last."""
 JOINED = "\u2060"
 """No line ends beside it: a span of time stays whole."""

@@ -13,8 +13,8 @@ import numpy as np
 
 from optimizer.drawing.canvas import Canvas
 from optimizer.drawing.frame import Frame
-from optimizer.drawing.lines import crop, path_data
 from optimizer.drawing.map_content import Rank
+from optimizer.drawing.polylines import crop, path_data
 from optimizer.drawing.route_map import labels
 from optimizer.drawing.spatial_index import Cells
 

@@ -1,8 +1,8 @@
-"""The periodical: what a week or month brought, and the ledgers behind it.
+"""What is reported: the bulletin of a week or month, the ledgers behind it, the certificate.
 
 `bulletin` counts (every figure is a sum of evidence), `write_bulletin` makes a page, a workbook
 and JSON of it; `write_ledgers` and `write_geopackage` hand the register over to spreadsheets and
-to QGIS.
+to QGIS; `certificate_page` prints the account of a campaign.
 """
 
 from __future__ import annotations
@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING
 
 from optimizer.atomic_files import whole_file
 from optimizer.catalogue import Texts
-from optimizer.reports.bulletin_page import page
-from optimizer.reports.ledger_workbooks import LAYERS, LEDGERS, write_geopackage, write_ledgers
+from optimizer.reports.bulletin_page import bulletin_pdf
+from optimizer.reports.evidence import FIGURES
+from optimizer.reports.geopackage import LAYERS, write_geopackage
+from optimizer.reports.ledger_workbooks import LEDGERS, write_ledgers
 from optimizer.reports.period import Period
-from optimizer.reports.statistics import FIGURES, Bulletin, bulletin
-from optimizer.reports.workbook import figures, write_book, write_json
+from optimizer.reports.statistics import Bulletin, bulletin
+from optimizer.reports.workbook import figures, write_json, write_workbook
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -64,9 +66,9 @@ def write_bulletin(
     stem = f"bulletin-{period.name}"
     pdf = out_dir / f"{stem}.pdf"
     with whole_file(pdf) as new:
-        new.write_bytes(page(counted, settings, register.stations(), said, roads))
+        new.write_bytes(bulletin_pdf(counted, settings, register.stations(), said, roads))
     return [
         pdf,
-        write_book(counted, out_dir / f"{stem}.xlsx", said),
+        write_workbook(counted, out_dir / f"{stem}.xlsx", said),
         write_json(counted, out_dir / f"{stem}.json"),
     ]

@@ -1,18 +1,16 @@
-"""The two pictures of a bulletin, as SVG, and what the certificate draws with as well."""
+"""The two pictures of a bulletin, as SVG: the course of its coverage, and its areas on a map."""
 
 from __future__ import annotations
 
 import datetime as dt
-from html import escape
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from optimizer.catalogue.escaping import clean
-from optimizer.drawing.canvas import ACCENT, FONT, INK
+from optimizer.drawing.canvas import ACCENT, INK
+from optimizer.drawing.chart_parts import LineStyle, label, legend_line, polyline, share_axis, svg
 from optimizer.drawing.frame import Frame, PicturePlane
-from optimizer.drawing.lines import crop, path_data
-from optimizer.drawing.map_content import RANK_OF_CLASS, Rank
+from optimizer.drawing.overview_map import main_roads, station_mark
 from optimizer.model import LonLat
 
 if TYPE_CHECKING:
@@ -27,12 +25,13 @@ if TYPE_CHECKING:
 CHART_MM: Final = (90.0, 66.0)
 MAP_MM: Final = (94.0, 66.0)
 SOFT: Final = "#5c5c5c"
+VISITED: Final = LineStyle(ACCENT, 0.8)
+PLANNED: Final = LineStyle(SOFT, 0.35, "1.2 0.9")
 SHADES: Final = ("#ffffff", "#b9d9d3", "#4f9d91", ACCENT)
 """How much of an area is visited: nothing, less than half, half and more, all."""
-_UNIT_MM: Final = 0.05
 
 
-def chart(bulletin: Bulletin, texts: Texts) -> str:
+def course_chart(bulletin: Bulletin, texts: Texts) -> str:
     """Share of all accounts visited, and planned to be, day after day; "" without any."""
     course, accounts = bulletin.course, bulletin.accounts
     if course.empty or not accounts:
@@ -44,13 +43,15 @@ def chart(bulletin: Bulletin, texts: Texts) -> str:
     lines = []
     planned = course["planned"].to_numpy() / accounts
     if planned.any():
-        lines.append(_steps(days, planned, (first, last), (SOFT, "0.35", "1.2 0.9")))
+        lines.append(_steps(days, planned, (first, last), PLANNED))
     visited = course["visited"].to_numpy()[done] / accounts
     end = np.append(days[done], today), np.append(visited, visited[-1:] if visited.size else 0.0)
-    lines.append(_steps(*end, (first, last), (ACCENT, "0.8", "")))
+    lines.append(_steps(*end, (first, last), VISITED))
     x, y = _x(np.array([today]), (first, last))[0], _y(end[1][-1:])[0]
     mark = f'<circle cx="{x:.2f}" cy="{y:.2f}" r="1" fill="{ACCENT}"/>'
-    return svg(CHART_MM, [*_axes(first, last), *lines, mark, *_legend(texts, bool(planned.any()))])
+    return svg(
+        CHART_MM, [*_axes(first, last), *lines, mark, *_legend(texts, planned=bool(planned.any()))]
+    )
 
 
 def _x(days: NDArray[np.int64], span: tuple[int, int]) -> NDArray[np.float64]:
@@ -69,30 +70,17 @@ def _steps(
     days: NDArray[np.int64],
     shares: NDArray[np.float64],
     span: tuple[int, int],
-    stroke: tuple[str, str, str],
+    style: LineStyle,
 ) -> str:
-    """A line (colour, width, dash) from nothing on, with no more points than a page has room."""
+    """A line from nothing on, with no more points than a page has room."""
     days, shares = np.append(span[0], days), np.append(0.0, shares)
     kept = np.unique(np.linspace(0, len(days) - 1, min(len(days), 300)).astype(np.int64))
-    points = " ".join(
-        f"{x:.2f},{y:.2f}" for x, y in zip(_x(days[kept], span), _y(shares[kept]), strict=True)
-    )
-    colour, width, dash = stroke
-    dashes = f' stroke-dasharray="{dash}"' if dash else ""
-    return (
-        f'<polyline points="{points}" fill="none" stroke="{colour}" stroke-width="{width}"'
-        f' stroke-linejoin="round"{dashes}/>'
-    )
+    points = zip(_x(days[kept], span).tolist(), _y(shares[kept]).tolist(), strict=True)
+    return polyline(points, style)
 
 
 def _axes(first: int, last: int) -> Iterator[str]:
-    for share in (0.0, 0.25, 0.5, 0.75, 1.0):
-        y = float(_y(np.array([share]))[0])
-        yield (
-            f'<line x1="10" x2="{CHART_MM[0] - 3}" y1="{y:.2f}" y2="{y:.2f}" stroke="#9a9a9a"'
-            ' stroke-width="0.15"/>'
-        )
-        yield label(9, y + 0.9, f"{share:.0%}", anchor="end")
+    yield from share_axis(10, CHART_MM[0] - 3, lambda share: float(_y(np.array([share]))[0]))
     epoch = dt.date(1970, 1, 1)
     for day in np.linspace(first + 1, last, 4).astype(np.int64).tolist():
         x = float(_x(np.array([day]), (first, last))[0])
@@ -100,17 +88,10 @@ def _axes(first: int, last: int) -> Iterator[str]:
         yield label(x, CHART_MM[1] - 2.2, f"{epoch + dt.timedelta(days=day):%Y-%m}", anchor=anchor)
 
 
-def _legend(texts: Texts, planned: bool) -> Iterator[str]:  # noqa: FBT001
-    names = [("course_visited", ACCENT, "0.8", "")]
-    if planned:
-        names.append(("course_planned", SOFT, "0.35", ' stroke-dasharray="1.2 0.9"'))
-    for number, (name, colour, width, dash) in enumerate(names):
-        x = 11 + 26 * number
-        yield (
-            f'<line x1="{x}" x2="{x + 6}" y1="3" y2="3" stroke="{colour}"'
-            f' stroke-width="{width}"{dash}/>'
-        )
-        yield label(x + 7.5, 3.9, texts(f"bulletin.{name}"))
+def _legend(texts: Texts, *, planned: bool) -> Iterator[str]:
+    styles = {"course_visited": VISITED, **({"course_planned": PLANNED} if planned else {})}
+    for number, (name, style) in enumerate(styles.items()):
+        yield from legend_line(11 + 26 * number, 3, texts(f"bulletin.{name}"), style)
 
 
 # ---- the map -----------------------------------------------------------------------------------
@@ -151,38 +132,9 @@ def area_map(
     return svg(MAP_MM, [*parts, *_shade_legend(texts)])
 
 
-def main_roads(roads: Roads, plane: PicturePlane, frame: Frame, width_mm: float) -> Iterator[str]:
-    """Main roads within a frame that is drawn `width_mm` wide."""
-    main = [name for name, rank in RANK_OF_CLASS.items() if rank <= Rank.COUNTY]
-    wanted = {*main, *(f"{name}_link" for name in main)}
-    unit_m = _UNIT_MM * frame.width / width_mm
-    lines = [
-        plane.xy(np.array(points))
-        for _, points, _ in roads.named_lines(frame.bounds(plane), wanted)
-    ]
-    if lines:
-        data = path_data(crop(lines, frame, 4 * unit_m), (frame.left, frame.top), unit_m)
-        yield (
-            f'<path d="{data}" fill="none" transform="scale({_UNIT_MM})" stroke="#b5b5b5"'
-            f' stroke-width="{0.3 / _UNIT_MM:g}"/>'
-        )
-
-
 def _dots(mm: NDArray[np.float64], radius: float, colour: str) -> str:
     circles = "".join(f'<circle cx="{x:.2f}" cy="{y:.2f}" r="{radius:.2f}"/>' for x, y in mm)
     return f'<g fill="{colour}" stroke="{INK}" stroke-width="0.12">{circles}</g>' if circles else ""
-
-
-def station_mark(x: float, y: float, name: str, width_mm: float) -> Iterator[str]:
-    """A station's square and name, on the side where a picture of `width_mm` has room."""
-    yield (
-        f'<rect x="{x - 0.9:.2f}" y="{y - 0.9:.2f}" width="1.8" height="1.8" fill="{INK}"'
-        ' stroke="#ffffff" stroke-width="0.3"/>'
-    )
-    end = x > width_mm - 14
-    yield label(
-        x - 1.5 if end else x + 1.5, y + 0.8, name, anchor="end" if end else "start", halo=True
-    )
 
 
 def _shade_legend(texts: Texts) -> Iterator[str]:
@@ -193,24 +145,3 @@ def _shade_legend(texts: Texts) -> Iterator[str]:
             ' stroke-width="0.12"/>'
         )
         yield label(x + 2, y + 0.9, texts(f"bulletin.legend_{level}"))
-
-
-def label(x: float, y: float, text: str, *, anchor: str = "start", halo: bool = False) -> str:
-    """A few words at a place, mm; with a halo they can be read over lines."""
-    shown = escape(clean(text, 20))
-    place = f'x="{x:.2f}" y="{y:.2f}" font-family="{FONT}" font-size="2.6" text-anchor="{anchor}"'
-    ring = (
-        f'<text {place} fill="#ffffff" stroke="#ffffff" stroke-width="0.7">{shown}</text>'
-        if halo
-        else ""
-    )
-    return f'{ring}<text {place} fill="{INK}">{shown}</text>'
-
-
-def svg(size: tuple[float, float], parts: Iterable[str]) -> str:
-    """A picture of a size in mm."""
-    width, height = size
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}"'
-        f' width="{width:g}mm" height="{height:g}mm">{"".join(parts)}</svg>'
-    )

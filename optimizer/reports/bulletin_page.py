@@ -8,7 +8,7 @@ import numpy as np
 
 from optimizer.catalogue.escaping import breakable, clean
 from optimizer.model import LonLat
-from optimizer.reports.bulletin_charts import CHART_MM, MAP_MM, area_map, chart
+from optimizer.reports.bulletin_charts import CHART_MM, MAP_MM, area_map, course_chart
 from optimizer.typesetting.typst_press import typeset
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 MOST_CATEGORIES = 10
 
 
-def page(
+def bulletin_pdf(
     bulletin: Bulletin,
     settings: Settings,
     stations: pd.DataFrame,
@@ -56,7 +56,7 @@ def page(
         "span": texts("bulletin.span", first=bulletin.period.first, last=bulletin.period.last),
         "note": clean(campaign.note, 160),
         "figures": _figures(bulletin, texts),
-        "chart": chart(bulletin, texts),
+        "chart": course_chart(bulletin, texts),
         "chart_mm": CHART_MM[0],
         "map": area_map(bulletin, places, texts, roads),
         "map_mm": MAP_MM[0],
@@ -106,9 +106,19 @@ def _percent(part: float, whole: float) -> str:
 # ---- stations ----------------------------------------------------------------------------------
 
 STATION_COLUMNS = (
-    "station", "doors", "done", "done_before", "planned", "share", "absent", "not_done", "helped",
-    "opinions", "findings", "covered",
-)  # fmt: skip
+    "station",
+    "doors",
+    "done",
+    "done_before",
+    "planned",
+    "share",
+    "absent",
+    "not_done",
+    "helped",
+    "opinions",
+    "findings",
+    "covered",
+)
 
 
 def _stations(bulletin: Bulletin, texts: Texts) -> dict[str, Any]:

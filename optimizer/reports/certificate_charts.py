@@ -13,9 +13,10 @@ import pandas as pd
 import shapely
 
 from optimizer.drawing.canvas import ACCENT, INK
+from optimizer.drawing.chart_parts import LineStyle, label, legend_line, polyline, share_axis, svg
 from optimizer.drawing.frame import Frame, PicturePlane
+from optimizer.drawing.overview_map import main_roads, station_mark
 from optimizer.model import LonLat
-from optimizer.reports.bulletin_charts import label, main_roads, station_mark, svg
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -161,13 +162,8 @@ def _y(share: float) -> float:
 def _line(shares: NDArray[np.float64], first: int, last: int, dash: str) -> str:
     if last <= first:
         return ""
-    number = len(shares) - 1
-    points = " ".join(f"{_x(i, number):.2f},{_y(shares[i]):.2f}" for i in range(first, last + 1))
-    dashes = f' stroke-dasharray="{dash}"' if dash else ""
-    return (
-        f'<polyline points="{points}" fill="none" stroke="{ACCENT}" stroke-width="0.7"'
-        f' stroke-linejoin="round"{dashes}/>'
-    )
+    points = ((_x(i, len(shares) - 1), _y(shares[i])) for i in range(first, last + 1))
+    return polyline(points, LineStyle(ACCENT, 0.7, dash))
 
 
 def _bars(visits: NDArray[np.int64], months: list[str]) -> Iterator[str]:
@@ -181,13 +177,7 @@ def _bars(visits: NDArray[np.int64], months: list[str]) -> Iterator[str]:
 
 
 def _axes(months: list[str]) -> Iterator[str]:
-    for share in (0.0, 0.25, 0.5, 0.75, 1.0):
-        y = _y(share)
-        yield (
-            f'<line x1="{LEFT}" x2="{CHART_MM[0] - RIGHT}" y1="{y:.2f}" y2="{y:.2f}"'
-            ' stroke="#9a9a9a" stroke-width="0.15"/>'
-        )
-        yield label(LEFT - 1, y + 0.9, f"{share:.0%}", anchor="end")
+    yield from share_axis(LEFT, CHART_MM[0] - RIGHT, _y)
     ends = {0: "start", (len(months) - 1) // 2: "middle", len(months) - 1: "end"}
     for month, anchor in ends.items():
         shift = {"start": 0.0, "middle": 0.5, "end": 1.0}[anchor]
@@ -198,12 +188,7 @@ def _course_legend(texts: Texts, most: int, *, forecast: bool) -> Iterator[str]:
     names = [("course_line", ""), *([("course_forecast", "1.4 0.9")] if forecast else [])]
     for number, (name, dash) in enumerate(names):
         x = LEFT + 26 * number
-        dashes = f' stroke-dasharray="{dash}"' if dash else ""
-        yield (
-            f'<line x1="{x}" x2="{x + 6}" y1="2" y2="2" stroke="{ACCENT}"'
-            f' stroke-width="0.7"{dashes}/>'
-        )
-        yield label(x + 7.5, 2.9, texts(f"certificate.{name}"))
+        yield from legend_line(x, 2, texts(f"certificate.{name}"), LineStyle(ACCENT, 0.7, dash))
     for number, colour in enumerate(colours(5)):
         yield f'<rect x="{LEFT + 1.2 * number}" y="5" width="1.2" height="2" fill="{colour}"/>'
     yield label(LEFT + 7.5, 6.9, texts("certificate.course_bars", most=most))

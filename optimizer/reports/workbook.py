@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from optimizer.atomic_files import whole_file
-from optimizer.reports.statistics import FIGURES, Bulletin, Fact
-from optimizer.reports.worksheets import add_sheets, workbook
+from optimizer.reports.evidence import FIGURES, Fact
+from optimizer.reports.worksheets import add_sheets, open_workbook
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from optimizer.catalogue import Texts
+    from optimizer.reports.statistics import Bulletin
 
 
 def figures(bulletin: Bulletin) -> pd.DataFrame:
@@ -33,9 +34,9 @@ def figures(bulletin: Bulletin) -> pd.DataFrame:
     return table.reset_index(drop=True)
 
 
-def write_book(bulletin: Bulletin, path: Path, texts: Texts) -> Path:
+def write_workbook(bulletin: Bulletin, path: Path, texts: Texts) -> Path:
     """The figures, the stations, and a row for each thing that was counted."""
-    with workbook(path) as book:
+    with open_workbook(path) as book:
         for name, frame in (
             ("figures", _said(figures(bulletin), texts)),
             ("stations", bulletin.stations.rename(columns={"name": "station_name"})),

@@ -23,7 +23,7 @@ _WIDEST, _NARROWEST, _JUDGED = 46, 7, 200
 
 
 @contextlib.contextmanager
-def workbook(path: Path) -> Iterator[xlsxwriter.Workbook]:
+def open_workbook(path: Path) -> Iterator[xlsxwriter.Workbook]:
     """A workbook that appears whole or not at all; text stays text, whatever it begins with.
 
     Raises

@@ -56,7 +56,7 @@ from optimizer.reports import (
     write_geopackage,
     write_ledgers,
 )
-from optimizer.reports.bulletin_page import page
+from optimizer.reports.bulletin_page import bulletin_pdf
 
 ONE, TWO, THREE, FOUR, FIVE, SIX = ACCOUNTS[:6]
 WEEK = Period.week("2027-W09")  # Monday 1 March to Sunday 7 March; DAY is its Tuesday
@@ -484,7 +484,7 @@ def test_twenty_stations_fit_on_two_pages(tmp_path):
             ],
         )  # fmt: skip
         counted = bulletin(county, SETTINGS, WEEK)
-        pdf = page(counted, SETTINGS, county.stations(), Texts("zh"))
+        pdf = bulletin_pdf(counted, SETTINGS, county.stations(), Texts("zh"))
     pages = text_of(pdf)
     assert len(pages) == 2
     assert all(any(name in text for text in pages) for name in names)

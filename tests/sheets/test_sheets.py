@@ -27,7 +27,7 @@ from optimizer.drawing.canvas import Canvas
 from optimizer.drawing.frame import Frame, PicturePlane
 from optimizer.drawing.label_placement import push_apart, scale_bar
 from optimizer.drawing.labels import Label
-from optimizer.drawing.lines import Lines, path_data
+from optimizer.drawing.polylines import Lines, path_data
 from optimizer.drawing.qr import MASK, qr_svg
 from optimizer.errors import CampaignError
 from optimizer.handouts.navigation_links import navigation_link
