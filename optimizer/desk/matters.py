@@ -262,7 +262,7 @@ def named(name: str | None, what: str) -> str:
 
 def _hours(text: str) -> str:
     """Hours as the planner reads them."""
-    from optimizer.intake.cell_values import PARSERS
+    from optimizer.tables.cell_values import PARSERS
 
     parsed = PARSERS["windows"](text)
     if parsed.fault is not None:

@@ -19,12 +19,13 @@ from optimizer.atomic_files import whole_file
 from optimizer.catalogue import Texts, shown
 from optimizer.datum import Datum
 from optimizer.errors import CampaignError, Fault, IntakeError
-from optimizer.intake.cell_values import NUMBERS, parse_table
-from optimizer.intake.columns import COLUMNS, KEYS, TYPES, Column, columns
-from optimizer.intake.faults import Findings, Grid
-from optimizer.intake.headings import choose_sheet, read_grid
+from optimizer.intake.columns import COLUMNS, KEYS, LAYOUTS, columns
 from optimizer.intake.places import check_far, place_table
 from optimizer.intake.rows import check_order, check_twice, known_before, known_of, resolve
+from optimizer.tables.cell_values import NUMBERS, parse_table
+from optimizer.tables.columns import TYPES, Column
+from optimizer.tables.faults import Findings, Grid
+from optimizer.tables.headings import choose_sheet, read_grid
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from optimizer.catalogue import Lang
-    from optimizer.intake.files import Sheet
+    from optimizer.tables.files import Sheet
 
     Values = dict[str, NDArray[Any]]
     Progress = Callable[[int, int], None]
@@ -178,7 +179,7 @@ def _read_grids(
 ) -> dict[str, Grid]:
     sheets: dict[str, Sheet] = {}
     for table, path in files.items():
-        sheet = choose_sheet(path, table, findings)
+        sheet = choose_sheet(path, LAYOUTS[table], findings)
         if sheet is not None:
             sheets[table] = sheet
     total = sum(sheet.total for sheet in sheets.values())
@@ -189,7 +190,7 @@ def _read_grids(
             if progress is not None:
                 progress(min(before + rows, total), total)
 
-        grid = read_grid(files[table], table, sheet, findings, move=move)
+        grid = read_grid(files[table], LAYOUTS[table], sheet, findings, move=move)
         before += sheet.total
         if grid is not None:
             grids[table] = grid

@@ -10,12 +10,13 @@ from pyproj import CRS
 
 from optimizer.datum import Datum, projection_hint, to_wgs84
 from optimizer.geometry import metres_from
-from optimizer.intake.columns import COLUMNS, PAIRS
+from optimizer.intake.columns import COLUMNS
+from optimizer.tables.columns import PAIRS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from optimizer.intake.faults import Findings, Grid
+    from optimizer.tables.faults import Findings, Grid
 
     Floats = NDArray[np.float64]
     Flags = NDArray[np.bool_]

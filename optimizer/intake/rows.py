@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from optimizer.intake.cell_values import narrow
-from optimizer.intake.columns import COLUMNS, KEYS, Column
+from optimizer.intake.columns import COLUMNS, KEYS
+from optimizer.tables.cell_values import narrow
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
     from numpy.typing import NDArray
 
-    from optimizer.intake.faults import Findings, Grid
+    from optimizer.tables.columns import Column
+    from optimizer.tables.faults import Findings, Grid
 
     Values = dict[str, NDArray[Any]]
 

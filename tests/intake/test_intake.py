@@ -15,8 +15,8 @@ from optimizer.catalogue import Texts, sentences
 from optimizer.datum import from_wgs84
 from optimizer.errors import IntakeError
 from optimizer.intake import COLUMNS, TYPES, columns, read_tables, write_rejected
-from optimizer.intake.cell_values import PARSERS, clean, narrow
-from optimizer.intake.columns import KINDS, bare
+from optimizer.tables.cell_values import PARSERS, clean, narrow
+from optimizer.tables.columns import KINDS, bare
 
 
 @pytest.fixture

@@ -16,15 +16,15 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import numpy as np
 import pandas as pd
 
-from optimizer.intake.columns import COLUMNS, KINDS, Column, ColumnType
 from optimizer.settings import clock_text
+from optimizer.tables.columns import KINDS, Column, ColumnType
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from numpy.typing import NDArray
 
-    from optimizer.intake.faults import Findings, Grid, Texts
+    from optimizer.tables.faults import Findings, Grid, Texts
 
 
 class Parsed(NamedTuple):
@@ -49,7 +49,7 @@ def parse_table(grid: Grid, findings: Findings) -> dict[str, NDArray[Any]]:
         column.name: parse_column(grid, column, findings)
         if column.name in grid.places
         else _absent(column, len(grid))
-        for column in COLUMNS[grid.table]
+        for column in grid.layout.columns
     }
 
 

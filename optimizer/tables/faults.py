@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from optimizer.tables.columns import Layout
+
     Facts = Mapping[str, object]
     Texts = NDArray[np.object_]
     Rows = NDArray[np.int64]
@@ -49,7 +51,7 @@ class Grid:
         For a bad row (by position) its faults.
     """
 
-    table: str
+    layout: Layout
     path: Path
     headings: list[str]
     cells: list[Texts]
@@ -67,6 +69,11 @@ class Grid:
 
     def __len__(self) -> int:
         return len(self.row)
+
+    @property
+    def table(self) -> str:
+        """Name of the layout."""
+        return self.layout.name
 
     def heading(self, name: str) -> str:
         """Heading in the file of a recognised column."""

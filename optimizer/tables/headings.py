@@ -10,25 +10,25 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from optimizer.catalogue import sentences
-from optimizer.intake.columns import COLUMNS, PARTNERS, Column, bare
-from optimizer.intake.faults import Findings, Grid, shown
-from optimizer.intake.files import Row, Sheet, UnreadableError, open_sheets
+from optimizer.tables.columns import PARTNERS, Column, Layout, bare
+from optimizer.tables.faults import Findings, Grid, shown
+from optimizer.tables.files import Row, Sheet, UnreadableError, open_sheets
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from optimizer.intake.faults import Texts
+    from optimizer.tables.faults import Texts
 
 HEAD_ROWS: Final = 10
 """The headings stand in one of the first rows."""
 CHUNK_ROWS: Final = 20_000
 
 
-def choose_sheet(path: Path, table: str, findings: Findings) -> Sheet | None:
+def choose_sheet(path: Path, layout: Layout, findings: Findings) -> Sheet | None:
     """The sheet of a file whose headings are those of a table; None after noting a fault."""
     try:
-        sheets, known = _readable(open_sheets(path), table)
+        sheets, known = _readable(open_sheets(path), layout)
     except UnreadableError as error:
         findings.file(path, error.code, error.facts, row=error.row)
         return None
@@ -39,19 +39,19 @@ def choose_sheet(path: Path, table: str, findings: Findings) -> Sheet | None:
         if names and names == known[best] and not sheet.by_signs
     ]
     if len(alike) > 1:
-        facts = {"sheets": ", ".join(alike), "table": table}
+        facts = {"sheets": ", ".join(alike), "table": layout.name}
         findings.file(path, "several_sheets", facts)
         return None
     return sheets[best]
 
 
-def _readable(sheets: list[Sheet], table: str) -> tuple[list[Sheet], list[set[str]]]:
+def _readable(sheets: list[Sheet], layout: Layout) -> tuple[list[Sheet], list[set[str]]]:
     """Those sheets whose first rows can be read, and which columns they have."""
     readable, known = [], []
     failure = UnreadableError("no_sheet")
     for sheet in sheets:
         try:
-            known.append({*_recognised(_headings(sheet, table)[1], table)})
+            known.append({*_recognised(_headings(sheet, layout)[1], layout)})
         except UnreadableError as error:
             failure = error
         else:
@@ -62,7 +62,7 @@ def _readable(sheets: list[Sheet], table: str) -> tuple[list[Sheet], list[set[st
 
 
 def read_grid(
-    path: Path, table: str, sheet: Sheet, findings: Findings, *, move: Callable[[int], None]
+    path: Path, layout: Layout, sheet: Sheet, findings: Findings, *, move: Callable[[int], None]
 ) -> Grid | None:
     """All rows of a sheet; None after noting a fault that spoils the whole of it.
 
@@ -70,11 +70,11 @@ def read_grid(
     """
     before = len(findings.fatal)
     try:
-        header_row, headings = _headings(sheet, table)
+        header_row, headings = _headings(sheet, layout)
         if header_row > 1:
             findings.warn(path, "header_below", {"row": header_row})
-        at = _recognised(headings, table)
-        _check_headings(path, table, headings, at, findings)
+        at = _recognised(headings, layout)
+        _check_headings(path, layout, headings, at, findings)
         gathered = _Gathered(headings, by_signs=sheet.by_signs)
         for chunk in _chunks(islice(enumerate(sheet.rows(), 1), header_row, None)):
             gathered.add(chunk)
@@ -83,7 +83,7 @@ def read_grid(
         findings.file(path, error.code, error.facts, row=error.row)
         return None
     gathered.forgive_margin()
-    grid = gathered.grid(path, table, at)
+    grid = gathered.grid(path, layout, at)
     if len(grid) == 0:
         findings.file(path, "no_rows")
     if sheet.by_signs:
@@ -92,15 +92,15 @@ def read_grid(
     return grid if len(findings.fatal) == before else None
 
 
-def _headings(sheet: Sheet, table: str) -> tuple[int, list[str]]:
+def _headings(sheet: Sheet, layout: Layout) -> tuple[int, list[str]]:
     """Row number and headings: of the first rows the one that has the most known headings."""
     head = [[_text(cell) for cell in row] for row in islice(sheet.rows(), HEAD_ROWS)]
     filled = [i for i, row in enumerate(head) if any(cell.strip() for cell in row)]
     if not filled:
         raise UnreadableError("empty_file")
-    best = max(filled, key=lambda i: (len(_recognised(head[i], table)), -i))
+    best = max(filled, key=lambda i: (len(_recognised(head[i], layout)), -i))
     row = head[best]
-    if best + 1 < len(head) and _completes(head[best + 1], row, table):
+    if best + 1 < len(head) and _completes(head[best + 1], row, layout):
         best += 1
         row = [below if below.strip() else above for above, below in _paired(row, head[best])]
     while row and not row[-1].strip():
@@ -108,11 +108,11 @@ def _headings(sheet: Sheet, table: str) -> tuple[int, list[str]]:
     return best + 1, row
 
 
-def _completes(below: list[str], above: list[str], table: str) -> bool:
+def _completes(below: list[str], above: list[str], layout: Layout) -> bool:
     """Whether a row holds the rest of the headings: 经度 and 纬度 below a merged 坐标."""
     pairs = [(over, under) for over, under in _paired(above, below) if under.strip()]
     return bool(pairs) and all(
-        _recognised([under], table) and not _recognised([over], table) for over, under in pairs
+        _recognised([under], layout) and not _recognised([over], layout) for over, under in pairs
     )
 
 
@@ -120,13 +120,13 @@ def _paired(above: list[str], below: list[str]) -> list[tuple[str, str]]:
     return list(zip_longest(above, below, fillvalue=""))
 
 
-def _recognised(headings: list[str], table: str) -> dict[str, int]:
+def _recognised(headings: list[str], layout: Layout) -> dict[str, int]:
     """Position of each column of the table; the first that bears one of its headings."""
     places: dict[str, int] = {}
     for place, heading in reversed(list(enumerate(headings))):
         places[bare(heading)] = place
     found = {}
-    for column in COLUMNS[table]:
+    for column in layout.columns:
         for names in ((column.name, *column.headings), column.fallback):
             here = [places[bare(name)] for name in names if bare(name) in places]
             if here and column.name not in found:
@@ -146,21 +146,21 @@ def _each_once(found: dict[str, int]) -> dict[str, int]:
 
 
 def _check_headings(
-    path: Path, table: str, headings: list[str], at: dict[str, int], findings: Findings
+    path: Path, layout: Layout, headings: list[str], at: dict[str, int], findings: Findings
 ) -> None:
     ignored = {bare(heading) for heading in sentences()["intake.reason_heading"].values()}
     strangers = []
     for place, heading in enumerate(headings):
         if place in at.values() or not heading.strip() or bare(heading) in ignored:
             continue
-        twin = _twin(heading, table, at)
+        twin = _twin(heading, layout, at)
         if twin is None:
             strangers.append(heading)
             continue
         first = shown(headings[at[twin]])
         facts = {"first": first, "second": shown(heading), "name": twin}
         findings.file(path, "same_column", facts, column=shown(heading))
-    absent = [column for column in COLUMNS[table] if column.name not in at]
+    absent = [column for column in layout.columns if column.name not in at]
     for column in absent:
         if column.required or PARTNERS.get(column.name) in at:
             _missing(path, column, headings, strangers, findings)
@@ -173,9 +173,9 @@ def _check_headings(
             findings.warn(path, "unknown_column_near", facts, column=shown(heading))
 
 
-def _twin(heading: str, table: str, at: dict[str, int]) -> str | None:
+def _twin(heading: str, layout: Layout, at: dict[str, int]) -> str | None:
     """The column that already has another heading than this one, which means the same."""
-    for column in COLUMNS[table]:
+    for column in layout.columns:
         names = (column.name, *column.headings)
         if column.name in at and bare(heading) in {bare(name) for name in names}:
             return column.name
@@ -251,10 +251,10 @@ class _Gathered:
             for at in blank:
                 del self.overflow[at]
 
-    def grid(self, path: Path, table: str, at: dict[str, int]) -> Grid:
+    def grid(self, path: Path, layout: Layout, at: dict[str, int]) -> Grid:
         """All that was appended."""
         return Grid(
-            table=table,
+            layout=layout,
             path=path,
             headings=self.headings,
             cells=[_objects(column) for column in self.columns],
