@@ -79,6 +79,8 @@ class Fault:
         What is wrong, one clause.
     action
         What to do about it, one clause.
+    sheet
+        The sheet of a workbook of which several are read.
     """
 
     file: str
@@ -87,13 +89,14 @@ class Fault:
     value: str | None
     problem: str | Message
     action: str | Message
+    sheet: str = ""
 
     def __str__(self) -> str:
         return self.in_words("en")
 
     def in_words(self, lang: Lang) -> str:
         """Place, value, problem and action on one line."""
-        place = self.file
+        place = f"{self.file} › {self.sheet}" if self.sheet else self.file
         if self.row is not None:
             place += f":{self.row}"
         if self.column is not None:

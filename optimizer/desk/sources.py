@@ -58,7 +58,7 @@ class Placement:
     doubt
         What speaks for another datum, None where nothing does.
     far_share
-        DistrictingProblem of the customers that are far from any road.
+        Share of the customers that are far from any road.
     """
 
     doubt: DatumDoubt | None
@@ -207,7 +207,8 @@ class Sources(OpenCampaign):
         datum
             Of the customers' file; that of the last import without it.
         """
-        from optimizer.datum import Datum, likelier_datum
+        from optimizer.datum import Datum, from_wgs84, likelier_datum
+        from optimizer.intake.places import is_coarse
 
         if datum is None:
             datums = self.register.imports()["datum"]
@@ -217,11 +218,14 @@ class Sources(OpenCampaign):
             return None
         sample = located.sample(min(len(located), SAMPLE), random_state=0)
         roads = self.roads
-        doubt = likelier_datum(
-            sample["lon"].to_numpy(),
-            sample["lat"].to_numpy(),
-            Datum.parse(datum),
-            lambda lon, lat: roads.attach(lon, lat).walk_m,
+        lon, lat = sample["lon"].to_numpy(), sample["lat"].to_numpy()
+        given = Datum.parse(datum)
+        # places that are good to a kilometre only fit any datum as badly
+        coarse = not given.projected and is_coarse(*from_wgs84(lon, lat, given))
+        doubt = (
+            None
+            if coarse
+            else likelier_datum(lon, lat, given, lambda lon, lat: roads.attach(lon, lat).walk_m)
         )
         far = float(roads.attach(sample["lon"], sample["lat"]).far.mean())
         return Placement(doubt, far)

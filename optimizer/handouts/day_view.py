@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from optimizer.model import Crew, DayPlan, Route, Visit
     from optimizer.settings import Settings
 
+PHONE_SHOWN = 48
+"""Room for three numbers."""
+
 
 @dataclass(frozen=True, slots=True)
 class DayView:
@@ -42,7 +45,7 @@ class DayView:
 
     def phone(self, visit: Visit) -> str:
         """The customer's phone as it may be shown."""
-        phone = clean(visit.phone, 30)
+        phone = clean(visit.phone, PHONE_SHOWN)
         return masked_phone(phone) if self.mask else phone
 
     def task(self, visit: Visit) -> str:

@@ -25,7 +25,7 @@ from optimizer.intake.rows import check_order, check_twice, known_before, known_
 from optimizer.tables.cell_values import NUMBERS, parse_table
 from optimizer.tables.columns import TYPES, Column
 from optimizer.tables.faults import Findings, Grid
-from optimizer.tables.headings import choose_sheet, read_grid
+from optimizer.tables.headings import choose_sheets, read_grid
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -155,6 +155,7 @@ def read_tables(
         findings.file(Path("-"), "no_input")
     grids = _read_grids(files, findings, progress)
     values = {table: parse_table(grid, findings) for table, grid in grids.items()}
+    _stations_by_sheet(grids, values, known or {})
     for table, grid in grids.items():
         place_table(grid, values[table], datum, findings)
         check_order(grid, values[table], findings)
@@ -177,26 +178,44 @@ def read_tables(
 def _read_grids(
     files: dict[str, Path], findings: Findings, progress: Progress | None
 ) -> dict[str, Grid]:
-    sheets: dict[str, Sheet] = {}
+    chosen: dict[str, list[Sheet]] = {}
     for table, path in files.items():
-        sheet = choose_sheet(path, LAYOUTS[table], findings)
-        if sheet is not None:
-            sheets[table] = sheet
-    total = sum(sheet.total for sheet in sheets.values())
+        sheets = choose_sheets(path, LAYOUTS[table], findings)
+        if sheets:
+            chosen[table] = sheets
+    total = sum(sheet.total for sheets in chosen.values() for sheet in sheets)
     grids, before = {}, 0
-    for table, sheet in sheets.items():
+    for table, sheets in chosen.items():
 
         def move(rows: int, before: int = before) -> None:
             if progress is not None:
                 progress(min(before + rows, total), total)
 
-        grid = read_grid(files[table], LAYOUTS[table], sheet, findings, move=move)
-        before += sheet.total
+        grid = read_grid(files[table], LAYOUTS[table], sheets, findings, move=move)
+        before += sum(sheet.total for sheet in sheets)
         if grid is not None:
             grids[table] = grid
     if progress is not None and total:
         progress(total, total)
     return grids
+
+
+def _stations_by_sheet(
+    grids: dict[str, Grid],
+    values: dict[str, Values],
+    registered: Mapping[str, Mapping[str, str]],
+) -> None:
+    """Where a workbook has a sheet a station and no such column, its name is the station."""
+    stations = values.get("stations")
+    known = {*registered.get("stations", {}), *registered.get("stations", {}).values()}
+    if stations is not None:
+        known |= {*stations["station"], *stations["name"]}
+    for table, grid in grids.items():
+        named = grid.sheets and {*grid.sheets} <= known
+        if named and "station" in values[table] and "station" not in grid.places:
+            names = [grid.sheet(at) for at in range(len(grid))]
+            grid.add("station", names)
+            values[table]["station"] = np.array(names, dtype=object)
 
 
 def _resolve_all(
@@ -282,7 +301,7 @@ def _rejected(grid: Grid) -> Rejected:
     return Rejected(
         headings=grid.headings,
         rows=[int(grid.row[at]) for at in where],
-        cells=[[str(cells[at]) for cells in grid.cells] for at in where],
+        cells=[[str(cells[at]) for cells in grid.cells[: len(grid.headings)]] for at in where],
         beyond=[grid.overflow.get(at, []) for at in where],
         faults=[grid.reasons[at] for at in where],
     )

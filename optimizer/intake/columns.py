@@ -14,8 +14,8 @@ _STATION_OF: Final = (
     "供电所 供电所编号 供电所编码 供电所代码 所属供电所 供电单位 station_id",
     "id",
 )
-_LON: Final = "经度 东坐标 lng longitude x"
-_LAT: Final = "纬度 北坐标 latitude y"
+_LON: Final = "经度 东坐标 横坐标 X坐标 lng longitude x"
+_LAT: Final = "纬度 北坐标 纵坐标 Y坐标 latitude y"
 _PHONE: Final = "电话 联系电话 手机 手机号 手机号码 电话号码 联系方式 mobile telephone tel"
 _NOTE: Final = "备注 说明 附注 remark remarks comment"
 
@@ -104,7 +104,7 @@ COLUMNS: Final[dict[str, tuple[Column, ...]]] = {
         column("lat", _LAT, "lat", "the door; both empty where unknown"),
         column(
             "service_min",
-            "服务时长 服务分钟 服务时间 走访时长 minutes",
+            "服务时长 服务分钟 服务时间 走访时长 minutes service",
             "minutes",
             "minutes at the door; by kind where empty",
         ),

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from pyproj import CRS
 
-from optimizer.datum import Datum, projection_hint, to_wgs84
+from optimizer.datum import NAMED, Datum, projection_hint, to_wgs84
 from optimizer.geometry import metres_from
 from optimizer.intake.columns import COLUMNS
-from optimizer.tables.columns import PAIRS
+from optimizer.tables.columns import PAIRS, bare, datum_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -27,6 +27,8 @@ FAR_KM: Final = 300.0
 """No county reaches so far from the middle of its customers."""
 MARGIN_DEG: Final = 3.0
 """A projection may be used a little outside its zone."""
+FEWEST_COARSE: Final = 3
+ROUNDING: Final = 1e-7
 CHINA: Final = (73.0, 135.5, 15.0, 54.0)
 
 
@@ -55,7 +57,7 @@ class _Check:
     def _note_whole(self, code: str, here: NDArray[np.int64], total: int) -> None:
         x, y = float(self.x[here[0]]), float(self.y[here[0]])
         datum = projection_hint(x, y) if code == "all_projected" else self.datum
-        headings = "/".join(self.grid.heading(name) for name in self.names)
+        headings = _headings(self.grid, self.names)
         facts = {
             "count": len(here),
             "total": total,
@@ -75,13 +77,63 @@ def place_table(
     for names in PAIRS:
         if not all(name in grid.places for name in names):
             continue
+        _check_named_datum(grid, names, datum, findings)
         x, y = values[names[0]], values[names[1]]
         _check_pairs(grid, names, x, y, findings)
+        if _x_is_north(grid, names, x, y, datum):
+            x, y = y, x
+            findings.warn(grid.path, "x_is_north", column=_headings(grid, names))
         known = np.isfinite(x) & np.isfinite(y)
+        if not datum.projected and is_coarse(x[known], y[known]):
+            facts = {"total": int(known.sum()), "example": f"{x[known][0]:.10g}/{y[known][0]:.10g}"}
+            findings.warn(grid.path, "coarse", facts, column=_headings(grid, names))
         check = _Check(grid, findings, datum, names, x, y, known & ~grid.ragged)
         (_check_metres if datum.projected else _check_degrees)(check)
         lon, lat = to_wgs84(np.where(check.open, x, np.nan), np.where(check.open, y, np.nan), datum)
         values[names[0]], values[names[1]] = lon, lat
+
+
+def _headings(grid: Grid, names: tuple[str, str]) -> str:
+    return "/".join(dict.fromkeys(grid.heading(name) for name in names))
+
+
+def _check_named_datum(
+    grid: Grid, names: tuple[str, str], datum: Datum, findings: Findings
+) -> None:
+    """A heading that names another datum than the one the coordinates are said to be in."""
+    here = _headings(grid, names)
+    named = datum_of(here)
+    one, other = (_EQUAL.get(name, name) for name in (named, datum.name))
+    if not named or datum.projected or one == other:
+        return
+    code = "heading_datum" if named in NAMED else "old_datum"
+    findings.file(grid.path, code, {"named": named, "datum": datum}, column=here)
+
+
+_EQUAL: Final = {"cgcs2000": "wgs84"}
+_XY: Final = frozenset(map(bare, ("x", "y", "X坐标", "Y坐标")))
+
+
+def _x_is_north(grid: Grid, names: tuple[str, str], x: Floats, y: Floats, datum: Datum) -> bool:
+    """Whether columns called X and Y are north and east, as surveyors in China call them."""
+    if not all(bare(grid.heading(name)) in _XY for name in names):
+        return False
+    known = np.isfinite(x) & np.isfinite(y)
+    here = _in_zone if datum.projected else _in_degrees
+    fits, fits_exchanged = (here(a[known], b[known], datum) for a, b in ((x, y), (y, x)))
+    return bool(known.any()) and bool((fits_exchanged & ~fits).sum() * 2 > known.sum())
+
+
+def _in_degrees(x: Floats, y: Floats, _datum: Datum) -> Flags:
+    return _in_china(x, y)
+
+
+def is_coarse(lon: Floats, lat: Floats) -> bool:
+    """Whether most places are known to a kilometre only: by two decimals of a degree."""
+    if len(lon) < FEWEST_COARSE:
+        return False
+    cut = (np.abs(np.round(lon, 2) - lon) < ROUNDING) & (np.abs(np.round(lat, 2) - lat) < ROUNDING)
+    return bool(cut.mean() > 0.5)
 
 
 def _check_pairs(

@@ -85,13 +85,13 @@ def check_twice(grid: Grid, values: Values, findings: Findings) -> None:
     for at, same, key in zip(map(int, suspects), equal, shared, strict=True):
         rows = different.setdefault(key, [])
         if same:
-            findings.cells(grid, "twice", [at], name, {"row": grid.row[rows[0]]})
+            findings.cells(grid, "twice", [at], name, {"row": grid.number(rows[0])})
         else:
             rows.append(at)
     for first, *others in different.values():
         for at in (first, *others) if others else ():
             other = others[0] if at == first else first
-            facts = {"name": grid.heading(name), "row": grid.row[other]}
+            facts = {"name": grid.heading(name), "row": grid.number(other)}
             findings.cells(grid, "same_key", [at], name, facts)
 
 

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from optimizer.catalogue.escaping import clean
 from optimizer.handouts.crew_files import file_mark
+from optimizer.handouts.day_view import PHONE_SHOWN
 from optimizer.handouts.navigation_links import APPS, navigation_link
 from optimizer.maps.basemap import empty_map, image_hosts, point, surroundings
 from optimizer.maps.html_page import LIVE, Parts, asset, page
 from optimizer.maps.static_map import StaticMap, Way, static_map
 from optimizer.records.entry import CATEGORIES
 from optimizer.settings import clock_text
+from optimizer.tables.phone_numbers import phone_numbers
 
 if TYPE_CHECKING:
     from optimizer.drawing.route_map import MapSubject
@@ -77,7 +79,6 @@ def _words(day: DayView) -> dict[str, str]:
 
 def _stop(day: DayView, number: int, stop: Stop, visit: Visit) -> dict[str, Any]:
     place = visit.location
-    dial = "" if day.mask else "".join(c for c in visit.phone if c.isdigit() or c in "+#*")
     return {
         "id": visit.visit_id,
         "row": number,
@@ -85,7 +86,7 @@ def _stop(day: DayView, number: int, stop: Stop, visit: Visit) -> dict[str, Any]
         "name": day.name(visit),
         "address": clean(visit.address, 120),
         "phone": day.phone(visit),
-        "dial": f"tel:{dial}" if len(dial) > 2 else "",
+        "dial": [] if day.mask else _dial(visit.phone),
         "kind": str(visit.kind),
         "why": clean(visit.why, 120),
         "check": clean(visit.check, 120),
@@ -95,6 +96,17 @@ def _stop(day: DayView, number: int, stop: Stop, visit: Visit) -> dict[str, Any]
         if place is None
         else {app: navigation_link(app, place, str(number)) for app in APPS},
     }
+
+
+def _dial(phone: str) -> list[dict[str, str]]:
+    """A link for each number that can be dialled."""
+    numbers = phone_numbers(phone)
+    if len(numbers) == 1:
+        return [{"text": clean(phone, PHONE_SHOWN), "link": f"tel:{numbers[0].link}"}]
+    return [
+        {"text": clean(number.label, PHONE_SHOWN), "link": f"tel:{number.link}"}
+        for number in numbers
+    ]
 
 
 def _rest(day: DayView, route: Route) -> dict[str, Any] | None:
@@ -137,9 +149,12 @@ def _item(day: DayView, number: int, stop: Stop, visit: Visit) -> str:
     """One stop in the list that needs no script."""
     data = _stop(day, number, stop, visit)
     texts = day.texts
-    phone = escape(data["phone"])
-    if data["dial"]:
-        phone = f'<a href="{escape(data["dial"])}">{phone}</a>'
+    phone = " ".join(
+        [
+            *([] if len(data["dial"]) == 1 else [escape(data["phone"])]),
+            *(f'<a href="{escape(one["link"])}">{escape(one["text"])}</a>' for one in data["dial"]),
+        ]
+    )
     links = "".join(
         f'<a href="{escape(url)}">{escape(texts(f"phone.app_{app}"))}</a>'
         for app, url in (data["links"] or {}).items()

@@ -10,14 +10,24 @@ import datetime as dt
 import math
 import re
 import unicodedata
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from optimizer.settings import clock_text
-from optimizer.tables.columns import KINDS, Column, ColumnType
+from optimizer.tables.angles import degrees_of
+from optimizer.tables.columns import KINDS, Column, ColumnType, unit_of
+from optimizer.tables.faults import DATE, NUMBER, UNREAD, shown
+from optimizer.tables.phone_numbers import is_no_phone, is_odd, tidy
+from optimizer.tables.times import (
+    day_of,
+    minutes_of,
+    overlap,
+    seconds_of,
+    weekdays_of,
+    windows_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -65,21 +75,92 @@ def parse_column(grid: Grid, column: Column, findings: Findings) -> NDArray[Any]
     different: Texts
     codes, different = pd.factorize(grid.cells[place])
     empty = _empty(column)
-    parse = PARSERS[column.type]
-    parsed = [parse(plain) if (plain := clean(text)) else empty for text in different]
+    factor = unit_of(grid.heading(column.name), column)
+    parsed = [
+        _parsed(plain, column, factor) if (plain := unquoted(clean(text))) else empty
+        for text in different
+    ]
     number = column.type in NUMBERS
     found = np.array([each.value for each in parsed], dtype=float if number else object)
     values: NDArray[Any] = found[codes]
-    numeric = grid.numeric[place] & (not number)
+    numeric = (grid.kinds[place] == NUMBER) & (not number)
+    dated = (grid.kinds[place] == DATE) & np.isin(column.type, _SPOILT_BY_DATES)
     faulty = np.array([each.fault is not None for each in parsed], dtype=bool)[codes]
     long = np.array([len(text.lstrip("-")) > EXCEL_DIGITS for text in different], dtype=bool)[codes]
-    for at in map(int, np.flatnonzero(faulty | (numeric & long))):
+    long &= np.isin(column.type, _LONG)
+    lost = grid.kinds[place] == UNREAD
+    for at in map(int, np.flatnonzero(faulty | (numeric & long) | dated | lost)):
         fault, facts = parsed[codes[at]].fault, parsed[codes[at]].facts
-        if numeric[at]:
+        if lost[at]:
+            fault = "formula_cell" if grid.cells[place][at][:1] == "=" else "error_cell"
+        elif numeric[at]:
             fault = "rounded" if long[at] else _IF_NUMERIC.get(str(fault), fault)
+        if dated[at]:
+            fault = "excel_date"
         findings.cells(grid, str(fault), [at], column.name, facts)
         values[at] = np.nan if number else ""
+    _remark(grid, column, codes, different, findings)
     return values
+
+
+def _parsed(plain: str, column: Column, factor: float) -> Parsed:
+    if plain[0] == "#" and _ERROR.fullmatch(plain):
+        return Parsed(math.nan if column.type in NUMBERS else "", "error_cell")
+    if column.type == "minutes":
+        return _minutes(plain, factor)
+    if column.type == "count":
+        return _count(plain, factor)
+    parsed = PARSERS[column.type](plain)
+    if factor != 1.0 and isinstance(parsed.value, float):
+        return parsed._replace(value=parsed.value * factor)
+    return parsed
+
+
+_ERROR: Final = re.compile(
+    r"#(?:N/A|REF!|VALUE!|NAME\?|DIV/0!|NUM!|NULL!|SPILL!|CALC!|GETTING_DATA|FIELD!|BLOCKED!"
+    r"|CONNECT!|UNKNOWN!|BUSY!)|#{3,}",
+    re.IGNORECASE,
+)
+"""How spreadsheets write their errors, and a column that is too narrow."""
+
+
+_SPOILT_BY_DATES: Final = ("account", "id")
+_LONG: Final = ("account", "id", "phone", "text", "skills", "kind")
+_LIKE_DATE: Final = re.compile(
+    r"\d{1,2}月\d{1,2}日|\d{1,2}-(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
+    r"|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)-\d{2}",
+    re.IGNORECASE,
+)
+
+
+def _remark(
+    grid: Grid, column: Column, codes: NDArray[Any], different: Texts, findings: Findings
+) -> None:
+    """What may be meant as it stands, and rather is not."""
+    if column.type in {"text", "phone"}:
+        dated = grid.kinds[grid.places[column.name]] == DATE
+        like = np.array([_LIKE_DATE.fullmatch(text.strip()) is not None for text in different])
+        _warn(
+            grid, column, "excel_date_text", dated | like[codes] if len(like) else dated, findings
+        )
+    if column.type == "phone":
+        odd = np.array([bool(text.strip()) and _is_odd_phone(text) for text in different])
+        _warn(grid, column, "odd_phone", odd[codes] if len(odd) else odd, findings)
+
+
+def _is_odd_phone(text: str) -> bool:
+    plain = unquoted(clean(text))
+    return not is_no_phone(plain) and is_odd(plain)
+
+
+def _warn(
+    grid: Grid, column: Column, code: str, where: NDArray[np.bool_], findings: Findings
+) -> None:
+    places = np.flatnonzero(where)
+    if len(places):
+        example = shown(grid.cells[grid.places[column.name]][places[0]])
+        facts = {"count": len(places), "row": grid.number(int(places[0])), "example": example}
+        findings.warn(grid.path, code, facts, column=grid.heading(column.name))
 
 
 _IF_NUMERIC: Final = {"short_account": "lost_zeros", "not_date": "number_date"}
@@ -116,23 +197,35 @@ def narrow(text: str) -> str:
     return text if text.isascii() else unicodedata.normalize("NFKC", text).strip()
 
 
-_FORMULA_TEXT: Final = re.compile(r'="(.*)"')
+_FORMULA_TEXT: Final = re.compile(r'[=＝]["“”](.*)["“”]', re.DOTALL)
 _SCIENTIFIC: Final = re.compile(r"\d(\.\d+)?[eE]\+\d+")
+
+
+def unquoted(text: str) -> str:
+    """A text out of ="…", by which programs keep a spreadsheet from making it a number."""
+    if text[:1] in {"=", "＝"} and (formula := _FORMULA_TEXT.fullmatch(text)):
+        return formula[1].replace('""', '"').strip()
+    return text
 
 
 def _identifier(text: str) -> str:
     """An id without the signs by which people keep Excel from making it a number."""
     if text.isascii() and text.isalnum():
         return text
-    plain = narrow(text)
-    formula = _FORMULA_TEXT.fullmatch(plain)
-    return (formula[1] if formula else plain.lstrip("'`")).strip()
+    plain = unquoted(narrow(text)).lstrip("'`").strip()
+    return _DECIMALS.sub(r"\1", plain)
+
+
+_DECIMALS: Final = re.compile(r"(\d+)\.0+")
+"""What a program writes of whole numbers that it holds as others."""
 
 
 def _account(text: str) -> Parsed:
     plain = _identifier(text)
     if not (plain.isascii() and plain.isdigit()):
         return Parsed("", "scientific" if _SCIENTIFIC.fullmatch(plain) else "not_digits")
+    if len(plain) < min(ACCOUNT_DIGITS) and "." in narrow(text):
+        return Parsed("", "lost_zeros")
     if len(plain) in ACCOUNT_DIGITS:
         return Parsed(plain)
     fault = "short_account" if len(plain) < min(ACCOUNT_DIGITS) else "long_account"
@@ -143,6 +236,8 @@ def _id(text: str) -> Parsed:
     plain = _identifier(text)
     if _SCIENTIFIC.fullmatch(plain):
         return Parsed("", "scientific")
+    if _LIKE_DATE.fullmatch(plain):
+        return Parsed("", "excel_date")
     if len(plain) > MAX_ID:
         return Parsed("", "too_long", {"length": len(plain), "limit": MAX_ID})
     return Parsed(plain)
@@ -158,7 +253,7 @@ def _phone(text: str) -> Parsed:
     plain = _identifier(text)
     if _SCIENTIFIC.fullmatch(plain):
         return Parsed("", "scientific")
-    return _plain_text(plain)
+    return Parsed("") if is_no_phone(plain) else _plain_text(tidy(plain))
 
 
 def _number(text: str) -> float | None:
@@ -169,9 +264,9 @@ def _number(text: str) -> float | None:
     return number if math.isfinite(number) and "_" not in text else None
 
 
-def _degrees(example: str) -> Callable[[str], Parsed]:
+def _degrees(example: str, *, east: bool) -> Callable[[str], Parsed]:
     def parse(text: str) -> Parsed:
-        number = _number(narrow(text).replace("−", "-").rstrip("°"))
+        number = degrees_of(narrow(text), east=east)
         if number is None:
             return Parsed(math.nan, "not_degrees", {"example": example})
         return Parsed(number)
@@ -179,20 +274,29 @@ def _degrees(example: str) -> Callable[[str], Parsed]:
     return parse
 
 
-def _minutes(text: str) -> Parsed:
-    number = _number(re.sub(r"\s*(分钟|分|min)$", "", narrow(text)))
-    if number is None:
+def _minutes(text: str, factor: float = 1.0) -> Parsed:
+    plain = narrow(text)
+    number = _number(plain)
+    length = minutes_of(plain) if number is None else number * factor
+    if length is None:
         return Parsed(math.nan, "not_a_number")
     low, high = MINUTES
-    if not low <= number <= high:
+    if not low <= length <= high:
         return Parsed(math.nan, "out_of_range", {"low": low, "high": high})
-    return Parsed(number)
+    return Parsed(length)
 
 
-def _count(text: str) -> Parsed:
-    number = _number(re.sub(r"\s*户$", "", narrow(text)))
+_THOUSANDS: Final = re.compile(r"\d{1,3}(?:,\d{3})+")
+
+
+def _count(text: str, factor: float = 1.0) -> Parsed:
+    plain = re.sub(r"\s*户$", "", narrow(text))
+    if _THOUSANDS.fullmatch(plain):
+        plain = plain.replace(",", "")
+    number = _number(plain)
     if number is None:
         return Parsed(math.nan, "not_a_number")
+    number *= factor
     if number != int(number):
         return Parsed(math.nan, "not_whole")
     if not 1 <= number <= 10_000_000:
@@ -205,79 +309,43 @@ def _kind(text: str) -> Parsed:
     return Parsed("", "unknown_kind") if kind is None else Parsed(kind)
 
 
-_CLOCK: Final = re.compile(r"(\d{1,2}):([0-5]\d)(:[0-5]\d)?")
-
-
-def _seconds(text: str) -> int | None:
-    """Seconds since midnight of HH:MM; seconds that Excel adds are dropped."""
-    found = _CLOCK.fullmatch(text.strip())
-    if found is None or int(found[1]) > 23:
-        return None
-    return int(found[1]) * 3600 + int(found[2]) * 60
-
-
 def _clock(text: str) -> Parsed:
-    time_s = _seconds(narrow(text))
+    time_s = seconds_of(narrow(text))
     return Parsed("", "not_clock") if time_s is None else Parsed(clock_text(time_s))
 
 
 def _windows(text: str) -> Parsed:
-    windows: list[tuple[int, int]] = []
-    for part in filter(None, map(str.strip, re.split(r"[;,、]", narrow(text)))):
-        ends = [_seconds(end) for end in re.split(r"-{1,2}|[–—~至到]{1,2}", part)]
-        if len(ends) != 2 or ends[0] is None or ends[1] is None:
-            return Parsed("", "not_windows")
-        if ends[1] <= ends[0]:
-            return Parsed("", "window_order")
-        windows.append((ends[0], ends[1]))
-    windows.sort()
-    if any(later[0] < earlier[1] for earlier, later in pairwise(windows)):
+    windows = windows_of(narrow(text))
+    if windows is None:
+        return Parsed("", "not_windows")
+    if any(end <= start for start, end in windows):
+        return Parsed("", "window_order")
+    if overlap(windows):
         return Parsed("", "windows_overlap")
     return Parsed(";".join(f"{clock_text(start)}-{clock_text(end)}" for start, end in windows))
 
 
-_DATE: Final = re.compile(
-    r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?([ T]\d{1,2}:\d\d(:\d\d)?)?"
-    r"|(\d{4})(\d\d)(\d\d)"
-)
-
-
-def _day(text: str) -> dt.date | None:
-    found = _DATE.fullmatch(text)
-    if found is None:
-        return None
-    year, month, day = (found[1] or found[6], found[2] or found[7], found[3] or found[8])
-    try:
-        return dt.date(int(year), int(month), int(day))
-    except ValueError:
-        return None
-
-
 def _date(text: str) -> Parsed:
-    day = _day(narrow(text))
+    day = day_of(narrow(text))
     if day is None:
         return Parsed("", "not_date")
     return Parsed(day.isoformat()) if 2000 <= day.year <= 2100 else Parsed("", "far_date")
 
 
-_WEEKDAY: Final = re.compile(r"(?:周|星期|礼拜)?([一二三四五六日天1-7])")
-_WEEKDAY_NUMBER: Final = dict(
-    zip("一二三四五六日天1234567", [*range(1, 8), 7, *range(1, 8)], strict=True)
-)
-
-
 def _duty(text: str) -> Parsed:
     weekdays, dates = set[int](), set[dt.date]()
-    for part in filter(None, re.split(r"[\s,;、]+", narrow(text))):
-        found = _WEEKDAY.fullmatch(part)
-        day = _day(part)
-        if found is not None:
-            weekdays.add(_WEEKDAY_NUMBER[found[1]])
+    for part in filter(None, re.split(r"[\s,;、]+", _JOINED.sub(r"\1", narrow(text)))):
+        named, day = weekdays_of(part), day_of(part)
+        if named is not None:
+            weekdays |= named
         elif day is not None and 2000 <= day.year <= 2100:
             dates.add(day)
         else:
             return Parsed("", "not_duty", {"part": part[:20]})
     return Parsed(",".join([*map(str, sorted(weekdays)), *(d.isoformat() for d in sorted(dates))]))
+
+
+_JOINED: Final = re.compile(r"\s*([-–—~至到])\s*")
 
 
 def _skills(text: str) -> Parsed:
@@ -292,8 +360,8 @@ PARSERS: Final[dict[ColumnType, Callable[[str], Parsed]]] = {
     "id": _id,
     "text": _plain_text,
     "phone": _phone,
-    "lon": _degrees("113.4962"),
-    "lat": _degrees("27.6468"),
+    "lon": _degrees("113.4962", east=True),
+    "lat": _degrees("27.6468", east=False),
     "minutes": _minutes,
     "count": _count,
     "kind": _kind,

@@ -32,16 +32,16 @@ TYPES: Final[dict[ColumnType, str]] = {
     "account": "text of 10 (or 13) digits, leading zeros kept",
     "id": "text, at most 50 characters",
     "text": "text, at most 1,000 characters",
-    "phone": "text",
-    "lon": "degrees, or metres east with --datum EPSG:n",
-    "lat": "degrees, or metres north with --datum EPSG:n",
-    "minutes": "1 to 480",
+    "phone": "text: numbers parted by / or 、, an extension after 转",
+    "lon": "degrees (113.4962, 113°29'46\"E), or metres east with --datum EPSG:n",
+    "lat": "degrees (27.6468, 27°38'48\"N), or metres north with --datum EPSG:n",
+    "minutes": "1 to 480; 半小时, 1.5小时, 900秒 too, or the unit in the heading",
     "count": "a whole number from 1",
     "kind": "household/居民, business/商业 or hv10kv/10kV, and the like",
-    "windows": "08:30-11:00;14:00-16:00",
+    "windows": "08:30-11:00;14:00-16:00; 全天, 上午, 下午2点-4点, 17:00以后 too",
     "clock": "08:30",
-    "date": "2026-11-23, 2026/11/23 or 2026年11月23日",
-    "duty": "weekdays 1,3,5 (Monday is 1; 周一、周三) or dates",
+    "date": "2026-11-23, 2026/11/23, 26/11/23 or 2026年11月23日",
+    "duty": "weekdays 1,3,5 (Monday is 1; 周一、周三; 周一至周五; 每天) or dates",
     "skills": "words separated by ;",
 }
 
@@ -119,7 +119,8 @@ KINDS: Final[dict[str, str]] = {
 }
 """Accepted words for the kinds of customer, in lower case without spaces."""
 
-PAIRS: Final = (("lon", "lat"), ("home_lon", "home_lat"))
+PLACE: Final = ("lon", "lat")
+PAIRS: Final = (PLACE, ("home_lon", "home_lat"))
 PARTNERS: Final = dict([*PAIRS, *((lat, lon) for lon, lat in PAIRS)])
 """Columns that mean something only together."""
 
@@ -129,3 +130,68 @@ def bare(heading: str) -> str:
     text = unicodedata.normalize("NFKC", heading).casefold()
     text = re.sub(r"\(.*?\)|\[.*?\]|【.*?】", "", text)
     return re.sub(r"[\W_]+", "", text)
+
+
+TOGETHER: Final = frozenset(
+    {"坐标", "经纬度", "经纬度坐标", "地理坐标", "位置坐标", "坐标位置", "定位", "经纬", "纬经度"}
+    | {"gps", "gps坐标", "gps位置", "coordinates", "coordinate", "coords", "location"}
+    | {"lonlat", "lnglat", "latlon", "latlng"}
+)
+"""Headings, bare, of a column that has both coordinates."""
+
+_MINUTES: Final = {
+    **dict.fromkeys(("秒", "秒钟", "s", "sec", "secs", "second", "seconds"), 1 / 60),
+    **dict.fromkeys(("分", "分钟", "min", "mins", "minute", "minutes"), 1.0),
+    **dict.fromkeys(("小时", "时", "h", "hr", "hrs", "hour", "hours"), 60.0),
+    **dict.fromkeys(("天", "日", "d", "day", "days"), 1440.0),
+}
+_METRES: Final = {
+    **dict.fromkeys(("度", "米", "m"), 1.0),
+    **dict.fromkeys(("公里", "千米", "km"), 1000.0),
+}
+UNITS: Final[dict[ColumnType, dict[str, float]]] = {
+    "minutes": _MINUTES,
+    "count": {"户": 1.0, "万户": 10_000.0, "千户": 1000.0},
+    "lon": _METRES,
+    "lat": _METRES,
+}
+"""Units that a heading may name, each in the unit of the column."""
+_BRACKETS: Final = re.compile(r"[(\[【]([^)\]】]*)[)\]】]")
+
+
+def without_unit(heading: str, kind: ColumnType) -> str:
+    """A heading, bare, without the unit that it ends in."""
+    text = bare(heading)
+    ends = [unit for unit in UNITS[kind] if text.endswith(unit) and len(unit) < len(text)]
+    return text.removesuffix(max(ends, key=len, default=""))
+
+
+def unit_of(heading: str, column: Column) -> float:
+    """What a column's numbers are to be multiplied by, as its heading says; 1 without a unit."""
+    units = UNITS.get(column.type, {})
+    for inside in _BRACKETS.findall(unicodedata.normalize("NFKC", heading).casefold()):
+        for part in re.split(r"[,，、/;；:：\s]+", inside):
+            named = part.removeprefix("单位")
+            if named in units:
+                return units[named]
+    text = bare(heading)
+    if not units or text in map(bare, (column.name, *column.headings, *column.fallback)):
+        return 1.0
+    return units.get(text.removeprefix(without_unit(heading, column.type)), 1.0)
+
+
+_DATUMS: Final = {
+    "gcj02": ("gcj", "火星", "高德", "腾讯", "amap"),
+    "bd09": ("bd09", "bd-09", "bd_09", "百度"),
+    "wgs84": ("wgs", "gps"),
+    "cgcs2000": ("cgcs", "国家2000", "2000国家", "大地2000", "2000大地"),
+    "xian80": ("西安80", "西安1980", "xian80", "xi'an"),
+    "beijing54": ("北京54", "beijing54"),
+}
+
+
+def datum_of(heading: str) -> str:
+    """The datum that a heading names; "" for none."""
+    text = unicodedata.normalize("NFKC", heading).casefold().replace(" ", "")
+    found = (name for name, words in _DATUMS.items() if any(word in text for word in words))
+    return next(found, "")

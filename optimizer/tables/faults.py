@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import bisect
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     Rows = NDArray[np.int64]
 
 VALUE_SHOWN = 40
+TEXT, NUMBER, DATE, UNREAD = range(4)
+"""How a spreadsheet holds a cell."""
 
 
 @dataclass(slots=True)
@@ -35,10 +38,15 @@ class Grid:
         As written, one a column.
     cells
         For each column an object array of str: what was written, numbers in plain digits.
-    numeric
-        For each column, which cells Excel holds as numbers.
+    kinds
+        For each column, which cells a spreadsheet holds as NUMBER or DATE, which it cannot show
+        (UNREAD); others are TEXT.
     row
         Row numbers as a spreadsheet shows them.
+    sheets, first
+        Names of the sheets where there are several, and the position of the first row of each.
+    origin
+        Columns that are a part of one of the file: which.
     overflow
         For rows (by position) that have fewer cells than the heading, or more: the cells beyond.
     ragged
@@ -55,8 +63,11 @@ class Grid:
     path: Path
     headings: list[str]
     cells: list[Texts]
-    numeric: list[NDArray[np.bool_]]
+    kinds: list[NDArray[np.int8]]
     row: Rows
+    sheets: list[str] = field(default_factory=list)
+    first: list[int] = field(default_factory=list)
+    origin: dict[int, int] = field(default_factory=dict)
     overflow: dict[int, list[str]] = field(default_factory=dict)
     places: dict[str, int] = field(default_factory=dict)
     ragged: NDArray[np.bool_] = field(init=False)
@@ -77,7 +88,31 @@ class Grid:
 
     def heading(self, name: str) -> str:
         """Heading in the file of a recognised column."""
-        return self.headings[self.places[name]]
+        place = self.places[name]
+        return self.headings[self.origin.get(place, place)]
+
+    def add(self, name: str, texts: list[str], place: int = 0) -> None:
+        """A column that is not in the file; faults in it are told in the heading at a place."""
+        self.places[name] = len(self.cells)
+        self.origin[len(self.cells)] = place
+        self.cells.append(objects(texts))
+        self.kinds.append(np.zeros(len(texts), dtype=np.int8))
+
+    def sheet(self, at: int) -> str:
+        """Name of the sheet of a row by position; "" where the file has only one."""
+        return self.sheets[bisect.bisect(self.first, at) - 1] if self.sheets else ""
+
+    def number(self, at: int) -> str:
+        """A row's number, with its sheet where there are several."""
+        sheet = self.sheet(at)
+        return f"{sheet}!{self.row[at]}" if sheet else str(self.row[at])
+
+
+def objects(texts: list[str]) -> Texts:
+    """Texts as a column."""
+    array = np.empty(len(texts), dtype=object)
+    array[:] = texts
+    return array
 
 
 def shown(text: str) -> str:
@@ -137,7 +172,7 @@ class Findings:
             value = None if name is None else shown(grid.cells[grid.places[name]][at]) or None
             given = facts(at) if callable(facts) else facts or {}
             place = (grid.path, int(grid.row[at]), column, value)
-            fault = self._fault(place, code, given)
+            fault = replace(self._fault(place, code, given), sheet=grid.sheet(at))
             self.rows.append(fault)
             grid.bad[at] = True
             grid.reasons.setdefault(at, []).append(fault)

@@ -1,4 +1,4 @@
-"""From a file on the disk to rows of cells: CSV in UTF-8 or GB18030, and XLSX.
+"""From a file to rows of cells: CSV in UTF-8, UTF-16 or GB18030, XLSX and ODS.
 
 What a file is, is read from its content, not from its name.
 """
@@ -10,11 +10,20 @@ import io
 import re
 import zipfile
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import IO, TYPE_CHECKING, Any, Final
 
 from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
+
+from optimizer.tables.package import (
+    CellAt,
+    NoWorkbookError,
+    SheetNotes,
+    column_number,
+    customary,
+    notes_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -31,13 +40,11 @@ MAX_UNPACKED: Final = 2 << 30
 """Bytes that a workbook may unpack to; 350,000 rows need 0.2 GB."""
 _FOREIGN: Final = {
     b"%pdf": "PDF",
-    b"<html": "HTML",
-    b"<!doctype": "HTML",
-    b"<table": "HTML",
     b"<?xml": "XML",
     b"{\\rtf": "RTF",
 }
 """How files begin that are text, or nearly, and are often named .xls or .csv."""
+_ODS: Final = b"application/vnd.oasis.opendocument.spreadsheet"
 _UNSUITABLE: Final = (
     zipfile.BadZipFile,
     zlib.error,
@@ -46,7 +53,14 @@ _UNSUITABLE: Final = (
     ValueError,
     RuntimeError,
     NotImplementedError,
+    KeyError,
 )
+
+
+class Unread(str):
+    """What a spreadsheet shows in a cell that has no value: an error, or a formula."""
+
+    __slots__ = ()
 
 
 class UnreadableError(Exception):
@@ -69,16 +83,25 @@ class Sheet:
         About how many there are.
     by_signs
         Whether cells are parted by signs, so that a stray sign moves those behind it.
+    merged
+        First and last cell of each merged block: only the first has a value.
+    hidden
+        A reader does not see the sheet.
+    hidden_rows
+        How many rows a reader does not see.
     """
 
     name: str
     rows: Callable[[], Iterator[Row]]
     total: int
     by_signs: bool
+    merged: list[tuple[CellAt, CellAt]] = field(default_factory=list)
+    hidden: bool = False
+    hidden_rows: int = 0
 
 
 def open_sheets(path: Path) -> list[Sheet]:
-    """The sheets of a workbook that a reader would see, or a CSV file in its possible cuts.
+    """The sheets of a workbook, or a CSV file in its possible cuts.
 
     Raises
     ------
@@ -88,10 +111,6 @@ def open_sheets(path: Path) -> list[Sheet]:
     try:
         if path.is_dir():
             raise UnreadableError("folder")
-        with path.open("rb") as file:
-            head = file.read(8)
-        if head.startswith(b"PK"):
-            return _workbook(path)
         data = path.read_bytes()
     except FileNotFoundError:
         raise UnreadableError("missing_file") from None
@@ -99,8 +118,23 @@ def open_sheets(path: Path) -> list[Sheet]:
         raise UnreadableError("unreadable", why=error.strerror or f"{error}") from None
     except ValueError:  # a NUL in the name
         raise UnreadableError("missing_file") from None
-    if head.startswith(b"\xd0\xcf\x11\xe0"):
+    return sheets_of(data)
+
+
+def sheets_of(data: bytes) -> list[Sheet]:
+    """The same of a file's content.
+
+    Raises
+    ------
+    UnreadableError
+        Whatever is wrong with the file.
+    """
+    if data.startswith(b"PK"):
+        return _workbook(io.BytesIO(data))
+    if data.startswith(b"\xd0\xcf\x11\xe0"):
         raise UnreadableError("old_excel")
+    if _is_page(data[:2000]):
+        raise UnreadableError("web_page")
     for sign, what in _FOREIGN.items():
         if data[:100].lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith(sign):
             raise UnreadableError("not_a_table", why=what)
@@ -109,11 +143,17 @@ def open_sheets(path: Path) -> list[Sheet]:
     return _text_table(_decoded(data))
 
 
+def _is_page(head: bytes) -> bool:
+    """Whether it is a web page that a billing system calls .xls."""
+    text = head.replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").lower()
+    return text.startswith((b"<html", b"<!doctype", b"<table", b"<meta")) or (
+        text.startswith(b"<?xml") and b"<html" in text
+    )
+
+
 def _decoded(data: bytes) -> str:
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise UnreadableError("utf16")
-    if b"\0" in data:
-        raise UnreadableError("not_a_table", why="NUL")
+    if b"\0" in data or data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return _wide(data)
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -129,6 +169,24 @@ def _decoded(data: bytes) -> str:
         raise UnreadableError("encoding", line=_line_of(data, error.start)) from None
 
 
+def _wide(data: bytes) -> str:
+    """UTF-16, which is how Excel saves "Unicode text"."""
+    zeros = [data[start:4096:2].count(0) for start in (0, 1)]
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        order = "utf-16"
+    elif 0 in zeros:
+        order = "utf-16-le" if zeros[1] else "utf-16-be"
+    else:
+        raise UnreadableError("not_a_table", why="NUL")
+    try:
+        text = data.decode(order)
+    except UnicodeDecodeError:
+        raise UnreadableError("utf16") from None
+    if "\0" in text:
+        raise UnreadableError("not_a_table", why="NUL")
+    return text
+
+
 def _line_of(data: bytes, position: int) -> int:
     return data.count(b"\n", 0, position) + 1
 
@@ -136,8 +194,13 @@ def _line_of(data: bytes, position: int) -> int:
 def _text_table(text: str) -> list[Sheet]:
     """One sheet for each sign that may separate the cells; the headings will tell which."""
     total = text.count("\n") + text.count("\r") - text.count("\r\n") + 1
+    if not text.strip():
+        raise UnreadableError("empty_file")
+    if named := re.match(r"\s*\"?sep=(.)\"?[ \t]*(?=[\r\n])", text):
+        # Excel's own way to name the sign; the line counts, but has no cells
+        return [Sheet("", partial(_text_rows, text[named.end() :], named[1]), total, by_signs=True)]
     head = text[:10_000]
-    signs = [sign for sign in ",\t;" if sign in head] or [","]
+    signs = [sign for sign in ",\t;|" if sign in head] or [","]
     return [Sheet("", partial(_text_rows, text, sign), total, by_signs=True) for sign in signs]
 
 
@@ -153,42 +216,80 @@ def _text_rows(text: str, sign: str) -> Iterator[Row]:
         raise UnreadableError("quotes", why=f"{error}", row=sound + 1) from None
 
 
-def _workbook(path: Path) -> list[Sheet]:
+def _workbook(data: io.BytesIO) -> list[Sheet]:
     try:
-        with zipfile.ZipFile(path) as archive:
-            _check_archive(archive)
-    except UnreadableError:
-        raise
+        with zipfile.ZipFile(data) as archive:
+            data, notes = _checked(archive, data)
+    except (UnreadableError, NoWorkbookError) as error:
+        if isinstance(error, UnreadableError):
+            raise
+        raise UnreadableError("not_a_table", why="ZIP") from None
     except _UNSUITABLE as error:
         raise UnreadableError("damaged", why=_why(error)) from None
     with _guarded():
-        workbook = CalamineWorkbook.from_path(path)
-        seen = [
-            sheet.name
-            for sheet in workbook.sheets_metadata
-            if sheet.typ == SheetTypeEnum.WorkSheet and sheet.visible == SheetVisibleEnum.Visible
+        data.seek(0)
+        workbook = CalamineWorkbook.from_filelike(data)
+        found = [
+            _sheet(workbook, meta.name, notes.get(meta.name, SheetNotes()), meta.visible)
+            for meta in workbook.sheets_metadata
+            if meta.typ == SheetTypeEnum.WorkSheet
         ]
-        sheets = [workbook.get_sheet_by_name(name) for name in seen]
-    found = [
-        Sheet(
-            sheet.name,
-            partial(_sheet_rows, sheet),
-            sheet.total_height + 1,
-            by_signs=False,
-        )
-        for sheet in sheets
-        if sheet.start is not None
-    ]
-    if not found:
+    sheets = [sheet for sheet in found if sheet is not None]
+    if not any(not sheet.hidden for sheet in sheets):
         raise UnreadableError("no_sheet")
-    return found
+    return sheets
 
 
-def _sheet_rows(sheet: CalamineSheet) -> Iterator[Row]:
+def _checked(
+    archive: zipfile.ZipFile, data: io.BytesIO
+) -> tuple[io.BytesIO, dict[str, SheetNotes]]:
+    """The workbook as its reader understands it, and what the reader would not tell."""
+    if sum(entry.file_size for entry in archive.infolist()) > MAX_UNPACKED:
+        raise UnreadableError("damaged", why="ZIP > 2 GB")
+    for name in archive.namelist():
+        with archive.open(name) as part:
+            _check_extent(part)
+    if "content.xml" in archive.namelist():
+        if not archive.read("mimetype").startswith(_ODS):
+            raise UnreadableError("not_a_table", why="ZIP")
+        return data, {}
+    moved = customary(archive)
+    if moved is None:
+        return data, notes_of(archive)
+    with zipfile.ZipFile(moved) as mended:
+        return moved, notes_of(mended)
+
+
+def _sheet(
+    workbook: CalamineWorkbook, name: str, notes: SheetNotes, visible: SheetVisibleEnum
+) -> Sheet | None:
+    """A sheet with something in it."""
+    sheet = workbook.get_sheet_by_name(name)
+    if sheet.start is None:
+        return None
+    return Sheet(
+        name,
+        partial(_sheet_rows, sheet, notes.unread),
+        sheet.total_height + 1,
+        by_signs=False,
+        merged=[*(sheet.merged_cell_ranges or ())],
+        hidden=visible != SheetVisibleEnum.Visible,
+        hidden_rows=notes.hidden_rows,
+    )
+
+
+def _sheet_rows(sheet: CalamineSheet, unread: dict[CellAt, str]) -> Iterator[Row]:
     margin = [""] * (sheet.start or (0, 0))[1]
+    by_row: dict[int, list[tuple[int, str]]] = {}
+    for (row, column), text in unread.items():
+        by_row.setdefault(row, []).append((column, text))
     with _guarded():
-        for row in sheet.iter_rows():
-            yield margin + row if margin else row
+        for number, cells in enumerate(sheet.iter_rows()):
+            whole: Row = [*margin, *cells] if margin or number in by_row else cells
+            for column, text in by_row.get(number, ()):
+                whole += [""] * (column + 1 - len(whole))
+                whole[column] = Unread(text)
+            yield whole
 
 
 class _guarded:  # noqa: N801  (a context manager that reads like a word)
@@ -208,18 +309,6 @@ def _why(error: BaseException) -> str:
     return " ".join(str(error).split())[:80] or type(error).__name__
 
 
-def _check_archive(archive: zipfile.ZipFile) -> None:
-    """Refuse what calamine would take for more memory than there is, or not understand."""
-    names = archive.namelist()
-    if "xl/workbook.xml" not in names:
-        raise UnreadableError("not_a_table", why="ZIP")
-    if sum(entry.file_size for entry in archive.infolist()) > MAX_UNPACKED:
-        raise UnreadableError("damaged", why="ZIP > 2 GB")
-    for name in names:
-        with archive.open(name) as part:
-            _check_extent(part)
-
-
 _EXTENT: Final = re.compile(rb'r="([A-Z]{2,3})(\d{1,7})"|<row [^>]{0,100}?r="(\d{1,7})"')
 """Cells beyond column Z, and rows: of the many cells in between nothing need be known."""
 
@@ -235,14 +324,7 @@ def _check_extent(part: IO[bytes]) -> None:
         for letters, cell_row, row in _EXTENT.findall(text):
             lowest = max(lowest, int(cell_row or row))
             if letters:
-                widest = max(widest, (_column_number(letters), letters.decode()))
+                widest = max(widest, (column_number(letters), letters.decode()))
         tail = text[-120:]
     if widest[0] * lowest > MAX_CELLS:
         raise UnreadableError("too_wide", column=widest[1], last=lowest)
-
-
-def _column_number(letters: bytes) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + letter - 64
-    return number

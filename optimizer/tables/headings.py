@@ -2,47 +2,90 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import difflib
 from itertools import islice, zip_longest
 from typing import TYPE_CHECKING, Final
 
-import numpy as np
-
 from optimizer.catalogue import sentences
-from optimizer.tables.columns import PARTNERS, Column, Layout, bare
+from optimizer.tables.columns import (
+    PARTNERS,
+    PLACE,
+    TOGETHER,
+    UNITS,
+    Column,
+    Layout,
+    bare,
+    without_unit,
+)
 from optimizer.tables.faults import Findings, Grid, shown
 from optimizer.tables.files import Row, Sheet, UnreadableError, open_sheets
+from optimizer.tables.gathering import Gathered, cell_text
+from optimizer.tables.one_column import split_columns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from optimizer.tables.faults import Texts
 
-HEAD_ROWS: Final = 10
+HEAD_ROWS: Final = 15
 """The headings stand in one of the first rows."""
 CHUNK_ROWS: Final = 20_000
+ALIKE: Final = 2
+"""Sheets are parts of one table if no more headings than these are on one of them only."""
 
 
-def choose_sheet(path: Path, layout: Layout, findings: Findings) -> Sheet | None:
-    """The sheet of a file whose headings are those of a table; None after noting a fault."""
+def choose_sheets(path: Path, layout: Layout, findings: Findings) -> list[Sheet]:
+    """The sheets of a file whose headings are those of a table; none after noting a fault."""
     try:
-        sheets, known = _readable(open_sheets(path), layout)
+        everything = open_sheets(path)
     except UnreadableError as error:
         findings.file(path, error.code, error.facts, row=error.row)
-        return None
+        return []
+    return sheets_alike(path, everything, layout, findings)
+
+
+def sheets_alike(
+    path: Path, everything: list[Sheet], layout: Layout, findings: Findings
+) -> list[Sheet]:
+    """Of all sheets of a file those of a table: the best, and those with the same headings."""
+    try:
+        sheets, known = _readable([one for one in everything if not one.hidden], layout)
+    except UnreadableError as error:
+        findings.file(path, error.code, error.facts, row=error.row)
+        return []
     best = max(range(len(sheets)), key=lambda i: len(known[i]))
-    alike = [
+    chosen = [sheets[best]]
+    if not sheets[best].by_signs and known[best]:
+        needed = {column.name for column in layout.columns if column.required} & known[best]
+        chosen = [
+            sheet
+            for sheet, names in zip(sheets, known, strict=True)
+            if names >= needed and _alike(sheet, sheets[best], layout)
+        ]
+    hidden = [
         sheet.name
-        for sheet, names in zip(sheets, known, strict=True)
-        if names and names == known[best] and not sheet.by_signs
+        for sheet in everything
+        if sheet.hidden and len(_known_columns(sheet, layout)) >= max(1, len(known[best]))
     ]
-    if len(alike) > 1:
-        facts = {"sheets": ", ".join(alike), "table": layout.name}
-        findings.file(path, "several_sheets", facts)
-        return None
-    return sheets[best]
+    if hidden:
+        findings.warn(path, "hidden_sheets", {"sheets": hidden})
+    hidden_rows = sum(sheet.hidden_rows for sheet in chosen)
+    if hidden_rows:
+        findings.warn(path, "hidden_rows", {"count": hidden_rows})
+    return chosen
+
+
+def _alike(sheet: Sheet, other: Sheet, layout: Layout) -> bool:
+    headings = ({*map(bare, _headings(each, layout)[1])} - {""} for each in (sheet, other))
+    one, two = headings
+    return len(one ^ two) <= ALIKE and len(one & two) > len(one ^ two)
+
+
+def _known_columns(sheet: Sheet, layout: Layout) -> set[str]:
+    try:
+        return {*recognised(_headings(sheet, layout)[1], layout)}
+    except UnreadableError:
+        return set()
 
 
 def _readable(sheets: list[Sheet], layout: Layout) -> tuple[list[Sheet], list[set[str]]]:
@@ -51,7 +94,7 @@ def _readable(sheets: list[Sheet], layout: Layout) -> tuple[list[Sheet], list[se
     failure = UnreadableError("no_sheet")
     for sheet in sheets:
         try:
-            known.append({*_recognised(_headings(sheet, layout)[1], layout)})
+            known.append({*recognised(_headings(sheet, layout)[1], layout)})
         except UnreadableError as error:
             failure = error
         else:
@@ -62,43 +105,78 @@ def _readable(sheets: list[Sheet], layout: Layout) -> tuple[list[Sheet], list[se
 
 
 def read_grid(
-    path: Path, layout: Layout, sheet: Sheet, findings: Findings, *, move: Callable[[int], None]
+    path: Path,
+    layout: Layout,
+    sheets: list[Sheet],
+    findings: Findings,
+    *,
+    move: Callable[[int], None] = lambda _rows: None,
 ) -> Grid | None:
-    """All rows of a sheet; None after noting a fault that spoils the whole of it.
+    """All rows of the sheets; None after noting a fault that spoils the whole of them.
 
     `move` is told how many rows have been read.
     """
     before = len(findings.fatal)
+    heads: list[tuple[int, list[str]]] = []
     try:
-        header_row, headings = _headings(sheet, layout)
-        if header_row > 1:
-            findings.warn(path, "header_below", {"row": header_row})
-        at = _recognised(headings, layout)
-        _check_headings(path, layout, headings, at, findings)
-        gathered = _Gathered(headings, by_signs=sheet.by_signs)
-        for chunk in _chunks(islice(enumerate(sheet.rows(), 1), header_row, None)):
-            gathered.add(chunk)
-            move(chunk[-1][0])
+        heads = [_headings(sheet, layout) for sheet in sheets]
+        headings = _united([names for _, names in heads])
+        if heads[0][0] > 1:
+            findings.warn(path, "header_below", {"row": heads[0][0]})
+        at = recognised(headings, layout)
+        split = _in_one_column(headings, layout, at)
+        _check_headings(path, layout, headings, at | split, findings)
+        gathered = Gathered(headings, by_signs=sheets[0].by_signs)
+        done = 0
+        for sheet, (header_row, names) in zip(sheets, heads, strict=True):
+            gathered.begin(sheet, header_row, names)
+            for chunk in _chunks(islice(enumerate(sheet.rows(), 1), header_row, None)):
+                gathered.add(chunk)
+                move(done + chunk[-1][0])
+            done += sheet.total
     except UnreadableError as error:
         findings.file(path, error.code, error.facts, row=error.row)
         return None
     gathered.forgive_margin()
     grid = gathered.grid(path, layout, at)
+    split_columns(grid, split)
+    if gathered.repeated:
+        findings.warn(path, "repeated_headings", {"count": gathered.repeated})
     if len(grid) == 0:
         findings.file(path, "no_rows")
-    if sheet.by_signs:
+    if sheets[0].by_signs:
         _check_ragged(grid, findings)
     _check_unnamed(grid, findings)
     return grid if len(findings.fatal) == before else None
 
 
+def _united(lists: list[list[str]]) -> list[str]:
+    """The headings of the first sheet, and those that only others have."""
+    united = list(lists[0])
+    known = {*map(bare, united)}
+    for heading in (name for names in lists[1:] for name in names):
+        if bare(heading) not in known:
+            known.add(bare(heading))
+            united.append(heading)
+    return united
+
+
+def _in_one_column(headings: list[str], layout: Layout, at: dict[str, int]) -> dict[str, int]:
+    """Where both coordinates stand in one cell: the names of the two columns, and that column."""
+    names = {column.name for column in layout.columns}
+    for place, heading in enumerate(headings):
+        if bare(heading) in TOGETHER and {*PLACE} <= names and not {*PLACE} & at.keys():
+            return dict.fromkeys(PLACE, place)
+    return {}
+
+
 def _headings(sheet: Sheet, layout: Layout) -> tuple[int, list[str]]:
     """Row number and headings: of the first rows the one that has the most known headings."""
-    head = [[_text(cell) for cell in row] for row in islice(sheet.rows(), HEAD_ROWS)]
+    head = [[cell_text(cell) for cell in row] for row in islice(sheet.rows(), HEAD_ROWS)]
     filled = [i for i, row in enumerate(head) if any(cell.strip() for cell in row)]
     if not filled:
         raise UnreadableError("empty_file")
-    best = max(filled, key=lambda i: (len(_recognised(head[i], layout)), -i))
+    best = max(filled, key=lambda i: (len(recognised(head[i], layout)), -i))
     row = head[best]
     if best + 1 < len(head) and _completes(head[best + 1], row, layout):
         best += 1
@@ -112,7 +190,7 @@ def _completes(below: list[str], above: list[str], layout: Layout) -> bool:
     """Whether a row holds the rest of the headings: 经度 and 纬度 below a merged 坐标."""
     pairs = [(over, under) for over, under in _paired(above, below) if under.strip()]
     return bool(pairs) and all(
-        _recognised([under], layout) and not _recognised([over], layout) for over, under in pairs
+        recognised([under], layout) and not recognised([over], layout) for over, under in pairs
     )
 
 
@@ -120,7 +198,7 @@ def _paired(above: list[str], below: list[str]) -> list[tuple[str, str]]:
     return list(zip_longest(above, below, fillvalue=""))
 
 
-def _recognised(headings: list[str], layout: Layout) -> dict[str, int]:
+def recognised(headings: list[str], layout: Layout) -> dict[str, int]:
     """Position of each column of the table; the first that bears one of its headings."""
     places: dict[str, int] = {}
     for place, heading in reversed(list(enumerate(headings))):
@@ -129,6 +207,9 @@ def _recognised(headings: list[str], layout: Layout) -> dict[str, int]:
     for column in layout.columns:
         for names in ((column.name, *column.headings), column.fallback):
             here = [places[bare(name)] for name in names if bare(name) in places]
+            if column.type in UNITS and not here:
+                units = [without_unit(heading, column.type) for heading in headings]
+                here = [i for i, text in enumerate(units) if text in {*map(bare, names)}]
             if here and column.name not in found:
                 found[column.name] = min(here)
     return _each_once(found)
@@ -148,10 +229,11 @@ def _each_once(found: dict[str, int]) -> dict[str, int]:
 def _check_headings(
     path: Path, layout: Layout, headings: list[str], at: dict[str, int], findings: Findings
 ) -> None:
+    read = {*at.values()}
     ignored = {bare(heading) for heading in sentences()["intake.reason_heading"].values()}
     strangers = []
     for place, heading in enumerate(headings):
-        if place in at.values() or not heading.strip() or bare(heading) in ignored:
+        if place in read or not heading.strip() or bare(heading) in ignored:
             continue
         twin = _twin(heading, layout, at)
         if twin is None:
@@ -203,68 +285,6 @@ def _near(heading: str, column: Column) -> bool:
     return bool(difflib.get_close_matches(text, names, n=1, cutoff=cutoff))
 
 
-class _Gathered:
-    """Columns that grow row by row."""
-
-    def __init__(self, headings: list[str], *, by_signs: bool) -> None:
-        self.headings = headings
-        self.by_signs = by_signs
-        self.columns: list[list[str]] = [[] for _ in headings]
-        self.numeric: list[list[bool]] = [[] for _ in headings]
-        self.numbers: list[int] = []
-        self.overflow: dict[int, list[str]] = {}
-
-    def add(self, chunk: list[tuple[int, Row]]) -> None:
-        """Append rows with their numbers; blank ones are left out."""
-        rows = []
-        for number, row in chunk:
-            if not _blank(row):
-                rows.append(self._fitted(row))
-                self.numbers.append(number)
-        for place, cells in enumerate(zip(*rows, strict=True)):
-            if {*map(type, cells)} == {str}:
-                self.columns[place] += cells
-                self.numeric[place] += [False] * len(cells)
-            else:
-                self.columns[place] += [c if type(c) is str else _text(c) for c in cells]
-                self.numeric[place] += [type(c) is float or type(c) is int for c in cells]
-
-    def _fitted(self, row: Row) -> Row:
-        """A row cut or filled up to the width of the heading, and note of what does not fit."""
-        width = len(self.headings)
-        if len(row) == width:
-            return row
-        beyond = [_text(cell) for cell in row[width:]]
-        if self.by_signs or len(row) < width or any(map(str.strip, beyond)):
-            self.overflow[len(self.numbers)] = beyond
-        return [*row[:width], *[""] * (width - len(row))]
-
-    def forgive_margin(self) -> None:
-        """Blank cells on the right are a habit of the program that wrote most rows with them.
-
-        In few rows of a text file they are the trace of a comma too many.
-        """
-        blank = [
-            at for at, cells in self.overflow.items() if cells and not any(map(str.strip, cells))
-        ]
-        if 2 * len(blank) >= len(self.numbers):
-            for at in blank:
-                del self.overflow[at]
-
-    def grid(self, path: Path, layout: Layout, at: dict[str, int]) -> Grid:
-        """All that was appended."""
-        return Grid(
-            layout=layout,
-            path=path,
-            headings=self.headings,
-            cells=[_objects(column) for column in self.columns],
-            numeric=[np.array(mask, dtype=bool) for mask in self.numeric],
-            row=np.array(self.numbers, dtype=np.int64),
-            overflow=self.overflow,
-            places=at,
-        )
-
-
 def _chunks(rows: Iterator[tuple[int, Row]]) -> Iterator[list[tuple[int, Row]]]:
     while chunk := list(islice(rows, CHUNK_ROWS)):
         yield chunk
@@ -275,7 +295,7 @@ def _check_ragged(grid: Grid, findings: Findings) -> None:
     width = len(grid.headings)
 
     def facts(at: int) -> dict[str, object]:
-        filled = [column[at] for column in grid.cells] + grid.overflow[at]
+        filled = [column[at] for column in grid.cells[:width]] + grid.overflow[at]
         return {"cells": len(filled) if grid.overflow[at] else f"< {width}", "headings": width}
 
     findings.cells(grid, "ragged", list(grid.overflow), facts=facts)
@@ -285,33 +305,8 @@ def _check_ragged(grid: Grid, findings: Findings) -> None:
 def _check_unnamed(grid: Grid, findings: Findings) -> None:
     """Cells below no heading are not read; in a text file they have been noted already."""
     count = 0 if grid.ragged.any() else sum(map(len, grid.overflow.values()))
-    for heading, cells in zip(grid.headings, grid.cells, strict=True):
+    for heading, cells in zip(grid.headings, grid.cells, strict=False):
         if not heading.strip():
             count += sum(1 for cell in cells if cell.strip())
     if count:
         findings.warn(grid.path, "unnamed_column", {"count": count})
-
-
-def _objects(texts: list[str]) -> Texts:
-    array = np.empty(len(texts), dtype=object)
-    array[:] = texts
-    return array
-
-
-def _blank(row: Row) -> bool:
-    if row and row[0] != "" and not (type(row[0]) is str and row[0].isspace()):
-        return False
-    return all(cell == "" or (type(cell) is str and cell.isspace()) for cell in row)
-
-
-def _text(cell: object) -> str:
-    """A cell of a workbook as text: whole numbers as digits, dates and times as ISO."""
-    if isinstance(cell, str):
-        return cell
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell)) if abs(cell) < 1e21 else repr(cell)
-    if isinstance(cell, dt.datetime):
-        return cell.date().isoformat() if cell.time() == dt.time() else cell.isoformat(" ")
-    if isinstance(cell, dt.time):
-        return cell.isoformat("minutes" if cell.second == 0 else "seconds")
-    return str(cell)

@@ -121,7 +121,8 @@ def test_every_fault_of_a_file_says_what_is_wrong_and_what_to_do():
     intake = {
         call.args[1].value
         for path, call, name in calls()
-        if "intake" in path.parts and name in {"file", "warn", "cells", "Unreadable"}
+        if {"intake", "tables"} & {*path.parts}
+        and name in {"file", "warn", "cells", "UnreadableError"}
         for code in call.args[1:2]
         if isinstance(code, ast.Constant)
     }

@@ -215,8 +215,10 @@ function startDay(map) {
     }
     if (stop.phone) {
       var call = make('div', 'row', undefined);
-      call.appendChild(stop.dial ? link('call', '☎ ' + stop.phone, stop.dial)
-        : make('div', '', stop.phone));
+      if (stop.dial.length !== 1) call.appendChild(make('div', '', stop.phone));
+      stop.dial.forEach(function (number) {
+        call.appendChild(link('call', '☎ ' + number.text, number.link));
+      });
       node.appendChild(call);
     }
     if (stop.links) {
