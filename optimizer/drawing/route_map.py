@@ -64,7 +64,7 @@ def frame_of(
     return both if whole or both.width < 1.5 * own.width else own
 
 
-def overview(
+def draw_routes(
     drawing: Drawing, subject: MapSubject, width_mm: float, height_mm: float, *, whole: bool = False
 ) -> tuple[str, str]:
     """The map of a crew's stops and, where the station is not on it, a smaller one of the way.

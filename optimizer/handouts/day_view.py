@@ -66,3 +66,17 @@ class DayView:
             station=self.plan.station.location,
             legs=self.drawing.legs.get(route.crew_id, ()),
         )
+
+    def station_subject(self, *, doors: bool = False) -> MapSubject:
+        """What the map of all routes shows: each crew at its middle stop, maybe its doors."""
+        subjects = [self.subject(route) for route in self.plan.routes]
+        return MapSubject(
+            stops=tuple(
+                (clean(route.crew_id, 8), place)
+                for route, own in zip(self.plan.routes, subjects, strict=True)
+                for _, place in own.stops[len(own.stops) // 2 :][:1]
+            ),
+            station=self.plan.station.location,
+            legs=tuple(leg for own in subjects for leg in own.legs),
+            doors=tuple(place for own in subjects for _, place in own.stops) if doors else (),
+        )

@@ -10,9 +10,9 @@ from optimizer.drawing.map_content import Drawing, draw_day
 from optimizer.errors import CampaignError
 from optimizer.handouts.crew_files import remove_outdated
 from optimizer.handouts.day_view import DayView
-from optimizer.maps.campaign_map import area_states, campaign_overview
+from optimizer.maps.campaign_map import area_states, campaign_map
 from optimizer.maps.crew_page import crew_page
-from optimizer.maps.day_map import day_overview
+from optimizer.maps.day_map import day_map
 from optimizer.model import LonLat
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def write_day_map(
     """
     drawing = roads if isinstance(roads, Drawing) else draw_day(plan, roads, settings)
     day = DayView(plan, drawing, settings, Texts(lang), mask=mask)
-    return write_whole(path, day_overview(day))
+    return write_whole(path, day_map(day))
 
 
 def write_campaign_map(
@@ -107,7 +107,7 @@ def write_campaign_map(
     if station not in stations:
         raise CampaignError("station.unknown", station=station, known=stations)
     own = stations[station]
-    html = campaign_overview(
+    html = campaign_map(
         area_states(register, station),
         (str(own["name"]), LonLat(float(own["lon"]), float(own["lat"]))),
         roads,

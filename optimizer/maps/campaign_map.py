@@ -98,7 +98,7 @@ def area_states(register: Register, station: str) -> list[AreaState]:
     ]
 
 
-def campaign_overview(
+def campaign_map(
     states: Sequence[AreaState],
     station: tuple[str, LonLat],
     roads: Roads,

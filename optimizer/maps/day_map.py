@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from optimizer.catalogue.escaping import clean
-from optimizer.drawing.route_map import MapSubject
 from optimizer.handouts.villages import villages
 from optimizer.maps.basemap import point
 from optimizer.maps.layered_page import layered_page
@@ -35,29 +34,19 @@ JOINED = "\u2060"
 """No line ends beside it: a span of time stays whole."""
 
 
-def day_overview(day: DayView) -> str:
+def day_map(day: DayView) -> str:
     """All crews of a station and day on one map, one layer a crew."""
     plan, texts = day.plan, day.texts
-    subjects = [day.subject(route) for route in plan.routes]
     ways = [
-        Way(f"way{number}", own.legs, COLOURS[number % len(COLOURS)])
-        for number, own in enumerate(subjects)
+        Way(f"way{number}", day.subject(route).legs, COLOURS[number % len(COLOURS)])
+        for number, route in enumerate(plan.routes)
     ]
-    places = MapSubject(
-        stops=tuple(
-            (clean(route.crew_id, 8), place)
-            for route, own in zip(plan.routes, subjects, strict=True)
-            for _, place in own.stops[len(own.stops) // 2 :][:1]
-        ),
-        station=plan.station.location,
-        legs=tuple(leg for own in subjects for leg in own.legs),
-    )
     layers = [_crew_layer(day, route, way) for route, way in zip(plan.routes, ways, strict=True)]
     visits = sum(len(route.stops) for route in plan.routes)
     summary = texts("overview.day", crews=len(plan.routes), visits=visits)
     return layered_page(
         day.drawing,
-        places,
+        day.station_subject(),
         ways,
         layers,
         settings=day.settings,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from optimizer.catalogue.escaping import breakable, clean
 from optimizer.drawing.labels import em_width
-from optimizer.drawing.route_map import MapSubject, overview
+from optimizer.drawing.route_map import draw_routes
 from optimizer.handouts.villages import villages
 from optimizer.model import VisitKind
 from optimizer.settings import clock_text
@@ -67,20 +67,7 @@ def chief_page(day: DayView) -> dict[str, Any]:
 
 def _map(day: DayView, height_mm: float) -> str:
     """All routes on one map: a dot at each door, a crew's name at the middle one of its own."""
-    routes = day.plan.routes
-    subjects = [day.subject(route) for route in routes]
-    stops = tuple(
-        (clean(route.crew_id, 8), place)
-        for route, own in zip(routes, subjects, strict=True)
-        for _, place in own.stops[len(own.stops) // 2 :][:1]
-    )
-    everything = MapSubject(
-        stops=stops,
-        station=day.plan.station.location,
-        legs=tuple(leg for own in subjects for leg in own.legs),
-        doors=tuple(place for own in subjects for _, place in own.stops),
-    )
-    return overview(day.drawing, everything, 188, height_mm, whole=True)[0]
+    return draw_routes(day.drawing, day.station_subject(doors=True), 188, height_mm, whole=True)[0]
 
 
 def _crew(day: DayView, route: Route) -> dict[str, Any]:

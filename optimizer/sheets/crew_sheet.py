@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from optimizer.catalogue.escaping import breakable, clean
 from optimizer.drawing.qr import qr_svg
-from optimizer.drawing.route_map import overview
+from optimizer.drawing.route_map import draw_routes
 from optimizer.handouts.navigation_links import navigation_link
 from optimizer.model import VisitKind
 from optimizer.records.entry import CATEGORIES
@@ -44,7 +44,7 @@ def crew_sheet(day: DayView, route: Route) -> dict[str, Any]:
     if route.rest is not None and route.rest.after < len(heights):
         heights[route.rest.after] += REST_MM
     map_mm = map_height_mm(heights)
-    main, way = overview(day.drawing, day.subject(route), MAP_WIDTH_MM, map_mm)
+    main, way = draw_routes(day.drawing, day.subject(route), MAP_WIDTH_MM, map_mm)
     members = "  ".join(clean(name, 20) for name in crew.members)
     name = texts("sheet.crew", crew=clean(crew.crew_id, 20))
     short = name if not plan.version else f"{name}  {texts('sheet.version', number=plan.version)}"
