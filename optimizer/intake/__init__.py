@@ -22,7 +22,7 @@ from optimizer.errors import CampaignError, Fault, IntakeError
 from optimizer.intake.columns import COLUMNS, KEYS, LAYOUTS, columns
 from optimizer.intake.places import check_far, place_table
 from optimizer.intake.rows import check_order, check_twice, known_before, known_of, resolve
-from optimizer.tables.cell_values import NUMBERS, parse_table
+from optimizer.tables.cell_values import NUMBERS, inert, parse_table
 from optimizer.tables.columns import TYPES, Column
 from optimizer.tables.faults import Findings, Grid
 from optimizer.tables.headings import choose_sheets, read_grid
@@ -316,8 +316,8 @@ def write_rejected(intake: Intake, lang: Lang = "en") -> list[Path]:
     """Write the rows that were left out next to their files, each with its reason.
 
     ``customers.xlsx`` gives ``customers.rejected.csv``: UTF-8 with a mark that Excel recognises.
-    Cells are written as they were, also those that begin with = or with zeros: format the columns
-    as text before correcting account numbers in Excel.
+    What would be a formula has a ' before it, which goes when the file is read again; other cells
+    are written as they were: format the columns as text before correcting account numbers in Excel.
 
     Raises
     ------
@@ -346,4 +346,5 @@ def _write_rows(path: Path, frame: pd.DataFrame) -> None:
     ):
         writer = csv.writer(file)
         writer.writerow(frame.columns)
-        writer.writerows(frame.itertuples(index=False, name=None))
+        for row in frame.itertuples(index=False, name=None):
+            writer.writerow([inert(str(cell)) for cell in row])

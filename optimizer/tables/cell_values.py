@@ -177,11 +177,25 @@ def _empty(column: Column) -> Parsed:
 _DEFAULTS: Final[dict[ColumnType, str]] = {"kind": "household"}
 
 
+_FORMULA: Final = re.compile(r"[=+@\t\r]|-(?![\d.]+$)")
+_KEPT_TEXT: Final = re.compile(r"'+(?=[=+@\t\r-])")
+"""The signs by which a formula was kept from being one."""
+
+
+def inert(text: str) -> str:
+    """A cell as a spreadsheet takes it for text, whatever strangers wrote; `clean` undoes it."""
+    if _FORMULA.match(text) and not _FORMULA_TEXT.fullmatch(text):
+        return f"'{text}"
+    return text
+
+
 def clean(text: str) -> str:
     """Text without control characters, marks of direction, and space around it, in NFC.
 
-    Characters of the private use areas stay: rare names are written with them.
+    Characters of the private use areas stay: rare names are written with them. The sign before
+    what would else be a formula goes.
     """
+    text = _KEPT_TEXT.sub("", text, count=1) if text.startswith("'") else text
     if text.isascii() and text.isprintable():
         return text.strip()
     if not text.isprintable():

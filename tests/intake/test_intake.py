@@ -598,7 +598,7 @@ def test_bad_rows_are_written_apart_with_their_reasons(village):
         heading, *rows = csv.reader(file)
     assert heading[:13] == [*VILLAGE["customers"][0].split(","), "reason_rejected"]
     assert [row[0] for row in rows] == ["0000000004", "0000000005", "0000000006"]
-    assert rows[0][1] == "=1+1"
+    assert rows[0][1] == "'=1+1"
     assert "[服务时长] not between 1 and 480" in rows[1][12]
     assert rows[2][-1] == "extra"
     assert "S9" in areas.read_text(encoding="utf-8-sig")
@@ -613,6 +613,18 @@ def test_mended_rows_go_in_again(village):
     intake = read_tables(customers=rejected)
     assert intake.tables["customers"]["service_min"].tolist() == [50]
     assert [code_of(warning) for warning in intake.warnings] == ["no_coordinates"]
+
+
+@pytest.mark.parametrize("name", ["=1+1", "@SUM(A1)", "+cmd|' /C calc'!A0", "-x", "=HYPERLINK(1)"])
+def test_formulas_in_rejected_rows_are_text_and_come_back(village, name):
+    """A clerk who corrects the file in Excel must not run what a stranger wrote."""
+    paths = village(**customers_with(f"0000000001,{name},,,,,,,,500,,"))
+    (rejected,) = write_rejected(read_tables(**paths, skip_bad_rows=True))
+    text = rejected.read_text(encoding="utf-8-sig")
+    assert f",'{name}," in text
+    rejected.write_text(text.replace(",500,", ",50,"), encoding="utf-8-sig")
+    intake = read_tables(customers=rejected)
+    assert intake.tables["customers"]["name"].tolist() == [name]
 
 
 def test_reference_to_a_rejected_row_that_is_registered(village):
