@@ -23,7 +23,7 @@ from optimizer.intake.columns import COLUMNS, KEYS, LAYOUTS, columns
 from optimizer.intake.places import check_far, place_table
 from optimizer.intake.rows import check_order, check_twice, known_before, known_of, resolve
 from optimizer.tables.cell_values import NUMBERS, inert, parse_table
-from optimizer.tables.columns import TYPES, Column
+from optimizer.tables.column_types import TYPES, Column
 from optimizer.tables.faults import Findings, Grid
 from optimizer.tables.headings import choose_sheets, read_grid
 

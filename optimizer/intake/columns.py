@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from optimizer.tables.columns import Column, Layout, column
+from optimizer.tables.column_types import Column, Layout, column
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

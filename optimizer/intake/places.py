@@ -11,7 +11,7 @@ from pyproj import CRS
 from optimizer.datum import NAMED, Datum, projection_hint, to_wgs84
 from optimizer.geometry import metres_from
 from optimizer.intake.columns import COLUMNS
-from optimizer.tables.columns import PAIRS, bare, datum_of
+from optimizer.tables.column_types import PAIRS, bare, datum_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

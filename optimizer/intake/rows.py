@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from optimizer.tables.columns import Column
+    from optimizer.tables.column_types import Column
     from optimizer.tables.faults import Findings, Grid
 
     Values = dict[str, NDArray[Any]]

@@ -9,12 +9,29 @@ who writes on a day seals the rows of the days before.
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from optimizer.catalogue import Message
 
 if TYPE_CHECKING:
-    from optimizer.register.store import Store
+    from collections.abc import Iterable, Sequence
+
+
+class Store(Protocol):
+    """What sealing needs of the register's store."""
+
+    def value(self, statement: str, values: Sequence[object] = ()) -> Any:  # noqa: ANN401
+        """The first value of the first row."""
+
+    def rows(self, statement: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        """All rows."""
+
+    def each(self, statement: str, values: Sequence[object] = ()) -> Iterable[tuple[Any, ...]]:
+        """Row after row."""
+
+    def run(self, statement: str, values: Sequence[object] = ()) -> Any:  # noqa: ANN401
+        """Run a statement."""
+
 
 SEALED: Final = {
     "imports": ("import_id", "at < ?"),

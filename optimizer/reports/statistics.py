@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from optimizer.reports.coverage import area_coverage, course_of_coverage, station_coverage
 from optimizer.reports.evidence import evidence_of
+from optimizer.reports.visited_by_day import area_coverage, course_of_coverage, station_coverage
 
 if TYPE_CHECKING:
     import pandas as pd

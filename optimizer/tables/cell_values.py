@@ -17,10 +17,9 @@ import pandas as pd
 
 from optimizer.settings import clock_text
 from optimizer.tables.angles import degrees_of
-from optimizer.tables.columns import KINDS, Column, ColumnType, unit_of
+from optimizer.tables.column_types import KINDS, Column, ColumnType, unit_of
 from optimizer.tables.faults import DATE, NUMBER, UNREAD, shown
-from optimizer.tables.phone_numbers import is_no_phone, is_odd, tidy
-from optimizer.tables.times import (
+from optimizer.tables.hours import (
     day_of,
     minutes_of,
     overlap,
@@ -28,6 +27,7 @@ from optimizer.tables.times import (
     weekdays_of,
     windows_of,
 )
+from optimizer.tables.phone_numbers import is_no_phone, is_odd, tidy
 
 if TYPE_CHECKING:
     from collections.abc import Callable

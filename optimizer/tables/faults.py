@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from optimizer.tables.columns import Layout
+    from optimizer.tables.column_types import Layout
 
     Facts = Mapping[str, object]
     Texts = NDArray[np.object_]

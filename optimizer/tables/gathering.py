@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from optimizer.tables.columns import Layout, bare
+from optimizer.tables.column_types import Layout, bare
 from optimizer.tables.faults import DATE, NUMBER, TEXT, UNREAD, Grid, objects
 from optimizer.tables.files import Unread
 

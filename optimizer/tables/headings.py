@@ -7,7 +7,7 @@ from itertools import islice, zip_longest
 from typing import TYPE_CHECKING, Final
 
 from optimizer.catalogue import sentences
-from optimizer.tables.columns import (
+from optimizer.tables.column_types import (
     PARTNERS,
     PLACE,
     TOGETHER,

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING, Final
 
-from optimizer.tables.columns import PLACE
+from optimizer.tables.column_types import PLACE
 
 if TYPE_CHECKING:
     from optimizer.tables.faults import Grid

@@ -16,7 +16,7 @@ from optimizer.datum import from_wgs84
 from optimizer.errors import IntakeError
 from optimizer.intake import COLUMNS, TYPES, columns, read_tables, write_rejected
 from optimizer.tables.cell_values import PARSERS, clean, narrow
-from optimizer.tables.columns import KINDS, bare
+from optimizer.tables.column_types import KINDS, bare
 
 
 @pytest.fixture
