@@ -39,19 +39,22 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", nargs="+", choices=TRIALS, default=list(TRIALS))
     wish = parser.parse_args()
-    rows = [_row(name, wish.share, wish.seed) for name in wish.only if _is_possible(name)]
-    print(
-        f"{dt.datetime.now().astimezone().date()} · {platform.platform()}, {os.cpu_count()} cores"
-    )
-    print(f"Python {platform.python_version()}, SQLite {VERSION}, seed {wish.seed}\n")
-    print("| what | tried | broken | seconds | figures |\n|---|---|---|---|---|")
-    for name, tally in rows:
+    today = dt.datetime.now().astimezone().date()
+    print(f"{today} · {platform.platform()}, {os.cpu_count()} cores")
+    print(f"Python {platform.python_version()}, SQLite {VERSION}")
+    print(f"`python {' '.join(sys.argv)}`\n")
+    print("| what | tried | broken | seconds | figures |\n|---|---|---|---|---|", flush=True)
+    broken = 0
+    for name in filter(_is_possible, wish.only):
+        tally = _tally(name, wish.share, wish.seed)
+        broken += len(tally["broken"])
         figures = ", ".join(f"{key} {value}" for key, value in tally["figures"].items())
         print(
             f"| {TRIALS[name]} | {tally['tried']:,} | {len(tally['broken'])} "
-            f"| {tally['seconds']:.0f} | {figures} |"
+            f"| {tally['seconds']:.0f} | {figures} |",
+            flush=True,
         )
-    return int(any(tally["broken"] for _, tally in rows))
+    return int(broken > 0)
 
 
 def _is_possible(name: str) -> bool:
@@ -61,7 +64,7 @@ def _is_possible(name: str) -> bool:
     return False
 
 
-def _row(name: str, share: float, seed: int) -> tuple[str, dict[str, Any]]:
+def _tally(name: str, share: float, seed: int) -> dict[str, Any]:
     print(f"{name} …", file=sys.stderr, flush=True)
     command = [
         sys.executable,
@@ -81,14 +84,9 @@ def _row(name: str, share: float, seed: int) -> tuple[str, dict[str, Any]]:
         check=False,
     )
     try:
-        return name, json.loads(done.stdout.splitlines()[-1])
+        return dict(json.loads(done.stdout.splitlines()[-1]))
     except (IndexError, json.JSONDecodeError):
-        return name, {
-            "tried": 0,
-            "broken": [f"{name} did not run"],
-            "seconds": 0,
-            "figures": {},
-        }
+        return {"tried": 0, "broken": ["did not run"], "seconds": 0, "figures": {}}
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from optimizer.register.store import Store
 
 _TABLES: Final = {"day_plans": "plan_id", "records": "record_id", "events": "event_id"}
+_UNREADABLE: Final = (sqlite3.DatabaseError, UnicodeDecodeError)
 _MISSES: Final = 2_000
 """Where even the last row's number cannot be read, so many in vain are taken for the end."""
 
@@ -65,7 +66,7 @@ def _rows_after(
         try:
             found = source.execute(f"SELECT * FROM {table} WHERE {key} = ?", (number,))
             values = found.fetchone()
-        except sqlite3.DatabaseError:
+        except _UNREADABLE:
             missed += 1
             if end is not None:
                 yield None
@@ -79,7 +80,7 @@ def _rows_after(
 def _last(source: sqlite3.Connection, table: str, key: str) -> int | None:
     try:
         return int(source.execute(f"SELECT coalesce(max({key}), 0) FROM {table}").fetchone()[0])
-    except sqlite3.DatabaseError:
+    except _UNREADABLE:
         return None
 
 

@@ -26,6 +26,8 @@ BUSY_MS: Final = 120_000
 """How long a writer waits for another: longer than the longest import takes."""
 
 
+_REFUSALS: Final = (sqlite3.Error, UnicodeDecodeError)
+"""How SQLite refuses; the second where a disk has changed the text of the schema itself."""
 _APPLICATION_ID_AT: Final = 68
 """Where SQLite's header has it, in 4 bytes (https://www.sqlite.org/fileformat2.html)."""
 _STRAYS: Final = "SELECT * FROM pragma_foreign_key_check LIMIT 100"
@@ -245,10 +247,19 @@ class Store:
         """What is wrong with the file itself, whatever its rows say; empty when it is whole."""
         try:
             whole = self.rows("PRAGMA integrity_check(100)")
+            wrong = [Message("doctor.damaged", why=text) for (text,) in whole if text != "ok"]
+            if not wrong:
+                self._read_all()
+                wrong = seals.broken(self)
         except DamagedError as error:
             return [Message("doctor.damaged", why=error)]
-        wrong = [Message("doctor.damaged", why=text) for (text,) in whole if text != "ok"]
-        return wrong or seals.broken(self)
+        return wrong
+
+    def _read_all(self) -> None:
+        """Read every row: bytes that are no text any more are damage."""
+        for (table,) in self.rows("SELECT name FROM sqlite_master WHERE type = 'table'"):
+            for _ in self.each(f'SELECT * FROM "{table}"'):  # noqa: S608  (the register's own)
+                pass
 
     def copy_to(self, path: Path, *, strays: bool = False) -> None:
         """Write a consistent copy of the register while others work with it.
@@ -304,7 +315,7 @@ class Store:
     def _translated(self) -> Iterator[None]:
         try:
             yield
-        except sqlite3.Error as error:
+        except _REFUSALS as error:
             raise _in_words(self.path, error) from error
 
 
@@ -323,7 +334,7 @@ def _connect(path: Path) -> sqlite3.Connection:
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA journal_size_limit = 67108864")
         connection.execute("PRAGMA cache_size = -65536")
-    except sqlite3.Error as error:
+    except _REFUSALS as error:
         raise _in_words(path, error) from error
     return connection
 
@@ -381,7 +392,9 @@ def _statements(script: str) -> Iterator[str]:
             statement = ""
 
 
-def _in_words(path: Path, error: sqlite3.Error) -> RegisterError:
+def _in_words(path: Path, error: sqlite3.Error | UnicodeDecodeError) -> RegisterError:
+    if isinstance(error, UnicodeDecodeError) or str(error).startswith("Could not decode to UTF-8"):
+        return DamagedError("register.garbled", path=path)
     name = getattr(error, "sqlite_errorname", "") or _NAMES.get(str(error), "")
     for code in sentences():
         if code.startswith("sqlite.") and name.startswith(code.removeprefix("sqlite.")):

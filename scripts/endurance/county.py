@@ -135,6 +135,8 @@ def unsound(county: Path) -> str:
             wrong = [*campaign.damage(), *campaign.disagreements()]
     except ZoufangError as error:
         return str(error)
+    except Exception as error:  # noqa: BLE001  (a user would see its traceback)
+        return f"Traceback: {error!r}"
     return "; ".join(map(str, wrong))
 
 

@@ -56,6 +56,17 @@ def test_a_changed_letter_in_what_was_sealed_is_told(county):
         assert not (county.path / "new.sqlite").exists()
 
 
+@pytest.mark.parametrize("text", [b"CREATE TABLE customers", b"opinion 3"])
+def test_bytes_that_are_no_text_any_more_are_damage(county, zoufang, text):
+    """In a record or the schema itself: doctor says what to do, and shows no traceback."""
+    change(county.register_path, text, b"\x8a" + text[1:])
+    code, _, said = zoufang("doctor", "-C", county.path)
+    assert code == 2
+    assert "Traceback" not in said
+    assert zoufang("restore", county.path.parent / "copy.sqlite", "-C", county.path)[0] == 0
+    assert zoufang("doctor", "-C", county.path)[0] == 0
+
+
 def test_only_former_days_are_sealed_and_only_once(county):
     """What is written today may still be on its way; tomorrow's first writer seals it."""
     with county, county.register.store.writing():
