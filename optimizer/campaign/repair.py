@@ -32,6 +32,12 @@ class _Block:
     areas: frozenset[int]
     service_s: int = 0
     travel_s: int = 0
+    distance_m: int = 0
+
+    @property
+    def work_s(self) -> int:
+        """Service and travel."""
+        return self.service_s + self.travel_s
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +56,9 @@ class _Territory:
     def measure(self, block: _Block) -> bool:
         """Add a block up; tell whether it fits a day of today."""
         demand, task = self.job.task.demand, self.job.task
-        block.travel_s = int(_travel(self.network, self.rows(block.doors))[0])
+        block.travel_s, block.distance_m = _travel(self.network, self.rows(block.doors))
         block.service_s = int(demand.service_s[block.doors].sum())
-        in_time = block.travel_s + block.service_s <= self.limit_s
-        return in_time and len(block.doors) <= task.max_visits
+        return block.work_s <= self.limit_s and len(block.doors) <= task.max_visits
 
 
 def repair(job: StationJob, travel: Travel, kept: KeptBlocks) -> StationBlocks:
@@ -138,7 +143,7 @@ def _insert(territory: _Territory, blocks: list[_Block], door: int) -> None:
             continue
         rows, here = territory.rows(block.doors), territory.row[door]
         position, extra_s = _cheapest_position(territory.network, rows, here)
-        fits = block.travel_s + block.service_s + extra_s + service_s <= territory.limit_s
+        fits = block.work_s + extra_s + service_s <= territory.limit_s
         if fits and (best is None or extra_s < best[0]):
             best = (extra_s, block, position)
     if best is not None:
@@ -151,9 +156,9 @@ def _insert(territory: _Territory, blocks: list[_Block], door: int) -> None:
 def _write(territory: _Territory, block: _Block, metrics: list[NDArray[np.int32]]) -> None:
     """Work, travel and metres of a repaired block."""
     work_s, travel_s, distance_m = metrics
-    seconds, metres = _travel(territory.network, territory.rows(block.doors))
-    travel_s[block.number], distance_m[block.number] = seconds, metres
-    work_s[block.number] = seconds + int(territory.job.task.demand.service_s[block.doors].sum())
+    territory.measure(block)
+    work_s[block.number], travel_s[block.number] = block.work_s, block.travel_s
+    distance_m[block.number] = block.distance_m
 
 
 @allocating
