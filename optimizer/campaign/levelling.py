@@ -100,8 +100,8 @@ def load_targets(blocks: BlockTable, crews: CrewTable, spare_share: float) -> Lo
     days of a season count less the more blocks avoid it.
     """
     committed = crews.committed or CommittedWork(crews.duty, np.zeros(crews.duty.shape))
-    month = _from_zero(crews.dates.astype("datetime64[M]"))
-    year = _from_zero(crews.dates.astype("datetime64[Y]"))
+    month = from_zero(crews.dates.astype("datetime64[M]"))
+    year = from_zero(crews.dates.astype("datetime64[Y]"))
     committed_blocks = np.count_nonzero(committed.work_s, axis=0).astype(float)
     number, work_s = (
         len(blocks) + committed_blocks.sum(),
@@ -143,7 +143,8 @@ def _remaining_targets(
     return found
 
 
-def _from_zero(dates: NDArray[np.datetime64]) -> NDArray[np.int64]:
+def from_zero(dates: NDArray[np.datetime64]) -> NDArray[np.int64]:
+    """Months or years of days in their order, counted from the first."""
     number: NDArray[np.int64] = dates.astype(np.int64) - dates[:1].astype(np.int64)
     return number
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from optimizer.campaign.crew_assignment import Run, cut_into_runs
+from optimizer.campaign.levelling import from_zero
 from optimizer.campaign.scheduling import GAP_PENALTY, WISH_PENALTY, Schedule
 
 if TYPE_CHECKING:
@@ -75,8 +76,7 @@ def schedule_around_kept(blocks: BlockTable, crews: CrewTable) -> Schedule:
 
 def _empty(crews: CrewTable) -> _Calendar:
     """The calendar with what is past or printed."""
-    month = crews.dates.astype("datetime64[M]").astype(np.int64)
-    month = month - month.min() if len(month) else month
+    month = from_zero(crews.dates.astype("datetime64[M]"))
     committed = crews.committed
     settled = np.zeros(crews.duty.shape) if committed is None else committed.work_s
     counts = np.bincount(month, np.count_nonzero(settled, axis=0), int(month.max(initial=0)) + 1)
@@ -130,7 +130,7 @@ def _cheapest(
     some: list[int], run: Run, blocks: BlockTable, crews: CrewTable, calendar: _Calendar
 ) -> _Part | None:
     """The crew and the free duty days in a row that cost least."""
-    best_price, best = np.inf, None
+    least, best = np.inf, None
     share = _share_of_work(crews, calendar, float(blocks.work_s[some].sum()))
     for crew in range(len(crews.duty)):
         able = crews.limit_s[crew] >= blocks.work_s[some].max()
@@ -138,12 +138,12 @@ def _cheapest(
         days = np.flatnonzero(calendar.free[crew])
         if not able or len(days) < len(some):
             continue
-        price = _day_prices(some, days, blocks, calendar) + share[crew]
+        penalty = _start_penalties(some, days, blocks, calendar) + share[crew]
         if crew != run.home:
-            price = price + KM_PENALTY * _away_km(some, crew, blocks)
-        k = int(np.argmin(price))
-        if price[k] < best_price:
-            best_price, best = price[k], _Part(some, crew, days[k : k + len(some)].tolist())
+            penalty = penalty + KM_PENALTY * _away_km(some, crew, blocks)
+        k = int(np.argmin(penalty))
+        if penalty[k] < least:
+            least, best = penalty[k], _Part(some, crew, days[k : k + len(some)].tolist())
     return best
 
 
@@ -154,28 +154,30 @@ def _share_of_work(crews: CrewTable, calendar: _Calendar, more_s: float) -> NDAr
     fair_s = (calendar.work_s.sum() + more_s) * days / days.sum()
     usual_s = max(1.0, float(fair_s.mean()) / max(1, len(calendar.blocks)))
     over = np.maximum(0.0, calendar.work_s + more_s - fair_s) / usual_s
-    price: NDArray[np.float64] = CREW_PENALTY * np.square(over) / max(1, len(calendar.blocks))
-    return price
+    penalty: NDArray[np.float64] = CREW_PENALTY * np.square(over) / max(1, len(calendar.blocks))
+    return penalty
 
 
-def _day_prices(
+def _start_penalties(
     some: list[int], days: NDArray[np.int64], blocks: BlockTable, calendar: _Calendar
 ) -> NDArray[np.float64]:
     """What each start among a crew's free days costs, (starts,)."""
     starts = len(days) - len(some) + 1
     usual = max(1.0, float(calendar.blocks.sum()) / len(calendar.blocks))
-    month_price = MONTH_PENALTY * (2 * calendar.blocks + 1) / usual**2
+    month_penalty = MONTH_PENALTY * (2 * calendar.blocks + 1) / usual**2
     span = days[len(some) - 1 :] - days[:starts]
-    price = GAP_PENALTY * (span - (len(some) - 1)).astype(float)
+    penalty = GAP_PENALTY * (span - (len(some) - 1)).astype(float)
     for k, block in enumerate(some):
         day = days[k : k + starts]
-        price += blocks.season_penalty[blocks.season[block]][day] + month_price[calendar.month[day]]
+        penalty += (
+            blocks.season_penalty[blocks.season[block]][day] + month_penalty[calendar.month[day]]
+        )
         unwished = (day < blocks.earliest[block]) | (day > blocks.latest[block])
-        price += WISH_PENALTY * unwished
+        penalty += WISH_PENALTY * unwished
     target = blocks.target[some[0]]
     if not np.isnan(target):
-        price += np.abs(days[:starts] - target)
-    return price
+        penalty += np.abs(days[:starts] - target)
+    return penalty
 
 
 def _away_km(some: list[int], crew: int, blocks: BlockTable) -> float:

@@ -15,9 +15,8 @@ if TYPE_CHECKING:
     from optimizer.campaign.demand import StationDemand
 
 UNREACHABLE: Final = -1
-
-
 TOO_LONG: Final = -2
+"""Stand for the block of a door that has none."""
 
 
 @dataclass(frozen=True, slots=True)
