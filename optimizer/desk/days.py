@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from optimizer.atomic_files import file_name
 from optimizer.desk.opened import OpenCampaign, day_of, time_of
-from optimizer.desk.pins import is_pinned
+from optimizer.desk.pins import Pins, is_pinned
 from optimizer.errors import CampaignError
 
 if TYPE_CHECKING:
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
     from optimizer.checker import Violation
     from optimizer.dayplan import Change, Difference
-    from optimizer.desk.pins import Pins
     from optimizer.model import DayPlan
     from optimizer.routes import Figures, Fit
 
@@ -188,9 +188,7 @@ class Days(OpenCampaign):
         CampaignError
             There is no plan, a crew is not of this day or both ill and well, or a pin cannot be.
         """
-        from optimizer.dayplan import Change, read_day, replan
-        from optimizer.desk.pins import Pins
-        from optimizer.routes import StopAfter
+        from optimizer.dayplan import Change, read_day, replan, search_end
 
         old = self.day_plan(station, date)
         change = Change(
@@ -206,9 +204,9 @@ class Days(OpenCampaign):
         )
         change = pins.on(change, known, old)
         _refuse_contradictions(change, old)
-        stop = StopAfter(iterations=iterations) if iterations else StopAfter(seconds=seconds)
+        end = search_end(self.settings, seconds, iterations)
         seed = self.settings.campaign.seed
-        new, changed, broken = replan(known, old, change, stop, self.settings, seed)
+        new, changed, broken = replan(known, old, change, end, self.settings, seed)
         return ChangedDay(self.register.save_day_plan(new), changed, broken)
 
     def fits(self, station: str, date: dt.date | str, account_no: str) -> list[Fit]:
@@ -266,7 +264,6 @@ class Days(OpenCampaign):
         out: str | os.PathLike[str] | None = None,
     ) -> tuple[Path, Path]:
         """Write one file for the whole station, and its map; tell both."""
-        from optimizer.atomic_files import file_name
         from optimizer.drawing.map_content import draw_day
         from optimizer.maps import write_day_map
         from optimizer.sheets import print_station
@@ -285,7 +282,6 @@ class Days(OpenCampaign):
 
     def map_areas(self, station: str, out: str | os.PathLike[str] | None = None) -> Path:
         """Write the map of a station's areas: done, due, to come, overdue."""
-        from optimizer.atomic_files import file_name
         from optimizer.maps import write_campaign_map
 
         folder = self.path / "out" if out is None else Path(out)
