@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 Box = tuple[float, float, float, float]
 
+WIDE_MARKS = "·—…“”‘’"
+"""Marks below the Chinese characters that the font prints as wide as one."""
+
 
 @dataclass(frozen=True, slots=True)
 class Label:
@@ -60,8 +63,8 @@ class Label:
 
 
 def em_width(text: str) -> float:
-    """Width in ems: Chinese characters are one wide, others about half of that."""
-    return sum(1.0 if ord(char) > 0x2E7F else 0.56 for char in text)
+    """Width in ems: Chinese characters and their dots are one wide, others about half of that."""
+    return sum(1.0 if ord(char) > 0x2E7F or char in WIDE_MARKS else 0.56 for char in text)
 
 
 def overlap(one: Box, other: Box) -> bool:
