@@ -10,7 +10,7 @@ import numpy as np
 
 from optimizer.dayplan.held_doors import held_back
 from optimizer.dayplan.register_rows import crew_day_from_row, crew_from_row, visit_from_row
-from optimizer.dayplan.turns import Workload, in_turn, with_rank_in_price
+from optimizer.dayplan.turns import DayOffer, in_turn, with_rank_in_price
 from optimizer.errors import CampaignError
 from optimizer.model import Crew, Learned, LonLat, Problem, Station, Unassigned, Visit
 from optimizer.records import calibration_for, due
@@ -128,7 +128,7 @@ def _going(
     """
     blocks = context.register.blocks(station, date, date)
     sizes = dict(zip(blocks["crew"], blocks["visits"], strict=True))
-    load = Workload(
+    load = DayOffer(
         rows,
         date.isoformat(),
         frozenset(sizes),

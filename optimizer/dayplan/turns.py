@@ -100,7 +100,7 @@ def _nearest(mine: NDArray[np.float64], others: NDArray[np.float64]) -> NDArray[
 
 
 @dataclass(frozen=True, slots=True)
-class Workload:
+class DayOffer:
     """What a station's day has to offer, and to whom."""
 
     rows: Sequence[Row]
