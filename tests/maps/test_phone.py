@@ -246,7 +246,7 @@ def test_handing_in_is_answered(phone, pages):
     phone.record(".yes")
     phone.tap("#count")
     phone.tap("#copy")
-    phone.until(lambda: phone.all(".toast"))
+    phone.until(lambda: phone.all(".toast") and not phone.all(".toast button"))
     assert phone.run(
         "var box = document.querySelector('.toast').getBoundingClientRect();"
         "return !!document.elementFromPoint(box.left + 20, box.top + 20).closest('.toast');"
