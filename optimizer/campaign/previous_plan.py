@@ -215,8 +215,10 @@ def with_kept_blocks(
 ) -> RoutingTask:
     """The task with the coming blocks that stay, each with its day as target.
 
-    Who is not to be visited any more is taken out of his block; a block goes only with its crew, or
-    with the crew's skill that it needs.
+    Who is not to be visited any more is taken out of his block; a block goes only with its crew,
+    with the crew's skill that it needs, or where it was made for another pace: a station that does
+    a quarter less a day is laid out anew, for blocks that all give up some doors would leave
+    every area in parts.
     """
     demand = task.demand
     accounts = context.tables.customers["account_no"].to_numpy()[demand.customer]
@@ -227,7 +229,8 @@ def with_kept_blocks(
     size = coming.groupby("block").size()
     coming = coming.dropna(subset="row").astype({"row": "int64"}).sort_values(["block", "seq"])
     blocks = previous.blocks[previous.blocks["block"].isin(coming["block"])]
-    blocks = blocks[_able(demand, blocks, coming)].sort_values(["crew", "date"])
+    at_pace = np.isclose(blocks["pace"], task.pace)
+    blocks = blocks[_able(demand, blocks, coming) & at_pace].sort_values(["crew", "date"])
     coming = coming[coming["block"].isin(blocks["block"])]
     number = pd.Series(np.arange(len(blocks)), index=blocks["block"])
     row = coming["row"].to_numpy()
