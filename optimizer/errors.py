@@ -45,6 +45,10 @@ class CampaignError(ZoufangError):
     """The campaign folder lacks something that a command needs."""
 
 
+class BoardError(CampaignError):
+    """A chief's edit of a day cannot be made."""
+
+
 class SettingsError(CampaignError, ValueError):
     """A value in campaign.toml is missing, of the wrong kind, or out of range."""
 

@@ -9,7 +9,7 @@ import datetime as dt
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from optimizer.campaign import InProcess, plan_campaign
+from optimizer.campaign import InProcess, plan_campaign, replan
 from optimizer.dayplan import plan_day
 from optimizer.desk import Campaign
 from optimizer.example import write_example
@@ -66,6 +66,9 @@ def _plan_a_county(here: Campaign) -> None:
     first = planned.blocks.sort_values("date").iloc[0]
     day = dt.date.fromisoformat(first["date"])
     plan_day(here.context, first["station"], day, iterations=1)
+    # a door that the calendar lacks is put into a block that stands
+    register.save_calendar(planned.blocks, planned.visits.iloc[:-1], planned.unplanned)
+    replan(register, here.roads, here.settings, TODAY, territories=drawn, executor=InProcess())
 
 
 if __name__ == "__main__":

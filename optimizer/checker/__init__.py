@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 __all__ = ["RULES", "Violation", "check"]
 
-BY_CHOICE = {"outweighed", "waiting"}
-"""Codes of reasons that are a matter of price: no reasons for what is mandatory."""
+BY_CHOICE = {"outweighed", "waiting", "by_hand"}
+"""Codes of reasons that are a matter of price or of will: no reasons for what is mandatory."""
 RULES: dict[str, str] = {}
 """Every rule and its line in the README."""
 _JUDGES: dict[str, Callable[[Plan], Iterator[Violation]]] = {}

@@ -37,7 +37,7 @@ def where_to_fit(context: CampaignContext, plan: DayPlan, account_no: str) -> li
         if visit.account_no == account_no and visit.visit_id in row_of:
             crew, row = row_of[visit.visit_id]
             raise CampaignError("day.planned", account=account_no, crew=crew, row=row)
-    call = _call(context, plan, account_no)
+    call = one_more_call(context, plan, account_no)
     made = [visit for visit in plan.visits if visit.visit_id in row_of]
     crews = crews_on_duty(context, plan.station.station_id, plan.date)
     problem = build_problem(
@@ -93,8 +93,14 @@ def _routes(problem: Problem, plan: DayPlan) -> list[Route]:
     return [route for route in plan.routes if route.crew_id in here]
 
 
-def _call(context: CampaignContext, plan: DayPlan, account_no: str) -> Visit:
-    """A call on a customer, where the territories have him, or else his file."""
+def one_more_call(context: CampaignContext, plan: DayPlan, account_no: str) -> Visit:
+    """A call on a customer, where the territories have him, or else his file.
+
+    Raises
+    ------
+    CampaignError
+        The customer is not the station's, or has no place.
+    """
     station = plan.station.station_id
     row = context.register.agenda.customer(account_no, station)
     if row is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from optimizer.desk.days import Days
+from optimizer.desk.boards import Boards
 from optimizer.desk.evening import Evening
 from optimizer.desk.matters import Matters
 from optimizer.desk.planning import Planning
@@ -10,7 +10,7 @@ from optimizer.desk.sources import Sources
 from optimizer.desk.upkeep import Upkeep
 
 
-class Campaign(Sources, Planning, Days, Evening, Matters, Upkeep):
+class Campaign(Sources, Planning, Boards, Evening, Matters, Upkeep):
     """A campaign's folder with the wishes of planner, chief, clerk and office.
 
     Strings and paths are taken alike; register, roads and working days are opened when they are

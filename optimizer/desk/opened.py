@@ -35,6 +35,8 @@ class OpenCampaign:
         In which language to speak instead of that of the settings.
     today
         The day it is; without it ZOUFANG_TODAY (for rehearsals), else the calendar's.
+    who
+        The name that stands beside what is changed; that of the system's user without it.
 
     Raises
     ------
@@ -48,8 +50,10 @@ class OpenCampaign:
         *,
         lang: Lang | None = None,
         today: dt.date | str | None = None,
+        who: str | None = None,
     ) -> None:
         self.path = Path(path)
+        self._who = who
         self._lang = lang
         self._today = None if today is None else day_of(today)
         self._register: Register | None = None
@@ -167,8 +171,13 @@ class OpenCampaign:
         if self._register is None:
             if not self.settings_path.exists():
                 raise CampaignError("folder.no_campaign", path=self.path)
-            self._register = Register.open(self.register_path)
+            self._register = Register.open(self.register_path, who=self._who)
         return self._register
+
+    @property
+    def who(self) -> str:
+        """The name that stands beside what is changed."""
+        return self.register.store.who
 
     @cached_property
     def roads(self) -> Roads:

@@ -45,6 +45,8 @@ class Reason(StrEnum):
     OWN_CREW = "own_crew"
     OWN_DAY = "own_day"
     NOT_GIVEN = "not_given"
+    BY_HAND = "by_hand"
+    OFF_DUTY = "off_duty"
 
 
 def unassigned(visit: Visit, reason: Reason, lang: Lang = "zh", **facts: object) -> Unassigned:

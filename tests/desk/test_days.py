@@ -6,7 +6,7 @@ import datetime as dt
 
 import pandas as pd
 import pytest
-from campaign_world import LAT, LON, STEP, crews, grid_roads, stations
+from desk_world import make_county
 
 from optimizer.checker import check
 from optimizer.desk import Campaign, Pins
@@ -20,35 +20,8 @@ ENGLISH = Settings.model_validate({"campaign": {"lang": "en"}})
 @pytest.fixture(scope="module")
 def planned(tmp_path_factory):
     """Six households of one area, two crews, a block of five on Monday; the day is planned."""
-    path = tmp_path_factory.mktemp("desk") / "county"
-    campaign = Campaign.create(str(path), ENGLISH)
-    grid_roads(path).save(campaign.roads_path)
-    places = {"lon": [LON + STEP * k / 2 for k in range(6)], "lat": LAT}
-    customers = pd.DataFrame(
-        {"account_no": [f"{k:010d}" for k in range(6)], "name": "户", "area": "TA1",
-         "station": "ST00", "kind": "household", **places}
-    )  # fmt: skip
-    areas = pd.DataFrame({"area": ["TA1"], "station": ["ST00"], "lon": [LON], "lat": [LAT]})
-    with campaign:
-        register = campaign.register
-        register.take_in(
-            {"stations": stations(2), "areas": areas, "customers": customers,
-             "crews": crews("ST00", 2)}, "test", "wgs84"
-        )  # fmt: skip
-        register.save_territories(
-            customers[["account_no", "area", "station", "lon", "lat"]].assign(located="given"),
-            areas.assign(crew="ST00-C0"),
-        )
-        blocks = pd.DataFrame(
-            {"block": ["B1"], "station": ["ST00"], "crew": ["ST00-C0"], "date": ["2027-01-04"],
-             "visits": [5], "work_s": [9000], "travel_s": [900], "distance_m": [4000],
-             "pace": [1.0]}
-        )  # fmt: skip
-        visits = pd.DataFrame({"block": "B1", "seq": range(5)}).assign(
-            account_no=customers["account_no"][:5]
-        )
-        nobody = pd.DataFrame({"account_no": [], "code": [], "reason": []}, dtype="str")
-        register.save_calendar(blocks, visits, nobody)
+    path = make_county(tmp_path_factory.mktemp("desk") / "county", ENGLISH)
+    with Campaign(str(path)) as campaign:
         campaign.plan_day("ST00", "2027-01-04", iterations=200)
     return path
 
