@@ -49,6 +49,10 @@ class BoardError(CampaignError):
     """A chief's edit of a day cannot be made."""
 
 
+class SignInError(ZoufangError):
+    """Somebody cannot be let in, or an account cannot be as it is wished."""
+
+
 class SettingsError(CampaignError, ValueError):
     """A value in campaign.toml is missing, of the wrong kind, or out of range."""
 

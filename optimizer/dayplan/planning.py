@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from optimizer.dayplan.day import Day
     from optimizer.model import Problem
     from optimizer.routes import Solution
+    from optimizer.routes.multistart import Watch
     from optimizer.settings import Settings
 
 
@@ -28,6 +29,7 @@ def plan_day(
     seed: int | None = None,
     iterations: int | None = None,
     today: dt.date | None = None,
+    watch: Watch | None = None,
 ) -> DayPlan:
     """The plan of one station's day.
 
@@ -38,6 +40,8 @@ def plan_day(
         that are the same on every machine.
     today
         The day it is, where days are planned ahead: blocks from it on are left to their days.
+    watch
+        As in `solve`.
 
     Raises
     ------
@@ -49,7 +53,7 @@ def plan_day(
     seed = settings.campaign.seed if seed is None else seed
     params = Params(lang=settings.campaign.lang)
     end = search_end(settings, seconds, iterations)
-    solution = solve(_for_those_who_go(day), end, seed, params)
+    solution = solve(_for_those_who_go(day), end, seed, params, watch=watch)
     return whole_plan(day, solution, seed)
 
 

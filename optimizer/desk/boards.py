@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from optimizer.model import DayPlan, Problem, Visit
     from optimizer.register.drafts import Draft, Drafts
     from optimizer.routes import Fit
+    from optimizer.routes.multistart import Watch
 
 
 class StaleBoardError(BoardError):
@@ -153,6 +154,7 @@ class Boards(Days):
         name: str = "",
         seconds: float = 3.0,
         iterations: int | None = None,
+        watch: Watch | None = None,
     ) -> OpenBoard:
         """Plan the rest around what the chief has placed, taken off and locked; keep it as a step.
 
@@ -164,11 +166,18 @@ class Boards(Days):
         opened = self.board(station, date)
         if opened.revision != revision:
             raise StaleBoardError(opened.draft)
-        plan = self.completed(opened.board.plan, seconds=seconds, iterations=iterations)
+        plan = self.completed(
+            opened.board.plan, seconds=seconds, iterations=iterations, watch=watch
+        )
         return self._kept(opened, plan, name)
 
     def completed(
-        self, plan: DayPlan, *, seconds: float | None = 3.0, iterations: int | None = None
+        self,
+        plan: DayPlan,
+        *,
+        seconds: float | None = 3.0,
+        iterations: int | None = None,
+        watch: Watch | None = None,
     ) -> DayPlan:
         """A plan with the rest planned around what the chief has fixed in it; nothing is stored."""
         from optimizer.dayplan import Change, read_day, replan, search_end
@@ -182,7 +191,7 @@ class Boards(Days):
         day = around_hand(known, plan)
         end = search_end(self.settings, seconds, iterations)
         seed = self.settings.campaign.seed
-        new, _, _ = replan(day, plan, Change(), end, self.settings, seed)
+        new, _, _ = replan(day, plan, Change(), end, self.settings, seed, watch=watch)
         return new
 
     def undo_edit(self, station: str, date: dt.date | str, *, revision: int) -> OpenBoard:

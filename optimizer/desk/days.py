@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from optimizer.dayplan import Change, Difference
     from optimizer.model import DayPlan
     from optimizer.routes import Figures, Fit
+    from optimizer.routes.multistart import Watch
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +118,7 @@ class Days(OpenCampaign):
         *,
         seconds: float | None = None,
         iterations: int | None = None,
+        watch: Watch | None = None,
     ) -> DayPlan:
         """Plan a station's day and store the plan.
 
@@ -125,6 +127,8 @@ class Days(OpenCampaign):
         seconds, iterations
             Time to search, by default that of the settings; or iterations of the search, for
             plans that are the same on every machine.
+        watch
+            As in `optimizer.solve`.
 
         Raises
         ------
@@ -140,6 +144,7 @@ class Days(OpenCampaign):
             seconds=seconds,
             iterations=iterations,
             today=self.today,
+            watch=watch,
         )
         return self.register.save_day_plan(plan)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
@@ -48,6 +48,8 @@ OPENING, OPENING_TOP, RISE = 0.2, 3.0, 100.0
 on top of that, and by how much that one's would rise if it were left out for the whole time."""
 MANDATORY_PRIZE = 2.0
 """Of a mandatory visit, where the dearest optional one has 1."""
+SHOWN_EVERY_S = 0.25
+"""Who watches a search is told so often."""
 MOST_TASKS = 800
 """OR-Tools' model of more visits in routes takes longer to build than it is worth."""
 
@@ -79,6 +81,13 @@ class Params:
     soft_penalty_share: float = 0.85
     ortools_share: float = 0.1
     lang: Lang = "zh"
+
+
+class Watch(Protocol):
+    """Looks on while a search goes on, and may end it."""
+
+    def __call__(self, share: float, visits: int) -> bool:
+        """Told the share that is done and the visits of the best plan; True ends the search."""
 
 
 def search(
@@ -154,10 +163,17 @@ class Search:
             while (share := clock.share(self.iterations)) < params.soft_penalty_share:
                 raise_penalties(self.data, self.state, self.costs, soft.rise * (share - before))
                 self.anneal(temperature_at(share, start, end_to_start), clock.interval(params))
+                clock.show(share, self)
                 before = share
             self.back_to_best()
         while (share := clock.share(self.iterations)) < 1.0:
             self.anneal(temperature_at(share, start, end_to_start), clock.interval(params))
+            clock.show(share, self)
+
+    def visits(self) -> int:
+        """How many visits the best plan makes."""
+        tasks = self.best[:, :-1]
+        return int(self.data.task[tasks[tasks >= 0], IS_VISIT].sum())
 
     def charge(self, penalties: NDArray[np.float64]) -> None:
         """Make these the soft penalties."""
@@ -214,15 +230,25 @@ class Clock:
     began: float = 0.0
     end: float = 0.0
     ortools_s: float | None = None
+    watch: Watch | None = None
+    shown: float = 0.0
+    stopped: bool = False
 
     @classmethod
-    def of(cls, stop: StopAfter, began: float, tasks: int, params: Params) -> Clock:
+    def of(
+        cls,
+        stop: StopAfter,
+        began: float,
+        tasks: int,
+        params: Params,
+        watch: Watch | None = None,
+    ) -> Clock:
         """The clock of a search; few visits do not need all the time."""
         if stop.seconds is None:
-            return cls(stop.iterations)
+            return cls(stop.iterations, watch=watch)
         whole = min(stop.seconds, 1.0 + tasks * SECONDS_PER_TASK)
         ortools = max(0.1, whole * params.ortools_share) if params.ortools_share else 0.0
-        return cls(None, began, began + max(0.0, whole - ortools), ortools)
+        return cls(None, began, began + max(0.0, whole - ortools), ortools, watch)
 
     def interval(self, params: Params) -> int:
         """Iterations until the next look at the clock; of few, each look has its share."""
@@ -230,8 +256,17 @@ class Clock:
             return params.clock_interval
         return min(params.clock_interval, 1 + self.iterations // 20)
 
+    def show(self, share: float, search: Search) -> None:
+        """Show who watches how far the search is, now and then."""
+        now = time.monotonic()
+        if self.watch is not None and now - self.shown > SHOWN_EVERY_S:
+            self.shown = now
+            self.stopped = self.watch(share, search.visits()) or self.stopped
+
     def share(self, iterations: int) -> float:
         """Share of the search that is done after some iterations."""
+        if self.stopped:
+            return 1.0
         if self.iterations is not None:
             return iterations / max(1, self.iterations)
         now = time.monotonic()

@@ -20,6 +20,7 @@ from optimizer.routes.solution import Solution, written
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from optimizer.routes.multistart import Watch
     from optimizer.search.stopping import StopAfter
 
 
@@ -29,6 +30,8 @@ def solve(
     seed: int = 1,
     params: Params | None = None,
     initial: Mapping[str, Sequence[str]] | None = None,
+    *,
+    watch: Watch | None = None,
 ) -> Solution:
     """The best plan that is found until `stop`; only routes pinned as they are may break rules.
 
@@ -36,6 +39,8 @@ def solve(
     ----------
     initial
         A plan to begin with: visits in their order by crew.
+    watch
+        Shown how far the search is a few times a second; it may end it with the best plan so far.
 
     Raises
     ------
@@ -50,10 +55,10 @@ def solve(
     data = arrays_of(problem)
     if not len(data.task) or not problem.crews:
         return written(problem, data, empty_state(data, seed), params.lang)
-    clock = Clock.of(stop, began, len(data.task), params)
+    clock = Clock.of(stop, began, len(data.task), params, watch)
     begin = initial_routes(problem, data, initial or {})
     state = search(data, begin, clock, seed, params)
-    if params.ortools_share > 0:
+    if params.ortools_share > 0 and not clock.stopped:
         finish_with_ortools(data, state, clock)
     return written(problem, data, state, params.lang)
 

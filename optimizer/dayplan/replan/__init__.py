@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from optimizer.dayplan.day import Day
     from optimizer.model import DayPlan, Visit
     from optimizer.routes import StopAfter
+    from optimizer.routes.multistart import Watch
     from optimizer.settings import Settings
 
 __all__ = [
@@ -31,7 +32,14 @@ __all__ = [
 
 
 def replan(  # noqa: PLR0917
-    day: Day, old: DayPlan, change: Change, stop: StopAfter, settings: Settings, seed: int = 1
+    day: Day,
+    old: DayPlan,
+    change: Change,
+    stop: StopAfter,
+    settings: Settings,
+    seed: int = 1,
+    *,
+    watch: Watch | None = None,
 ) -> tuple[DayPlan, tuple[Difference, ...], tuple[Violation, ...]]:
     """A new plan that keeps as much of the old one as the settings `day.keep_…` ask for.
 
@@ -42,6 +50,8 @@ def replan(  # noqa: PLR0917
         are no longer due are left out.
     old
         The printed plan.
+    watch
+        As in `solve`.
 
     Returns
     -------
@@ -56,7 +66,7 @@ def replan(  # noqa: PLR0917
         route.crew_id: [stop.visit_id for stop in route.stops if stop.visit_id not in done]
         for route in old.routes
     }
-    solution = solve(problem, stop, seed, Params(lang=settings.campaign.lang), first)
+    solution = solve(problem, stop, seed, Params(lang=settings.campaign.lang), first, watch=watch)
     ahead = {route.crew_id: route for route in solution.routes}
     routes = tuple(join_routes(day, old, done, ahead, change.now_s))
     plan = replace(
