@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from optimizer.desk.sources import Imported, Placement, make_example
     from optimizer.records.coverage import Coverage
     from optimizer.records.entry import CATEGORIES
+    from optimizer.records.next_cycle import FormerCycle
     from optimizer.register.agenda import MATTERS, STATES
     from optimizer.reports.period import Period
     from optimizer.routes import Figures, Fit
@@ -36,6 +37,7 @@ _ROOMS = {
     "Coverage": "records.coverage",
     "Difference": "dayplan",
     "Figures": "routes",
+    "FormerCycle": "records.next_cycle",
     "Fit": "routes",
     "Imported": "desk.sources",
     "MATTERS": "register.agenda",
@@ -71,6 +73,7 @@ __all__ = [
     "Difference",
     "Figures",
     "Fit",
+    "FormerCycle",
     "Imported",
     "Outcome",
     "Period",
