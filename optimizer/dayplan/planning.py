@@ -6,11 +6,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from optimizer.dayplan.day import read_day
+from optimizer.dayplan.replan import ride_seconds_at
 from optimizer.model import DayPlan
 from optimizer.routes import Params, StopAfter, solve
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Collection
 
     from optimizer.context import CampaignContext
     from optimizer.dayplan.day import Day
@@ -29,6 +31,8 @@ def plan_day(
     seed: int | None = None,
     iterations: int | None = None,
     today: dt.date | None = None,
+    absent: Collection[str] = (),
+    slower: float = 1.0,
     watch: Watch | None = None,
 ) -> DayPlan:
     """The plan of one station's day.
@@ -40,6 +44,8 @@ def plan_day(
         that are the same on every machine.
     today
         The day it is, where days are planned ahead: blocks from it on are left to their days.
+    absent, slower
+        Crews on duty who cannot go; rides take so many times as long.
     watch
         As in `solve`.
 
@@ -53,19 +59,32 @@ def plan_day(
     seed = settings.campaign.seed if seed is None else seed
     params = Params(lang=settings.campaign.lang)
     end = search_end(settings, seconds, iterations)
-    solution = solve(_for_those_who_go(day), end, seed, params, watch=watch)
-    return whole_plan(day, solution, seed)
+    problem = _in_weather(_for_those_who_go(day, frozenset(absent)), slower)
+    solution = solve(problem, end, seed, params, watch=watch)
+    plan = whole_plan(day, solution, seed)
+    return replace(plan, absent=tuple(sorted(absent)), speed_factor=1 / slower)
 
 
-def _for_those_who_go(day: Day) -> Problem:
-    """The day's problem with the crews that go out alone, and the most visits of each."""
+def _for_those_who_go(day: Day, absent: frozenset[str]) -> Problem:
+    """The day's problem with the crews that go out alone, and the most visits of each.
+
+    Where one of them cannot go, all others on duty may.
+    """
+    here = tuple(crew for crew in day.problem.crews if crew.crew_id not in absent)
     going = day.going
+    if absent & going.keys():
+        return replace(day.problem, crews=here)
     crews = tuple(
-        replace(crew, max_visits=going[crew.crew_id])
-        for crew in day.problem.crews
-        if crew.crew_id in going
+        replace(crew, max_visits=going[crew.crew_id]) for crew in here if crew.crew_id in going
     )
-    return replace(day.problem, crews=crews or day.problem.crews)
+    return replace(day.problem, crews=crews or here)
+
+
+def _in_weather(problem: Problem, slower: float) -> Problem:
+    """The problem with rides that take so many times as long."""
+    if slower == 1.0:
+        return problem
+    return replace(problem, seconds=ride_seconds_at(problem.seconds, 1 / slower))
 
 
 def search_end(

@@ -14,42 +14,72 @@ if TYPE_CHECKING:
     from optimizer.campaign.baseline import Outcome
     from optimizer.checker import Violation
     from optimizer.dayplan import Difference
+    from optimizer.dayplan.board import (
+        SOFT,
+        Absence,
+        Call,
+        Edit,
+        Lock,
+        Move,
+        MoveRoute,
+        Preview,
+        Weather,
+    )
+    from optimizer.desk.boards import OpenBoard, StaleBoardError
     from optimizer.desk.campaign import Campaign
-    from optimizer.desk.days import ChangedDay
+    from optimizer.desk.days import ChangedDay, Outlook
     from optimizer.desk.evening import Received, typed_finding, typed_reading
     from optimizer.desk.opened import day_of, time_of, today
     from optimizer.desk.pins import Pins, is_pinned
     from optimizer.desk.planning import PlannedCampaign, certificate_sentences
     from optimizer.desk.problems import route_file
+    from optimizer.desk.sign_in import OF_STATION, ROLES, People, Person
     from optimizer.desk.sources import Imported, Placement, make_example
     from optimizer.records.coverage import Coverage
     from optimizer.records.entry import CATEGORIES
-    from optimizer.records.next_cycle import FormerCycle
     from optimizer.register.agenda import MATTERS, STATES
+    from optimizer.register.jobs_book import Job, JobsBook
     from optimizer.reports.period import Period
     from optimizer.routes import Figures, Fit
 
 _ROOMS = {
+    "Absence": "dayplan.board",
     "CATEGORIES": "records.entry",
+    "Call": "dayplan.board",
     "Campaign": "desk.campaign",
     "Certificate": "campaign",
     "ChangedDay": "desk.days",
     "Coverage": "records.coverage",
     "Difference": "dayplan",
+    "Edit": "dayplan.board",
     "Figures": "routes",
-    "FormerCycle": "records.next_cycle",
     "Fit": "routes",
     "Imported": "desk.sources",
+    "Job": "register.jobs_book",
+    "JobsBook": "register.jobs_book",
+    "Lock": "dayplan.board",
     "MATTERS": "register.agenda",
+    "Move": "dayplan.board",
+    "MoveRoute": "dayplan.board",
+    "OF_STATION": "desk.sign_in",
+    "OpenBoard": "desk.boards",
     "Outcome": "campaign.baseline",
+    "Outlook": "desk.days",
+    "People": "desk.sign_in",
     "Period": "reports.period",
+    "Person": "desk.sign_in",
     "Pins": "desk.pins",
     "Placement": "desk.sources",
     "PlannedCampaign": "desk.planning",
+    "Preview": "dayplan.board",
+    "ROLES": "desk.sign_in",
     "Received": "desk.evening",
     "Replan": "campaign",
+    "SOFT": "dayplan.board",
     "STATES": "register.agenda",
+    "StaleBoardError": "desk.boards",
     "Violation": "checker",
+    "Weather": "dayplan.board",
     "WhatIf": "campaign",
     "certificate_sentences": "desk.planning",
     "day_of": "desk.opened",
@@ -65,24 +95,41 @@ _ROOMS = {
 __all__ = [
     "CATEGORIES",
     "MATTERS",
+    "OF_STATION",
+    "ROLES",
+    "SOFT",
     "STATES",
+    "Absence",
+    "Call",
     "Campaign",
     "Certificate",
     "ChangedDay",
     "Coverage",
     "Difference",
+    "Edit",
     "Figures",
     "Fit",
-    "FormerCycle",
     "Imported",
+    "Job",
+    "JobsBook",
+    "Lock",
+    "Move",
+    "MoveRoute",
+    "OpenBoard",
     "Outcome",
+    "Outlook",
+    "People",
     "Period",
+    "Person",
     "Pins",
     "Placement",
     "PlannedCampaign",
+    "Preview",
     "Received",
     "Replan",
+    "StaleBoardError",
     "Violation",
+    "Weather",
     "WhatIf",
     "certificate_sentences",
     "day_of",

@@ -12,6 +12,7 @@ from optimizer.errors import BoardError, CampaignError
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Collection
 
     from optimizer.dayplan import Difference
     from optimizer.dayplan.board import Board, Edit, Preview
@@ -194,6 +195,33 @@ class Boards(Days):
         new, _, _ = replan(day, plan, Change(), end, self.settings, seed, watch=watch)
         return new
 
+    def replan_board(
+        self,
+        station: str,
+        date: dt.date | str,
+        *,
+        absent: Collection[str] = (),
+        slower: float | None = None,
+        name: str = "",
+        seconds: float | None = None,
+        iterations: int | None = None,
+        watch: Watch | None = None,
+    ) -> OpenBoard:
+        """Plan a day that stands anew, with these crews absent and rides that take so much longer.
+
+        The printed plan stays until the board is taken.
+        """
+        from optimizer.dayplan.board import Absence, Weather, edited
+
+        opened = self.board(station, date)
+        board = opened.board
+        for crew in sorted(set(absent) ^ set(board.plan.absent)):
+            board = edited(board, Absence(crew=crew, absent=crew in absent), self.lang)
+        if slower is not None:
+            board = edited(board, Weather(slower=slower), self.lang)
+        plan = self.completed(board.plan, seconds=seconds, iterations=iterations, watch=watch)
+        return self._kept(opened, plan, name)
+
     def undo_edit(self, station: str, date: dt.date | str, *, revision: int) -> OpenBoard:
         """Take the latest step back.
 
@@ -298,7 +326,6 @@ class Boards(Days):
             The customer is not the station's, has no place, or stands in a route already.
         """
         from optimizer.dayplan.board import ADDED
-        from optimizer.dayplan.questions import one_more_call
 
         stops = {
             stop.visit_id: (route.crew_id, row)
@@ -311,8 +338,20 @@ class Boards(Days):
                     crew, row = stops[visit.visit_id]
                     raise CampaignError("day.planned", account=account_no, crew=crew, row=row)
                 return visit
-        call = one_more_call(self.context, plan, account_no)
+        call = self.one_more_call(plan, account_no)
         return replace(call, visit_id=f"{ADDED}{account_no}")
+
+    def one_more_call(self, plan: DayPlan, account_no: str) -> Visit:
+        """A call on a customer who is not on offer.
+
+        Raises
+        ------
+        CampaignError
+            The customer is not the station's, or has no place.
+        """
+        from optimizer.dayplan.questions import one_more_call
+
+        return one_more_call(self.context, plan, account_no)
 
     def _with_call(self, board: Board, edit: Edit) -> Board:
         """The board with the doors that it needs for an edit."""

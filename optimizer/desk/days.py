@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from optimizer.checker import Violation
     from optimizer.dayplan import Change, Difference
-    from optimizer.model import DayPlan
+    from optimizer.model import Crew, DayPlan
     from optimizer.routes import Figures, Fit
     from optimizer.routes.multistart import Watch
 
@@ -42,6 +42,28 @@ class ChangedDay:
     plan: DayPlan
     differences: tuple[Difference, ...]
     broken: tuple[Violation, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outlook:
+    """What a station's day has to offer before it is planned.
+
+    Attributes
+    ----------
+    kinds
+        How many visits of each kind could be made.
+    bound
+        How many cannot wait until the next day on duty.
+    late
+        How many are past their last day.
+    crews
+        Who is on duty.
+    """
+
+    kinds: dict[str, int]
+    bound: int
+    late: int
+    crews: tuple[Crew, ...]
 
 
 class Days(OpenCampaign):
@@ -85,6 +107,23 @@ class Days(OpenCampaign):
             raise CampaignError("day.nothing_planned", when=when)
         return names
 
+    def outlook(self, station: str, date: dt.date | str) -> Outlook:
+        """What could be done on a station's day, and by whom."""
+        from collections import Counter
+
+        from optimizer.dayplan.day import candidates, crews_on_duty
+        from optimizer.dayplan.register_rows import crew_from_row
+
+        when = day_of(date)
+        rows = candidates(self.context, station, when)
+        on = when.isoformat()
+        return Outlook(
+            kinds=dict(Counter(str(row["kind"]) for row in rows)),
+            bound=sum(bool(row["mandatory"]) for row in rows),
+            late=sum(bool(row["deadline"]) and str(row["deadline"]) < on for row in rows),
+            crews=tuple(crew_from_row(row) for row in crews_on_duty(self.context, station, when)),
+        )
+
     def crew_to_send(self, station: str, date: dt.date | str) -> str | None:
         """Which crew to ask on a day on which none is on duty; None if all are on leave."""
         from optimizer.records.duty_days import crew_to_send
@@ -118,12 +157,18 @@ class Days(OpenCampaign):
         *,
         seconds: float | None = None,
         iterations: int | None = None,
+        absent: Collection[str] = (),
+        slower: float = 1.0,
         watch: Watch | None = None,
     ) -> DayPlan:
         """Plan a station's day and store the plan.
 
         Parameters
         ----------
+        absent
+            Crews on duty who cannot go.
+        slower
+            Rides take so many times as long: 1.2 in light rain.
         seconds, iterations
             Time to search, by default that of the settings; or iterations of the search, for
             plans that are the same on every machine.
@@ -144,6 +189,8 @@ class Days(OpenCampaign):
             seconds=seconds,
             iterations=iterations,
             today=self.today,
+            absent=absent,
+            slower=slower,
             watch=watch,
         )
         return self.register.save_day_plan(plan)

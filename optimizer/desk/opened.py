@@ -149,7 +149,6 @@ class OpenCampaign:
         text = self.settings_path.read_text(encoding="utf-8")
         days = {"start": start, "finish": finish}
         write_whole(self.settings_path, with_values(text, "campaign", days))
-        self.__dict__.pop("settings", None)  # they are read anew
 
     def _overdue_horizon(self) -> dict[str, dt.date]:
         """The days of a calendar whose planning was killed before campaign.toml had them.
@@ -208,6 +207,12 @@ class OpenCampaign:
     def context(self) -> CampaignContext:
         """Register, roads, settings and working days in one value."""
         return CampaignContext(self.register, self.roads, self.settings, self.workdays)
+
+    def act_for(self, who: str) -> None:
+        """From now on this name stands beside what is changed."""
+        self._who = who
+        if self._register is not None:
+            self._register.store.who = who
 
     def day(self, date: dt.date | str | None) -> dt.date:
         """A day as it was given, today without one."""

@@ -72,8 +72,21 @@ class People:
 
     # ---- accounts -----------------------------------------------------------------------------
 
-    def add(self, name: str, role: str, station: str = "", password: str | None = None) -> str:
+    def add(
+        self,
+        name: str,
+        role: str,
+        station: str = "",
+        password: str | None = None,
+        *,
+        initial: bool = True,
+    ) -> str:
         """Add somebody; tell the first password, which is to be changed at the first sign-in.
+
+        Parameters
+        ----------
+        initial
+            False for made-up people of a rehearsal, who keep it.
 
         Raises
         ------
@@ -91,7 +104,7 @@ class People:
         if self._book.account(name) is not None:
             raise SignInError("person.known", name=name)
         first = password or _first_password()
-        self._book.add(name, role, station, _hashed(first))
+        self._book.add(name, role, station, _hashed(first), initial=initial)
         return first
 
     def all(self) -> list[Account]:

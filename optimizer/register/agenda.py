@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from optimizer.register.frames import frame_of
 from optimizer.register.imports import STATUSES
@@ -23,7 +23,6 @@ STATES: Final = (
     "demolished",
     "moved",
     "duplicate",
-    "closed",
     "refused",
     "conflict",
     "nobody_home",
@@ -31,13 +30,12 @@ STATES: Final = (
     "never_tried",
 )
 """The states of an account, each account in the first that fits: who was visited stays visited
-also when he leaves; gone are those that are no longer in the customer file, closed those whom the
-office has taken off every list."""
+also when he leaves; gone are those that are no longer in the customer file."""
 
 TO_VISIT: Final = ("never_tried", "no_coordinates", "nobody_home", "conflict", "refused")
 """States of which a visit is still to come: who refused is asked again, and is not done before
 the office has settled it."""
-OVER: Final = ("visited", "gone", "demolished", "moved", "duplicate", "closed")
+OVER: Final = ("visited", "gone", "demolished", "moved", "duplicate")
 """States after which nobody is sent any more; only the first of them is a visit."""
 STATUSES_TO_VISIT: Final = ("open", *(state for state in TO_VISIT if state in STATUSES))
 """The same as `TO_VISIT`, in the words of the column `status` of customers."""
@@ -72,6 +70,15 @@ _TASK: Final = (
     "kind", "subject", "list", "not_before", "deadline", "hours", "failed_at", "tries", "crew",
     "reason", "detail",
 )  # fmt: skip
+
+
+class PlannedVisit(NamedTuple):
+    """A first visit in the calendar: its day and crew, its place in the block, the block's size."""
+
+    date: str
+    crew: str
+    place: int
+    visits: int
 
 
 class Agenda:
@@ -117,8 +124,7 @@ class Agenda:
                 SELECT not_before AS since FROM tasks
                 WHERE tasks.account_no = customers.account_no AND list IN ('', 'evening')
                 UNION ALL SELECT date FROM block_visits JOIN blocks USING (block)
-                WHERE block_visits.account_no = customers.account_no AND status = 'open'
-                    AND NOT closed)
+                WHERE block_visits.account_no = customers.account_no AND status = 'open')
             WHERE since <= date(?, '-60 days') AND NOT EXISTS (
                 SELECT 1 FROM sheet_rows JOIN day_plans USING (plan_id)
                 WHERE sheet_rows.account_no = customers.account_no AND day_plans.date >= since))"""
@@ -130,7 +136,7 @@ class Agenda:
             f"SELECT {_WHO}, blocks.crew, blocks.date, seq FROM blocks"
             f" JOIN block_visits USING (block) JOIN customers USING (account_no) {_PLACED}"
             " WHERE blocks.station = ? AND blocks.date BETWEEN ? AND ? AND status = 'open'"
-            " AND NOT closed AND gone_by IS NULL ORDER BY blocks.date, blocks.crew, seq",
+            " AND gone_by IS NULL ORDER BY blocks.date, blocks.crew, seq",
             (station, first, last),
         )
         names = (*_WHO_COLUMNS, "crew", "date", "seq")
@@ -146,6 +152,24 @@ class Agenda:
         found = frame_of(rows, _WHO_COLUMNS, floats="service_min lon lat").to_dict("records")
         return found[0] if found else None
 
+    def planned_visit(self, account_no: str) -> PlannedVisit | None:
+        """Where a customer's first visit stands in the calendar."""
+        rows = self._store.rows(
+            "SELECT blocks.date, blocks.crew, seq + 1, blocks.visits FROM block_visits"
+            " JOIN blocks USING (block) WHERE account_no = ?",
+            (account_no,),
+        )
+        return PlannedVisit(*rows[0]) if rows else None
+
+    def sheets_of(self, account_no: str, most: int = 8) -> pd.DataFrame:
+        """The latest sheets on which a customer stands: date, crew, row, version, kind."""
+        rows = self._store.rows(
+            "SELECT date, crew, row, version, kind FROM sheet_rows JOIN day_plans USING (plan_id)"
+            " WHERE account_no = ? ORDER BY date DESC, version DESC LIMIT ?",
+            (account_no, most),
+        )
+        return frame_of(rows, ("date", "crew", "row", "version", "kind"), ints="row version")
+
     def places(self) -> pd.DataFrame:
         """Where accounts are, by the territories and else by their file: account_no, lon, lat."""
         rows = self._store.rows(
@@ -157,17 +181,17 @@ class Agenda:
     def states(self) -> pd.DataFrame:
         """Accounts by station, area and state: station, area, state, accounts."""
         rows = self._store.rows(
-            f"SELECT {_STATION}, {_AREA}, status, closed, count(*), count(gone_by),"
+            f"SELECT {_STATION}, {_AREA}, status, count(*), count(gone_by),"
             " sum(gone_by IS NULL AND lon IS NULL) FROM customers"
-            " GROUP BY at_station, at_area, status, closed"
+            " GROUP BY at_station, at_area, status"
         )
-        counted: dict[tuple[str, str, str], int] = {}
-        for station, area, status, closed, *numbers in rows:
-            for state, accounts in _states_of(status, *numbers, closed=bool(closed)):
-                key = (station, area, state)
-                counted[key] = counted.get(key, 0) + accounts
-        known = [(*key, accounts) for key, accounts in counted.items() if accounts]
-        return frame_of(known, ("station", "area", "state", "accounts"), ints="accounts")
+        counted = [
+            (station, area, state, accounts)
+            for station, area, status, number, gone, lost in rows
+            for state, accounts in _states_of(status, number, gone, lost)
+            if accounts
+        ]
+        return frame_of(counted, ("station", "area", "state", "accounts"), ints="accounts")
 
     def accounts_in(self, state: str, station: str | None = None) -> pd.DataFrame:
         """The accounts of one state, with the columns of `accounts`."""
@@ -259,14 +283,10 @@ def _today(where: str, today: str) -> list[str]:
     return [today] if "?1" in where else []
 
 
-def _states_of(
-    status: str, number: int, gone: int, lost: int, *, closed: bool
-) -> list[tuple[str, int]]:
+def _states_of(status: str, number: int, gone: int, lost: int) -> list[tuple[str, int]]:
     """How many of the accounts of one status are in which state; as the column `state` has it."""
     if status == "visited":
         return [("visited", number)]
-    if closed and status not in OVER:
-        return [("gone", gone), ("closed", number - gone)]
     if status != "open":
         return [("gone", gone), (status, number - gone)]
     return [("gone", gone), ("no_coordinates", lost), ("never_tried", number - gone - lost)]

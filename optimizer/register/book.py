@@ -5,12 +5,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from typing import TYPE_CHECKING, Self
 
 from optimizer.atomic_files import remove_leftovers
 from optimizer.register import campaign_calendar, imports, plans, restoring
 from optimizer.register.agenda import Agenda
-from optimizer.register.cycles import Cycles
 from optimizer.register.events import add_event, read_events
 from optimizer.register.frames import frame_of
 from optimizer.register.ledgers import Ledgers
@@ -43,7 +43,6 @@ class Register:
         self.store = store
         self.ledgers = Ledgers(store)
         self.agenda = Agenda(store)
-        self.cycles = Cycles(store)
         self.sheets = PrintedSheets(store)
 
     @classmethod
@@ -293,6 +292,12 @@ class Register:
     ) -> pd.DataFrame:
         """Events in their order: event_id, at, who, kind, account_no, station, crew, date, body."""
         return read_events(self.store, kind, account_no, first, last)
+
+    def notes(self, account_no: str) -> pd.DataFrame:
+        """What the desk has written down about a customer: at, who, text."""
+        events = self.events("note", account_no=account_no)
+        events["text"] = [json.loads(body)["text"] for body in events["body"]]
+        return events[["at", "who", "text"]]
 
     # ---- the book itself ----------------------------------------------------------------------
 

@@ -88,16 +88,23 @@ class PeopleBook:
         )
         return [
             Account(
-                name=name, role=role, station=station, password=password,
-                initial=bool(initial), disabled=bool(disabled),
+                name=name,
+                role=role,
+                station=station,
+                password=password,
+                initial=bool(initial),
+                disabled=bool(disabled),
             )
             for name, role, station, password, initial, disabled in rows
-        ]  # fmt: skip
+        ]
 
-    def add(self, name: str, role: str, station: str, password: str) -> None:
-        """Add an account whose password is to be changed at the first sign-in."""
+    def add(
+        self, name: str, role: str, station: str, password: str, *, initial: bool = True
+    ) -> None:
+        """Add an account; an initial password is to be changed at the first sign-in."""
         self._book.run(
-            "INSERT INTO people VALUES (?, ?, ?, ?, 1, 0)", (name, role, station, password)
+            "INSERT INTO people VALUES (?, ?, ?, ?, ?, 0)",
+            (name, role, station, password, int(initial)),
         )
 
     def set_password(self, name: str, password: str, *, initial: bool, keep: int) -> None:

@@ -52,7 +52,7 @@ def _user_name() -> str:
 class Store:
     """A connection to one register file, with transactions that are whole or nothing.
 
-    Use one `Store` a thread; opening another is cheap, and writers queue.
+    One thread uses it at a time; opening another is cheap, and writers queue.
 
     Parameters
     ----------
@@ -330,6 +330,7 @@ def _connect(path: Path) -> sqlite3.Connection:
             uri=True,
             timeout=BUSY_MS / 1000,
             isolation_level=None,
+            check_same_thread=False,  # a server hands it from one thread to the next
         )
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA journal_size_limit = 67108864")

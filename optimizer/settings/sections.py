@@ -281,6 +281,21 @@ class PhoneSettings(_Section):
     """The credit of the roads in the corner of the map."""
 
 
+class ServeSettings(_Section):
+    """The desk in a browser."""
+
+    workers: int = Field(default=2, ge=1, le=64)
+    """So many processes plan and print at a time."""
+    next_day_from: str = "15:00"
+    """From this time of day on a chief sees tomorrow first."""
+    backup_folder: str = "backups"
+    """Where the hourly backups go: a folder in the campaign's, or the path of another."""
+    backup_hours: float = Field(default=1.0, gt=0)
+    """A backup is written every so many hours while the server runs."""
+    backups_kept: int = Field(default=48, ge=2)
+    """So many of the latest backups are kept, and of older ones one a day for 60 days."""
+
+
 class FollowSettings(_Section):
     """What follows from what came back from the field."""
 
@@ -387,6 +402,7 @@ class Settings(_Section):
     paper: PaperSettings = PaperSettings()
     phone: PhoneSettings = PhoneSettings()
     follow: FollowSettings = FollowSettings()
+    serve: ServeSettings = ServeSettings()
 
     @property
     def absent_s(self) -> int:

@@ -182,16 +182,22 @@ def test_a_plan_that_breaks_hard_rules_needs_a_reason(tmp_path):
 
 
 edits = st.one_of(
-    st.tuples(st.just("move"), st.integers(0, 10), st.sampled_from([*CREWS, None]),
-              st.none() | st.integers(0, 12)),
+    st.tuples(
+        st.just("move"),
+        st.integers(0, 10),
+        st.sampled_from([*CREWS, None]),
+        st.none() | st.integers(0, 12),
+    ),
     st.tuples(st.just("route"), st.sampled_from(CREWS)),
-    st.tuples(st.just("lock"), st.sampled_from(["visit", "time"]), st.integers(0, 10),
-              st.booleans()),
+    st.tuples(
+        st.just("lock"), st.sampled_from(["visit", "time"]), st.integers(0, 10), st.booleans()
+    ),
     st.tuples(st.just("crew"), st.sampled_from(CREWS), st.booleans()),
     st.tuples(st.just("absent"), st.sampled_from(CREWS), st.booleans()),
     st.tuples(st.just("rain"), st.sampled_from([1.0, 1.2, 1.5])),
-    st.just(("undo",)), st.just(("redo",)),
-)  # fmt: skip
+    st.just(("undo",)),
+    st.just(("redo",)),
+)
 
 
 def as_edit(one, board):

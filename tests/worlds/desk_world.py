@@ -23,25 +23,45 @@ def make_county(path: Path, settings: Settings | None = None, households: int = 
     grid_roads(path).save(campaign.roads_path)
     places = {"lon": [LON + STEP * k / 2 for k in range(households)], "lat": LAT}
     customers = pd.DataFrame(
-        {"account_no": [f"{k:010d}" for k in range(households)], "name": "户", "area": "TA1",
-         "station": STATION, "kind": "household", **places}
-    )  # fmt: skip
+        {
+            "account_no": [f"{k:010d}" for k in range(households)],
+            "name": "户",
+            "area": "TA1",
+            "station": STATION,
+            "kind": "household",
+            **places,
+        }
+    )
     areas = pd.DataFrame({"area": ["TA1"], "station": [STATION], "lon": [LON], "lat": [LAT]})
     with campaign:
         register = campaign.register
         register.take_in(
-            {"stations": stations(2), "areas": areas, "customers": customers,
-             "crews": crews(STATION, 2)}, "test", "wgs84"
-        )  # fmt: skip
+            {
+                "stations": stations(2),
+                "areas": areas,
+                "customers": customers,
+                "crews": crews(STATION, 2),
+            },
+            "test",
+            "wgs84",
+        )
         register.save_territories(
             customers[["account_no", "area", "station", "lon", "lat"]].assign(located="given"),
             areas.assign(crew=CREWS[0]),
         )
         blocks = pd.DataFrame(
-            {"block": ["B1"], "station": [STATION], "crew": [CREWS[0]], "date": [MONDAY],
-             "visits": [households - 1], "work_s": [9000], "travel_s": [900],
-             "distance_m": [4000], "pace": [1.0]}
-        )  # fmt: skip
+            {
+                "block": ["B1"],
+                "station": [STATION],
+                "crew": [CREWS[0]],
+                "date": [MONDAY],
+                "visits": [households - 1],
+                "work_s": [9000],
+                "travel_s": [900],
+                "distance_m": [4000],
+                "pace": [1.0],
+            }
+        )
         visits = pd.DataFrame({"block": "B1", "seq": range(households - 1)}).assign(
             account_no=customers["account_no"][: households - 1]
         )

@@ -1,0 +1,101 @@
+"""Everything that the book knows of one customer, on one page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from optimizer.desk.opened import OpenCampaign
+from optimizer.errors import RecordError
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    import pandas as pd
+
+    from optimizer.register.agenda import PlannedVisit
+
+
+@dataclass(frozen=True, kw_only=True)
+class CustomerFile:
+    """One customer.
+
+    Attributes
+    ----------
+    account
+        As the register has him: account_no, name, address, phone, area, station, state ….
+    records
+        What the field has brought back, the latest first.
+    findings, opinions, requests, appointments, tasks
+        His rows of the ledgers.
+    planned
+        Where his first visit stands in the calendar, None where it does not.
+    sheets
+        The latest sheets on which he stands: date, crew, row, version.
+    notes
+        What the desk has written down: at, who, text.
+    """
+
+    account: dict[str, Any]
+    records: pd.DataFrame
+    findings: pd.DataFrame
+    opinions: pd.DataFrame
+    requests: pd.DataFrame
+    appointments: pd.DataFrame
+    tasks: pd.DataFrame
+    planned: PlannedVisit | None
+    sheets: pd.DataFrame
+    notes: pd.DataFrame
+
+
+class Customers(OpenCampaign):
+    """Wishes of who looks somebody up."""
+
+    def customers_named(self, accounts: Collection[str]) -> pd.DataFrame:
+        """Some customers by their accounts, with their state; as `Agenda.accounts`."""
+        marks = ", ".join("?" * len(accounts))
+        return self.register.agenda.accounts(f"account_no IN ({marks})", list(accounts))
+
+    def customer_file(self, account_no: str) -> CustomerFile:
+        """All that is known of a customer.
+
+        Raises
+        ------
+        RecordError
+            There is no such account.
+        """
+        found = self.customers_named([account_no])
+        if found.empty:
+            raise RecordError("account.unknown", account=account_no)
+        ledgers, agenda = self.register.ledgers, self.register.agenda
+
+        def rows(table: str) -> pd.DataFrame:
+            return ledgers.frame(table, f"{table}.account_no = ?", [account_no])
+
+        return CustomerFile(
+            account=found.to_dict("records")[0],  # type: ignore[arg-type]
+            records=ledgers.records(account_no=account_no).iloc[::-1],
+            findings=rows("findings"),
+            opinions=rows("opinions"),
+            requests=rows("requests"),
+            appointments=rows("appointments"),
+            tasks=rows("tasks"),
+            planned=agenda.planned_visit(account_no),
+            sheets=agenda.sheets_of(account_no),
+            notes=self.register.notes(account_no),
+        )
+
+    def add_note(self, account_no: str, text: str) -> None:
+        """Write something down about a customer.
+
+        Raises
+        ------
+        RecordError
+            There is no such account, or nothing is written.
+        """
+        text = text.strip()
+        if not text:
+            raise RecordError("account.empty_note")
+        if self.customers_named([account_no]).empty:
+            raise RecordError("account.unknown", account=account_no)
+        self.register.record("note", {"text": text}, account_no=account_no)

@@ -1,0 +1,191 @@
+"""The chief's morning: what is due, who can go, one button that plans, one that prints."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import zipfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
+
+from fastapi import APIRouter, Depends, Form, Request, Response
+from fastapi.responses import FileResponse, RedirectResponse
+
+from optimizer.desk import Person, day_of
+from optimizer.errors import CampaignError
+from optimizer.settings import clock
+from optimizer.web.pages import Here, lang_of, note, page, served_of
+from optimizer.web.rights import may
+from optimizer.web.workers import Order
+
+if TYPE_CHECKING:
+    from optimizer.desk import Campaign, Outlook
+    from optimizer.model import DayPlan
+
+router = APIRouter(prefix="/s/{station}")
+Seer = Annotated[Person, Depends(may("see a day"))]
+Changer = Annotated[Person, Depends(may("change a day"))]
+WEATHER: Final = ("1.0", "1.2", "1.5")
+"""How many times as long rides take: dry, light rain, heavy rain."""
+
+
+def first_day(campaign: Campaign, now: dt.datetime) -> dt.date:
+    """The day that a chief thinks of: today, or from the afternoon on tomorrow."""
+    later = now.hour * 3600 + now.minute * 60 >= clock(campaign.settings.serve.next_day_from)
+    return campaign.today + dt.timedelta(days=1 if later else 0)
+
+
+@router.get("/morning")
+def morning(request: Request, station: str, campaign: Here, _: Seer, date: str = "") -> Response:
+    """The start page of a chief."""
+    when = day_of(date) if date else first_day(campaign, dt.datetime.now())  # noqa: DTZ005
+    try:
+        plan = campaign.day_plan(station, when)
+    except CampaignError:
+        plan = None
+    jobs = served_of(request).jobs
+    open_jobs = [jobs.latest(what, station, when.isoformat()) for what in ("plan", "replan")]
+    facts = {
+        "date": when,
+        "plan": plan,
+        "before": when - dt.timedelta(days=1),
+        "after": when + dt.timedelta(days=1),
+        "today": campaign.today,
+        "weather": WEATHER,
+        "draft": campaign.drafts.get(station, when) if plan else None,
+        "missing": campaign.missing_sheets(campaign.today, station).to_dict("records"),
+        "job": next((job for job in open_jobs if job and job.is_open), None),
+        **_figures(plan),
+    }
+    return page(request, "morning.html", facts)
+
+
+def _figures(plan: DayPlan | None) -> dict[str, object]:
+    if plan is None:
+        return {"absent": (), "slower": "1.0"}
+    return {"absent": plan.absent, "slower": f"{1 / plan.speed_factor:.1f}"}
+
+
+@router.get("/{date}/outlook")
+def outlook(request: Request, station: str, date: str, campaign: Here, _: Seer) -> Response:
+    """What is due and who is on duty: a piece of the morning that takes a second to count."""
+    when = day_of(date)
+    order = Order(method="outlook", values=(station, when.isoformat()), lang=lang_of(request))
+    seen: Outlook = served_of(request).workers.do(order)
+    try:
+        absent = campaign.day_plan(station, when).absent
+    except CampaignError:
+        absent = ()
+    facts = {"outlook": seen, "date": when, "absent": absent}
+    return page(request, "outlook.html", facts)
+
+
+@router.post("/{date}/plan")
+def plan(
+    request: Request,
+    station: str,
+    date: str,
+    campaign: Here,
+    person: Changer,
+    slower: Annotated[str, Form()] = "1.0",
+    crew: Annotated[list[str] | None, Form()] = None,
+    on_duty: Annotated[list[str] | None, Form()] = None,
+) -> Response:
+    """Plan the day, or plan the one that stands anew; the answer shows the job."""
+    when = day_of(date)
+    if slower not in WEATHER:
+        raise CampaignError("board.weather", slower=slower)
+    absent = tuple(sorted(set(on_duty or ()) - set(crew or ())))
+    try:
+        campaign.day_plan(station, when)
+        what = "replan"
+    except CampaignError:
+        what = "plan"
+    facts = {"absent": absent, "slower": float(slower)}
+    if what == "replan":
+        facts["name"] = "replan"
+    number = served_of(request).begin(
+        what, station, when.isoformat(), person.name, lang_of(request), **facts
+    )
+    note(request, what, station, when.isoformat())
+    return job(request, station, number, person)
+
+
+@router.get("/jobs/{number}")
+def job(request: Request, station: str, number: int, _: Seer) -> Response:
+    """How far a job is; when it is done, the page goes on by itself."""
+    served = served_of(request)
+    found = served.jobs.job(number)
+    if found is None or found.station != station:
+        return page(request, "said.html", {"said": ""}, status=404)
+    share, visits = served.workers.progress(number)
+    answer = page(
+        request, "job.html", {"job": found, "share": round(100 * share), "visits": visits}
+    )
+    if found.state == "done":
+        day = f"/s/{station}/morning?date={found.date}"
+        to = day if found.what == "plan" else f"/s/{station}/{found.date}/difference"
+        if found.what == "complete":
+            to = f"/s/{station}/{found.date}/board"
+        answer.headers["HX-Redirect"] = to
+    return answer
+
+
+@router.post("/jobs/{number}/stop")
+def stop(request: Request, station: str, number: int, person: Changer) -> Response:
+    """End a search with the best plan so far."""
+    served_of(request).workers.stop(number)
+    return job(request, station, number, person)
+
+
+@router.post("/{date}/give-up")
+def give_up(
+    request: Request,
+    station: str,
+    date: str,
+    campaign: Here,
+    _: Changer,
+    crew: Annotated[str, Form()],
+) -> Response:
+    """Say that nothing more will come of a crew's sheet."""
+    campaign.give_up(station, date, crew)
+    note(request, "give_up", station, f"{date} {crew}")
+    return RedirectResponse(f"/s/{station}/morning", 303)
+
+
+@router.get("/{date}/paper.pdf")
+def paper(request: Request, station: str, date: str, campaign: Here, _: Seer) -> Response:
+    """The station's sheets in one file: chief's page, sheets, forms."""
+    made = campaign.day_plan(station, date)
+    folder = campaign.out(made.date, station) / f"v{made.version}"
+    order = Order(
+        method="print_station",
+        values=(station, date),
+        lang=lang_of(request),
+        facts=(("forms", True), ("out", folder)),
+    )
+    pdf: Path = served_of(request).workers.do(order)[0]
+    note(request, "printed", station, f"{date} v{made.version}")
+    name = f"{station}-{date}-v{made.version}.pdf"
+    return FileResponse(
+        pdf, media_type="application/pdf", filename=name, content_disposition_type="inline"
+    )
+
+
+@router.get("/{date}/phones.zip")
+def phones(request: Request, station: str, date: str, campaign: Here, _: Seer) -> Response:
+    """Every crew's phone page in one archive."""
+    made = campaign.day_plan(station, date)
+    folder = campaign.out(made.date, station) / f"v{made.version}"
+    order = Order(
+        method="write_day", values=(made,), lang=lang_of(request), facts=(("out", folder),)
+    )
+    served_of(request).workers.do(order)
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path in sorted(folder.glob("*.html")):
+            archive.write(path, path.name)
+    note(request, "phones", station, f"{date} v{made.version}")
+    name = f"{station}-{date}-v{made.version}.zip"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(packed.getvalue(), media_type="application/zip", headers=headers)

@@ -1,0 +1,177 @@
+"""What the server keeps while it runs: people, jobs, workers, open campaigns, doors of days."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from contextlib import contextmanager
+from pathlib import Path
+from queue import LifoQueue
+from typing import TYPE_CHECKING, Any
+
+from optimizer.catalogue import Texts
+from optimizer.desk import Campaign, JobsBook, People
+from optimizer.errors import ZoufangError
+from optimizer.web.search_index import SearchIndex
+from optimizer.web.workers import Order, Workers
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from concurrent.futures import Future
+
+    from optimizer.catalogue import Lang
+    from optimizer.model import DayPlan, Problem, Visit
+
+MOST_OPEN = 12
+"""So many requests have the register open at a time; others wait for their turn."""
+MOST_DAYS = 60
+"""Of so many days the doors are kept."""
+TOGETHER_S = 25.0
+"""When many plan at once, all searches together take about so long."""
+LEAST_S = 1.0
+
+
+class ServedCampaign(Campaign):
+    """The campaign as a page has it: what needs the roads is asked of a worker."""
+
+    def __init__(self, served: Served, lang: Lang | None = None) -> None:
+        super().__init__(served.folder, lang=lang)
+        self._served = served
+
+    def doors(self, plan: DayPlan) -> Problem:
+        """As in `Boards`, from what the server keeps."""
+        return self._served.doors(plan)
+
+    def one_more_call(self, plan: DayPlan, account_no: str) -> Visit:
+        """As in `Boards`."""
+        order = Order(method="one_more_call", values=(plan, account_no), lang=self.lang)
+        visit: Visit = self._served.workers.do(order)
+        return visit
+
+
+class Served:
+    """The server's state.
+
+    Parameters
+    ----------
+    folder
+        The campaign's.
+    workers
+        How many processes plan; without it, as the settings say.
+
+    Raises
+    ------
+    CampaignError
+        There is no campaign.
+    """
+
+    def __init__(self, folder: Path, workers: int | None = None) -> None:
+        self.folder = folder
+        with Campaign(folder) as campaign:
+            self.settings = campaign.settings
+            _ = campaign.register
+        self.people = People(folder / "people.sqlite")
+        self.jobs = JobsBook(folder / "jobs.sqlite")
+        self.workers = Workers(folder, workers or self.settings.serve.workers)
+        self.search = SearchIndex()
+        self._free: dict[Lang, LifoQueue[ServedCampaign]] = {"zh": LifoQueue(), "en": LifoQueue()}
+        self._turns = threading.BoundedSemaphore(MOST_OPEN)
+        self._doors: OrderedDict[tuple[str, str], tuple[frozenset[str], Problem]] = OrderedDict()
+        self._lock = threading.Lock()
+        self._searching: set[int] = set()
+
+    def close(self) -> None:
+        """End: workers at once, files closed."""
+        self.workers.close()
+        self.people.close()
+        self.jobs.close()
+
+    # ---- the campaign -------------------------------------------------------------------------
+
+    @contextmanager
+    def campaign(self, who: str, lang: Lang) -> Iterator[ServedCampaign]:
+        """A campaign for one request, in somebody's name."""
+        with self._turns:
+            free = self._free[lang]
+            campaign = free.get_nowait() if not free.empty() else ServedCampaign(self, lang)
+            stamp = campaign.settings_path.stat().st_mtime_ns
+            if getattr(campaign, "stamp", stamp) != stamp:
+                campaign.close()
+                campaign = ServedCampaign(self, lang)
+            campaign.stamp = stamp  # type: ignore[attr-defined]
+            campaign.act_for(who)
+            try:
+                yield campaign
+            finally:
+                free.put(campaign)
+
+    def doors(self, plan: DayPlan) -> Problem:
+        """The doors and rides of a day's plan, made by a worker when they are new."""
+        day = (plan.station.station_id, plan.date.isoformat())
+        names = frozenset(visit.visit_id for visit in plan.visits)
+        with self._lock:
+            kept = self._doors.get(day)
+            if kept is not None and kept[0] == names:
+                self._doors.move_to_end(day)
+                return kept[1]
+        problem: Problem = self.workers.do(Order(method="doors", values=(plan,)))
+        with self._lock:
+            self._doors[day] = (names, problem)
+            while len(self._doors) > MOST_DAYS:
+                self._doors.popitem(last=False)
+        return problem
+
+    # ---- long work ----------------------------------------------------------------------------
+
+    def begin(
+        self,
+        what: str,
+        station: str,
+        date: str,
+        who: str,
+        lang: Lang,
+        **facts: Any,  # noqa: ANN401
+    ) -> int:
+        """Begin a job of a station's day; a job of the same kind that goes on is the answer."""
+        with self._lock:
+            latest = self.jobs.latest(what, station, date)
+            if latest is not None and latest.is_open:
+                return latest.number
+            number = self.jobs.add(what, station, date, who)
+            self._searching.add(number)
+        facts.setdefault("seconds", self.seconds())
+        order = Order(
+            method=METHODS[what],
+            values=(station, date),
+            facts=tuple(facts.items()),
+            who=who,
+            lang=lang,
+            job=number,
+        )
+        self.jobs.set(number, "running")
+        future = self.workers.submit(order)
+        future.add_done_callback(lambda done: self._ended(number, done, lang))
+        return number
+
+    def seconds(self) -> float:
+        """How long one may search now: the settings' time, less when many plan at once."""
+        together = TOGETHER_S * self.settings.serve.workers / max(1, len(self._searching))
+        return max(LEAST_S, min(self.settings.day.seconds, together))
+
+    def _ended(self, number: int, done: Future[Any], lang: Lang) -> None:
+        self._searching.discard(number)
+        self.workers.forget(number)
+        if done.cancelled():
+            self.jobs.set(number, "interrupted")
+            return
+        error = done.exception()
+        if error is None:
+            self.jobs.set(number, "done")
+        elif isinstance(error, ZoufangError):
+            self.jobs.set(number, "failed", error.in_words(lang))
+        else:
+            self.jobs.set(number, "failed", Texts(lang)("web.job_broken", why=repr(error)[:200]))
+
+
+METHODS = {"plan": "plan_day", "replan": "replan_board", "complete": "complete_board"}
+"""What a job asks the desk for."""

@@ -1,0 +1,28 @@
+// @ts-check
+/** What every page does: say when the server is gone, ask before what cannot be taken back. */
+
+const offline = /** @type {HTMLElement | null} */ (document.getElementById('offline'));
+
+/** @param {boolean} gone */
+function showOffline(gone) {
+  if (offline) offline.hidden = !gone;
+}
+
+document.body.addEventListener('htmx:sendError', () => showOffline(true));
+document.body.addEventListener('htmx:afterRequest', (event) => {
+  const detail = /** @type {CustomEvent} */ (event).detail;
+  if (detail.successful) showOffline(false);
+});
+document.body.addEventListener('submit', (event) => {
+  const form = /** @type {HTMLFormElement} */ (event.target);
+  const question = form.dataset.sure;
+  if (question && !window.confirm(question)) event.preventDefault();
+});
+document.body.addEventListener('keydown', (event) => {
+  const found = document.getElementById('found');
+  if (event.key === 'Escape' && found) found.replaceChildren();
+  if (event.key === '/' && !(event.target instanceof HTMLInputElement)) {
+    const box = /** @type {HTMLInputElement | null} */ (document.querySelector('.find input'));
+    if (box) { event.preventDefault(); box.focus(); }
+  }
+});
