@@ -209,6 +209,7 @@ def _block_table(
         y=middle["lat"].to_numpy(float) * DEGREE_M,
         areas=tuple(frozenset(number[area] for area in some) for some in areas),
         tier=np.zeros(size, dtype=np.int32),
+        waiting=np.zeros(size),
         target=np.full(size, np.nan),
         kept=np.zeros(size, dtype=bool),
         earliest=np.zeros(size, dtype=np.int32),

@@ -49,6 +49,8 @@ class BlockTable:
         For each block the areas that it holds.
     tier
         int32 (b,): smaller tiers are worked first.
+    waiting
+        float64 (b,): days since its customers were last visited, their mean; longer ones go first.
     target
         float64 (b,): preferred calendar day, NaN for one in proportion to the load.
     kept
@@ -68,6 +70,7 @@ class BlockTable:
     y: NDArray[np.float64]
     areas: tuple[frozenset[int], ...]
     tier: NDArray[np.int32]
+    waiting: NDArray[np.float64]
     target: NDArray[np.float64]
     kept: NDArray[np.bool_]
     earliest: NDArray[np.int32]

@@ -33,7 +33,11 @@ if TYPE_CHECKING:
 LONGEST_YEARS: Final = 10
 OPEN: Final = "open"
 SETTLED: Final = "settled"
-DONE: Final = ("visited", "demolished", "duplicate", "moved")
+LASTING: Final = ("demolished", "duplicate")
+"""Statuses that a next cycle leaves as they are: there is nobody to be visited."""
+NEVER_REACHED_DAYS: Final = 3650
+"""Days that who was never visited has been waiting, so that he comes before all others."""
+DONE: Final = ("visited", "demolished", "duplicate", "moved", "closed")
 """Statuses of customers who need no visit any more."""
 FOLLOWED_UP: Final = ("nobody_home", "conflict", "refused")
 """Statuses, and codes, of customers who were tried and are followed up by the records."""
@@ -52,8 +56,9 @@ class CampaignTables:
     Attributes
     ----------
     customers
-        Those that are not gone, with the columns account_no, kind, status, service_min, and from
-        the territories area, station, lon, lat, located ("" for who has none yet).
+        Those that are not gone, with the columns account_no, kind, status, service_min, reached
+        (ISO date of the last visit in any cycle, "" for none), and from the territories area,
+        station, lon, lat, located ("" for who has none yet).
     areas
         area, station, crew, lon, lat.
     stations, crews, leave
@@ -73,7 +78,7 @@ def still_open(status: pd.Series[str]) -> pd.Series[bool]:
 
 
 def read_campaign_tables(
-    register: Register, territories: Territories | None = None
+    register: Register, territories: Territories | None = None, *, next_cycle: bool = False
 ) -> CampaignTables:
     """Read what a campaign needs, all of one state of the register.
 
@@ -81,6 +86,8 @@ def read_campaign_tables(
     ----------
     territories
         Territories that are not in the register yet; without them those that are.
+    next_cycle
+        With everybody to be visited again, as when the next cycle is opened.
 
     Raises
     ------
@@ -94,6 +101,12 @@ def read_campaign_tables(
         else:
             placed, areas = territories.customers, territories.areas
         stations, crews, leave = register.stations(), register.crews(), register.leave()
+        reached = register.cycles.last_reached()
+    known = reached.rename(columns={"date": "reached"})
+    customers = customers.merge(known, on="account_no", how="left")
+    customers["reached"] = customers["reached"].fillna("")
+    if next_cycle:
+        customers.loc[~customers["status"].isin(LASTING), "status"] = OPEN
     if len(customers) and placed.empty:
         raise CampaignError("campaign.no_territories")
     customers = customers.merge(placed, on="account_no", how="left")

@@ -51,7 +51,7 @@ class WorkStretch:
     penalty
         float64 (duty days,): of each start, infinite where too few duty days are left.
     tier
-        Smaller tiers are worked first.
+        Smaller ones are worked first; only those of one tier change places.
     fixed
         Its days are those of the previous plan and stay.
     """

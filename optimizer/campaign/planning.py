@@ -56,6 +56,7 @@ def plan_campaign(
     territories: Territories | None = None,
     executor: Executor | None = None,
     progress: Callable[[int, int], None] | None = None,
+    next_cycle: bool = False,
 ) -> CampaignPlan:
     """Plan everybody who is to be visited within the horizon; nothing is written.
 
@@ -71,6 +72,8 @@ def plan_campaign(
         Where stations are planned; local processes by default.
     progress
         Called with the customers whose station is planned, and all customers.
+    next_cycle
+        Plan everybody again, also who has been visited.
 
     Raises
     ------
@@ -80,7 +83,7 @@ def plan_campaign(
     AssertionError
         The plan breaks a rule of `campaign.check`: a bug.
     """
-    tables = read_campaign_tables(register, territories)
+    tables = read_campaign_tables(register, territories, next_cycle=next_cycle)
     days = horizon(settings, folder, today)
     crew_days = duty(tables.crews, tables.leave, days, settings)
     if today is not None:

@@ -39,6 +39,8 @@ WISH_PENALTY: Final = 10_000.0
 """Of a block outside the days that somebody has wished for."""
 DRIFT_PENALTY: Final = 0.2
 """Of each day away from the preferred start while loads are levelled."""
+WAITING_DAYS: Final = 90
+"""Among blocks that have waited equally long but for so many days, the way decides."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +103,7 @@ def _schedule_runs(
     placed = []
     for c, days in enumerate(duty_days):
         order = working_order(runs, c, blocks)
-        order.sort(key=lambda run: int(blocks.tier[run.blocks].min()))
+        order.sort(key=lambda run: _turn(run.blocks, blocks))
         groups = work_stretches(_runs_that_fit(order, len(days), blocks), policy.stretch, blocks)
         placed.append(place_stretches(groups, days, c / len(duty_days), policy, blocks))
     if policy.pace == "even" and any(placed):
@@ -114,6 +116,12 @@ def _schedule_runs(
             crew[stretch.blocks] = c
             day[stretch.blocks] = days[stretch.start : stretch.end]
     return Schedule(crew, day, moved=sum(run.crew != run.home for run in runs))
+
+
+def _turn(some: list[int], blocks: BlockTable) -> int:
+    """When it is the turn of some blocks: those of a smaller tier, then who waits longest."""
+    waiting = round(float(blocks.waiting[some].mean()) / WAITING_DAYS)
+    return 100 * int(blocks.tier[some].min()) - waiting
 
 
 def _runs_that_fit(order: list[Run], days: int, blocks: BlockTable) -> list[Run]:
@@ -212,7 +220,7 @@ def place_stretches(
             groups[g],
             start,
             penalty[g] + DRIFT_PENALTY * off[g],
-            tier=int(blocks.tier[groups[g]].min()),
+            tier=_turn(groups[g], blocks),
             fixed=not np.isnan(blocks.target[groups[g][0]]),
         )
         for g, start in zip(order.tolist(), starts, strict=True)

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from optimizer.campaign.crew_assignment import BlockTable, CommittedWork, CrewTable
-from optimizer.campaign.demand import KINDS
+from optimizer.campaign.demand import KINDS, NEVER_REACHED_DAYS
 from optimizer.campaign.rescheduling import schedule_around_kept
 from optimizer.campaign.scheduling import SpreadPolicy, schedule_blocks
 from optimizer.campaign.station_blocks import TOO_LONG, UNREACHABLE
@@ -167,6 +167,7 @@ def block_table(
         y=np.bincount(block, demand.door_lat[inside] * DEGREE_M, number) / doors,
         areas=tuple(_values_by_block(demand.area[inside], block, number)),
         tier=wished.tier,
+        waiting=np.bincount(block, _days_waiting(context, demand)[inside], number) / doors,
         target=found.target,
         kept=found.kept,
         earliest=wished.earliest,
@@ -174,6 +175,16 @@ def block_table(
         season=wished.season,
         season_penalty=wished.season_penalty,
     )
+
+
+def _days_waiting(context: PlanningContext, demand: StationDemand) -> NDArray[np.float64]:
+    """Days since each customer was last visited."""
+    reached = context.tables.customers["reached"].to_numpy()[demand.customer].astype(object)
+    days = np.full(len(reached), float(NEVER_REACHED_DAYS))
+    known = reached != ""
+    start = np.datetime64(context.settings.campaign.start)
+    days[known] = (start - reached[known].astype("datetime64[D]")).astype(float)
+    return days
 
 
 def _values_by_block(

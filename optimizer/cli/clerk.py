@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from optimizer.catalogue import Message, Texts
-    from optimizer.desk import Coverage, Period, Received
+    from optimizer.desk import Coverage, FormerCycle, Period, Received
 
 PANEL = "Clerk"
 _KINDS: Final = "first, retry, revisit, request, appointment"
@@ -138,6 +138,7 @@ def status(
     town: Annotated[str | None, typer.Option(help="List only those of this town.")] = None,
     towns: Annotated[bool, typer.Option("--towns", help="Town by town, as addresses say.")] = False,
     areas: Annotated[bool, typer.Option("--areas", help="Transformer area by area.")] = False,
+    cycle: Annotated[int | None, typer.Option(help="What came of a cycle that is over.")] = None,
     lang: Speak = None,
     as_json: Json = False,
 ) -> None:
@@ -149,6 +150,9 @@ def status(
         raise RecordError("option.only_lists")
     with Campaign(folder, lang=lang) as campaign:
         texts = texts_of(campaign)
+        if cycle is not None:
+            _show_former(campaign.former_cycle(cycle), texts, as_json=as_json)
+            return
         if which is not None:
             rows = campaign.accounts(which, when, station=station, area=area, town=town)
             show(rows, _columns(which), texts, as_json=as_json)
@@ -164,6 +168,18 @@ def status(
     print_missing(missing, texts)
     table = covered.areas if areas else covered.stations
     console().print(_states_table(table if by_town is None else by_town, texts))
+
+
+def _show_former(former: FormerCycle, texts: Texts, *, as_json: bool) -> None:
+    """Where everybody stood at the end of a cycle."""
+    if as_json:
+        days = {"cycle": former.cycle, "start": former.start, "until": former.until}
+        print_json(days | {"states": former.states} | _rows("stations", former.stations))
+        return
+    days = {"start": former.start, "until": former.until, "count": len(former.accounts)}
+    console().print(texts("cli.former_cycle", cycle=former.cycle, **days))
+    console().print(_figures_table(former.states, texts))
+    console().print(_states_table(former.stations, texts))
 
 
 def _columns(which: str) -> str:
@@ -237,14 +253,16 @@ def bulletin(
     month: Annotated[str | None, typer.Option(help="Such as 2026-11.")] = None,
     first: Annotated[str | None, typer.Option("--from", help="First day, YYYY-MM-DD.")] = None,
     last: Annotated[str | None, typer.Option("--to", help="Last day, YYYY-MM-DD.")] = None,
+    cycle: Annotated[int | None, typer.Option(help="All days of a cycle, from 1.")] = None,
     out: Out = None,
     lang: Speak = None,
 ) -> None:
-    """Write the bulletin of a week, a month or any days: PDF, XLSX and JSON."""
+    """Write the bulletin of a week, a month, a cycle or any days: PDF, XLSX and JSON."""
     from optimizer.desk import Campaign
 
     with Campaign(folder, lang=lang) as campaign:
-        for path in campaign.write_bulletin(_period(week, month, first, last), out):
+        named = None if cycle is None else campaign.cycle_period(cycle)
+        for path in campaign.write_bulletin(named or _period(week, month, first, last), out):
             typer.echo(path)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -181,6 +182,9 @@ def campaign(
     anew: Annotated[
         bool, typer.Option("--anew", help="From the start, though the campaign is running.")
     ] = False,
+    next_cycle: Annotated[
+        bool, typer.Option("--next-cycle", help="Everybody again; who waits longest comes first.")
+    ] = False,
     cluster: Annotated[
         str | None, typer.Option(help="Plan on a Dask cluster: tcp://HOST:8786.")
     ] = None,
@@ -190,15 +194,18 @@ def campaign(
     """Give every customer a crew and a day; print the certificate."""
     from optimizer.desk import Campaign
 
-    if change and (start or finish or replan or cluster):
+    if change and (start or finish or replan or cluster or next_cycle):
         raise CampaignError("option.what_if_alone")
+    if next_cycle and replan:
+        raise CampaignError("option.next_cycle_alone")
     with Campaign(folder, lang=lang) as here:
         if change:
             _what_if(here, change, as_json=as_json)
             return
         texts = texts_of(here)
         try:
-            planned = _plan(here, texts, start, finish, cluster, replan=replan, anew=anew)
+            how = {"next_cycle": next_cycle, "replan": replan, "anew": anew}
+            planned = _plan(here, texts, start, finish, cluster, **how)
         except KeyboardInterrupt:
             typer.echo(texts("cli.stopped"), err=True)
             raise typer.Exit(128 + signal.SIGINT) from None
@@ -214,6 +221,7 @@ def _plan(
     finish: str | None,
     cluster: str | None,
     *,
+    next_cycle: bool,
     replan: bool,
     anew: bool,
 ) -> PlannedCampaign:
@@ -224,15 +232,12 @@ def _plan(
         progress(texts("cli.territories")) as drawing,
         progress(texts("cli.planning_campaign")) as planning,
     ):
-        return here.plan_campaign(
+        plan = partial(
+            here.open_next_cycle if next_cycle else partial(here.plan_campaign, replan=replan),
             start=None if start is None else day_of(start, "--start"),
             finish=None if finish is None else day_of(finish, "--finish"),
-            replan=replan,
-            anew=anew,
-            cluster=cluster,
-            drawing=drawing,
-            planning=planning,
         )
+        return plan(anew=anew, cluster=cluster, drawing=drawing, planning=planning)
 
 
 def _print_certificate(

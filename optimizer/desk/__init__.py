@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from optimizer.desk.sources import Imported, Placement, make_example
     from optimizer.records.coverage import Coverage
     from optimizer.records.entry import CATEGORIES
+    from optimizer.records.next_cycle import FormerCycle
     from optimizer.register.agenda import MATTERS, STATES
     from optimizer.register.jobs_book import Job, JobsBook
     from optimizer.reports.period import Period
@@ -53,6 +54,7 @@ _ROOMS = {
     "Difference": "dayplan",
     "Edit": "dayplan.board",
     "Figures": "routes",
+    "FormerCycle": "records.next_cycle",
     "Fit": "routes",
     "Imported": "desk.sources",
     "Job": "register.jobs_book",
@@ -109,6 +111,7 @@ __all__ = [
     "Edit",
     "Figures",
     "Fit",
+    "FormerCycle",
     "Imported",
     "Job",
     "JobsBook",

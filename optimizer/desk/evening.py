@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from optimizer.catalogue import Lang
     from optimizer.model import Learned
     from optimizer.records import Coverage, Finding, IngestResult, Reading
+    from optimizer.records.next_cycle import FormerCycle
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +98,18 @@ class Evening(OpenCampaign):
         from optimizer.records.coverage import coverage
 
         return coverage(self.register, self.day(date), self.workdays, rules=self.settings.follow)
+
+    def former_cycle(self, cycle: int) -> FormerCycle:
+        """What came of a cycle that is over.
+
+        Raises
+        ------
+        RecordError
+            There is none of that number, or it is not over.
+        """
+        from optimizer.records.next_cycle import former_cycle
+
+        return former_cycle(self.register, cycle)
 
     def coverage_by_town(self) -> pd.DataFrame:
         """Accounts by town, as their addresses name it, and by state."""

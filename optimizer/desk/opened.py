@@ -149,6 +149,7 @@ class OpenCampaign:
         text = self.settings_path.read_text(encoding="utf-8")
         days = {"start": start, "finish": finish}
         write_whole(self.settings_path, with_values(text, "campaign", days))
+        self.__dict__.pop("settings", None)  # they are read anew
 
     def _overdue_horizon(self) -> dict[str, dt.date]:
         """The days of a calendar whose planning was killed before campaign.toml had them.

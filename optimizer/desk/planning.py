@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,7 +11,6 @@ from optimizer.desk.opened import OpenCampaign, day_of
 from optimizer.errors import CampaignError
 
 if TYPE_CHECKING:
-    import datetime as dt
     import os
     from collections.abc import Callable, Sequence
 
@@ -150,17 +150,93 @@ class Planning(OpenCampaign):
             self._refuse_running()
         drawn = self.draw_territories(settings, anew=anew, progress=drawing)
         plan, news = self._planned(settings, drawn, executor, planning, rest=replan)
-        dated, register = plan if news is None else news, self.register
-        with register.store.writing():
-            register.save_territories(drawn.customers, drawn.areas)
-            missed = None if news is None else news.missed
-            register.save_calendar(dated.blocks, dated.visits, plan.unplanned, missed)
+        with self.register.store.writing():
+            self._store_plan(plan, news, drawn)
             if start or finish:
-                register.promise_horizon(settings.campaign.start, settings.campaign.finish)
+                self.register.promise_horizon(plan.start, plan.finish)
         if start or finish:
-            self.keep_horizon(settings.campaign.start, settings.campaign.finish)
-            register.fulfil_horizon()
+            self._keep_promised(plan)
         return PlannedCampaign(plan, certificate(plan), news)
+
+    def open_next_cycle(
+        self,
+        *,
+        start: dt.date | str | None = None,
+        finish: dt.date | str | None = None,
+        anew: bool = False,
+        cluster: str | None = None,
+        drawing: Progress | None = None,
+        planning: Progress | None = None,
+    ) -> PlannedCampaign:
+        """End the running cycle and plan the next: everybody again, who waits longest first.
+
+        Where everybody stands in the cycle that ends is kept; histories, findings, requests and
+        appointments go on.
+
+        Parameters
+        ----------
+        start
+            The first day of the next cycle; that after the running one's last, or tomorrow.
+        finish
+            Its last day; without it the cycle is as long as the one that ends.
+        anew
+            Though the running cycle has visits planned for days to come.
+        cluster, drawing, planning
+            As in `plan_campaign`.
+
+        Raises
+        ------
+        CampaignError
+            There is no cycle to end, it has visits planned for days to come, the next would
+            start before today, or its horizon is empty.
+        """
+        from optimizer.campaign import Cluster, certificate
+        from optimizer.records.next_cycle import open_next_cycle
+
+        ended = self.settings.campaign
+        settings = self._next_horizon(start, finish)
+        if not anew:
+            self._refuse_unfinished()
+        drawn = self.draw_territories(settings, progress=drawing)
+        executor = None if cluster is None else Cluster(cluster)
+        plan, _ = self._planned(settings, drawn, executor, planning, rest=False, next_cycle=True)
+        with self.register.store.writing():
+            open_next_cycle(self.register, settings, ended.start, ended.finish)
+            self._store_plan(plan, None, drawn)
+            self.register.promise_horizon(plan.start, plan.finish)
+        self._keep_promised(plan)
+        return PlannedCampaign(plan, certificate(plan), None)
+
+    def _store_plan(self, plan: CampaignPlan, news: Replan | None, drawn: Territories) -> None:
+        dated, register = plan if news is None else news, self.register
+        register.save_territories(drawn.customers, drawn.areas)
+        missed = None if news is None else news.missed
+        register.save_calendar(dated.blocks, dated.visits, plan.unplanned, missed)
+
+    def _keep_promised(self, plan: CampaignPlan) -> None:
+        """Have campaign.toml take over the days of a calendar that is stored."""
+        self.keep_horizon(plan.start, plan.finish)
+        self.register.fulfil_horizon()
+
+    def _next_horizon(self, start: dt.date | str | None, finish: dt.date | str | None) -> Settings:
+        """The settings with the days of the next cycle."""
+        ended = self.settings.campaign
+        since = max(ended.finish, self.today) + dt.timedelta(days=1)
+        first = since if start is None else day_of(start, "start")
+        if first < self.today or first <= ended.start:
+            raise CampaignError("campaign.cycle_past", start=first, ended=ended.start)
+        last = first + (ended.finish - ended.start) if finish is None else finish
+        return self._with_horizon(first, last)
+
+    def _refuse_unfinished(self) -> None:
+        """Keep a planner from ending a cycle whose visits are still to come."""
+        blocks = self.register.blocks()
+        if blocks.empty:
+            raise CampaignError("campaign.no_plan")
+        to_come = blocks[blocks["date"] > self.today.isoformat()]
+        if len(to_come):
+            visits, last = int(to_come["visits"].sum()), to_come["date"].max()
+            raise CampaignError("campaign.cycle_runs", visits=visits, last=last)
 
     def _refuse_running(self) -> None:
         """Keep a planner from throwing away what crews have in their hands."""
@@ -176,6 +252,7 @@ class Planning(OpenCampaign):
         progress: Progress | None,
         *,
         rest: bool,
+        next_cycle: bool = False,
     ) -> tuple[CampaignPlan, Replan | None]:
         """The campaign from its start or, of one that runs, the rest and what is new in it."""
         from optimizer.campaign import plan_campaign, replan
@@ -201,6 +278,7 @@ class Planning(OpenCampaign):
             territories=drawn,
             executor=executor,
             progress=progress,
+            next_cycle=next_cycle,
         )
         return plan, None
 
@@ -212,13 +290,15 @@ class Planning(OpenCampaign):
         return self.settings.model_copy(update={"campaign": horizon})
 
     def write_certificate(self, planned: PlannedCampaign) -> Path:
-        """Write the certificate as a page for printing."""
+        """Write the certificate as a page for printing; each cycle keeps its own."""
         from optimizer.reports.certificate_page import write_certificate
 
+        cycle = self.register.cycles.running
+        name = "certificate.pdf" if cycle == 1 else f"certificate-{cycle}.pdf"
         return write_certificate(
             planned.plan,
             planned.certificate,
-            self.path / "out" / "certificate.pdf",
+            self.path / "out" / name,
             register=self.register,
             roads=self.roads,
             settings=self.settings,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,26 @@ class Upkeep(OpenCampaign):
 
         target, roads = self._target(out), self.known_roads
         return write_bulletin(self.register, self.settings, period, target, self.lang, roads=roads)
+
+    def cycle_period(self, cycle: int) -> Period:
+        """The days of a cycle; of the running one until today.
+
+        Raises
+        ------
+        CampaignError
+            The running cycle has not begun.
+        RecordError
+            There is no such cycle.
+        """
+        from optimizer.records.next_cycle import former_cycle
+        from optimizer.reports import Period
+
+        start, last = self.settings.campaign.start, self.today
+        if cycle != self.register.cycles.running:
+            former = former_cycle(self.register, cycle)
+            start = dt.date.fromisoformat(former.start)
+            last = dt.date.fromisoformat(former.until) - dt.timedelta(days=1)
+        return Period.days(start, last)
 
     def write_ledgers(
         self,

@@ -70,7 +70,10 @@ class Appointment(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountHistory:
-    """All that is known about one account."""
+    """All that is known about one account.
+
+    `cycles` are the first days of all cycles but the first.
+    """
 
     account_no: str
     kind: str = "household"
@@ -79,6 +82,7 @@ class AccountHistory:
     requests: Sequence[Request] = ()
     appointments: Sequence[Appointment] = ()
     projects: Sequence[Project] = ()
+    cycles: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,14 +147,26 @@ class NextStep:
 
 
 @dataclass(slots=True)
-class AccountState:
-    """Status, ledgers and next steps that follow from an account's history."""
+class Standing:
+    """What an account's records of one cycle say."""
 
-    account_no: str
     status: str = "open"
     visited_on: str = ""
     tries: int = 0
     last_try: str = ""
+
+
+@dataclass(slots=True)
+class AccountState(Standing):
+    """Status, ledgers and next steps that follow from an account's history.
+
+    The status, and what stands beside it, is that of the running cycle; `former` has those of the
+    cycles before it. `closed` says whether the office has closed the account in this cycle.
+    """
+
+    account_no: str = ""
+    closed: bool = False
+    former: list[Standing] = field(default_factory=list)
     conflicts: list[str] = field(default_factory=list)
     findings: list[FindingState] = field(default_factory=list)
     opinions: list[OpinionState] = field(default_factory=list)

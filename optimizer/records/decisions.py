@@ -22,8 +22,12 @@ if TYPE_CHECKING:
 
 PROJECT_STATES: Final = ("reported", "on_site_check", "approved", "built", "checked")
 """The states of an area finding, in their order."""
-SETTLED_BY_OFFICE: Final = frozenset({"refused", "moved", "demolished", "duplicate", "nobody_home"})
+SETTLED_BY_OFFICE: Final = frozenset(
+    {"refused", "moved", "demolished", "duplicate", "nobody_home", "closed"}
+)
 """States of accounts that the office may close or begin anew with."""
+NEVER_TRIED: Final = frozenset({"never_tried", "no_coordinates"})
+"""States of accounts that the office may close, without anybody having been there."""
 
 
 def settle(
@@ -75,7 +79,7 @@ def decide_account(
     ------
     RecordError
         There is no such account; `state` is another word; it is closed without a note; or it is
-        visited, contradicted or was never tried, so that there is nothing to settle.
+        visited or contradicted, or is to begin anew and was never tried: nothing is to be settled.
     """
     if state not in {"closed", "again"}:
         raise RecordError("account.state", state=state)
@@ -85,7 +89,7 @@ def decide_account(
         now = register.agenda.accounts("account_no = ?", [account_no])["state"]
         if now.empty:
             raise RecordError("register.no_such", what=word("account"), name=account_no)
-        if now.iloc[0] not in SETTLED_BY_OFFICE:
+        if now.iloc[0] not in SETTLED_BY_OFFICE | (NEVER_TRIED if state == "closed" else set()):
             raise RecordError("account.not_settled", account=account_no, now=word(now.iloc[0]))
         body = {"state": state, "on": on.isoformat(), "note": note}
         _decide(register, settings, "account", account_no, on=on, body=body)

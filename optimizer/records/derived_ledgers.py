@@ -87,6 +87,11 @@ def derive_accounts(
         derive_state(history, settings.follow) for history in read_histories(register, accounts)
     ]
     register.ledgers.replace_derived(accounts, _derived(states))
+    register.cycles.renew(
+        (cycle, s.account_no, f.status, f.visited_on, f.tries, f.last_try)
+        for s in states
+        for cycle, f in enumerate(s.former, start=1)
+    )
     return states
 
 
@@ -99,7 +104,7 @@ def _derived(states: Sequence[AccountState]) -> dict[str, list[tuple[object, ...
         "standings": [
             (s.account_no, s.visited_on, s.tries, s.last_try, ",".join(s.conflicts)) for s in states
         ],
-        "statuses": [(s.status, s.account_no) for s in states],
+        "statuses": [(s.status, s.closed, s.account_no) for s in states],
     }
 
 
@@ -121,6 +126,7 @@ def read_histories(register: Register, accounts: Collection[str]) -> list[Accoun
     projects: dict[str, list[Project]] = defaultdict(list)
     for row in sorted(ledgers.rows("projects"), key=lambda row: (row[4], row[0])):
         projects[row[1]].append(Project(row[0], row[4], row[7]))
+    cycles = register.cycles.first_days()
     return [
         AccountHistory(
             account_no=account,
@@ -130,6 +136,7 @@ def read_histories(register: Register, accounts: Collection[str]) -> list[Accoun
             requests=requests.get(account, ()),
             appointments=appointments.get(account, ()),
             projects=projects.get(area, ()) if area else (),
+            cycles=cycles,
         )
         for account, kind, area, _ in ledgers.facts_of(accounts)
     ]

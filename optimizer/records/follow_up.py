@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from optimizer.records.account_state import (
@@ -17,6 +18,7 @@ from optimizer.records.account_state import (
     AccountState,
     OpinionState,
     Record,
+    Standing,
     part_of_day,
 )
 from optimizer.records.entry import CATEGORIES
@@ -35,18 +37,23 @@ def derive_state(history: AccountHistory, rules: FollowSettings) -> AccountState
     conflicts = _conflicts(settled)
     counted = [record for record in settled if record.date not in conflicts]
     decided, decided_on = _decided(history)
-    if decided == "again" and all(record.result != "done" for record in counted):
-        counted = [record for record in counted if record.date > decided_on]
-    state = AccountState(account_no=history.account_no, conflicts=sorted(conflicts))
-    _count_tries(state, counted)
-    if conflicts and state.status in {"open", "nobody_home"}:
-        state.status = "conflict"
+    since = history.cycles[-1] if history.cycles else ""
+    again_on = ""
+    if decided == "again" and not any(r.result == "done" and r.date >= since for r in counted):
+        again_on = decided_on
+        counted = [record for record in counted if not since <= record.date <= again_on]
+    state = _standings(history, counted, conflicts, again_on)
     state.findings = findings_of(history, settled, conflicts, rules)
     state.opinions = _opinions(history, settled, rules)
     state.next_steps = next_steps(history, state, counted, rules)
-    if decided == "closed" and all(record.date <= decided_on for record in counted):
+    if decided == "closed" and decided_on >= since and _is_last(decided_on, counted):
+        state.closed = True
         state.next_steps = [s for s in state.next_steps if s.kind not in {"retry", "office"}]
     return state
+
+
+def _is_last(decided_on: str, records: list[Record]) -> bool:
+    return all(record.date <= decided_on for record in records)
 
 
 def _decided(history: AccountHistory) -> tuple[str, str]:
@@ -112,6 +119,35 @@ def _contradict(records: list[Record]) -> bool:
 
 
 # ---- status ------------------------------------------------------------------------------------
+
+
+def _standings(
+    history: AccountHistory, records: list[Record], conflicts: set[str], again_on: str
+) -> AccountState:
+    """Where the account stands in the running cycle, and where it stood in those before.
+
+    `again_on` is the day on which the office began anew with it; "" for none.
+    """
+    state = AccountState(account_no=history.account_no, conflicts=sorted(conflicts))
+    for first, until in pairwise(("", *history.cycles, "9")):
+        if first:
+            state.former.append(
+                Standing(state.status, state.visited_on, state.tries, state.last_try)
+            )
+            _begin_again(state, anyhow=again_on >= first)
+        _count_tries(state, [record for record in records if first <= record.date < until])
+        if state.status in {"open", "nobody_home"} and any(
+            first <= day < until for day in conflicts
+        ):
+            state.status = "conflict"
+    return state
+
+
+def _begin_again(state: AccountState, *, anyhow: bool) -> None:
+    """What of a cycle goes on in the next: who is no customer any more, or is one twice."""
+    if anyhow or state.status not in {"demolished", "duplicate"}:
+        state.status, state.last_try = "open", ""
+    state.visited_on, state.tries = "", 0
 
 
 def _count_tries(state: AccountState, records: list[Record]) -> None:

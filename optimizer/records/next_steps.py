@@ -32,8 +32,10 @@ def next_steps(
     history: AccountHistory, state: AccountState, counted: list[Record], rules: FollowSettings
 ) -> list[NextStep]:
     """All next steps of an account."""
+    since = history.cycles[-1] if history.cycles else ""
+    running = [record for record in counted if record.date >= since]
     return [
-        *_first_steps(history, state, counted, rules),
+        *_first_steps(history, state, running, rules),
         *_revisit_steps(state, counted, rules),
         *_request_steps(history, counted),
         *_appointment_steps(history, counted),

@@ -23,6 +23,7 @@ STATES: Final = (
     "demolished",
     "moved",
     "duplicate",
+    "closed",
     "refused",
     "conflict",
     "nobody_home",
@@ -30,12 +31,13 @@ STATES: Final = (
     "never_tried",
 )
 """The states of an account, each account in the first that fits: who was visited stays visited
-also when he leaves; gone are those that are no longer in the customer file."""
+also when he leaves; gone are those that are no longer in the customer file, closed those whom the
+office has taken off every list."""
 
 TO_VISIT: Final = ("never_tried", "no_coordinates", "nobody_home", "conflict", "refused")
 """States of which a visit is still to come: who refused is asked again, and is not done before
 the office has settled it."""
-OVER: Final = ("visited", "gone", "demolished", "moved", "duplicate")
+OVER: Final = ("visited", "gone", "demolished", "moved", "duplicate", "closed")
 """States after which nobody is sent any more; only the first of them is a visit."""
 STATUSES_TO_VISIT: Final = ("open", *(state for state in TO_VISIT if state in STATUSES))
 """The same as `TO_VISIT`, in the words of the column `status` of customers."""
@@ -124,7 +126,8 @@ class Agenda:
                 SELECT not_before AS since FROM tasks
                 WHERE tasks.account_no = customers.account_no AND list IN ('', 'evening')
                 UNION ALL SELECT date FROM block_visits JOIN blocks USING (block)
-                WHERE block_visits.account_no = customers.account_no AND status = 'open')
+                WHERE block_visits.account_no = customers.account_no AND status = 'open'
+                    AND NOT closed)
             WHERE since <= date(?, '-60 days') AND NOT EXISTS (
                 SELECT 1 FROM sheet_rows JOIN day_plans USING (plan_id)
                 WHERE sheet_rows.account_no = customers.account_no AND day_plans.date >= since))"""
@@ -136,7 +139,7 @@ class Agenda:
             f"SELECT {_WHO}, blocks.crew, blocks.date, seq FROM blocks"
             f" JOIN block_visits USING (block) JOIN customers USING (account_no) {_PLACED}"
             " WHERE blocks.station = ? AND blocks.date BETWEEN ? AND ? AND status = 'open'"
-            " AND gone_by IS NULL ORDER BY blocks.date, blocks.crew, seq",
+            " AND NOT closed AND gone_by IS NULL ORDER BY blocks.date, blocks.crew, seq",
             (station, first, last),
         )
         names = (*_WHO_COLUMNS, "crew", "date", "seq")
@@ -181,17 +184,17 @@ class Agenda:
     def states(self) -> pd.DataFrame:
         """Accounts by station, area and state: station, area, state, accounts."""
         rows = self._store.rows(
-            f"SELECT {_STATION}, {_AREA}, status, count(*), count(gone_by),"
+            f"SELECT {_STATION}, {_AREA}, status, closed, count(*), count(gone_by),"
             " sum(gone_by IS NULL AND lon IS NULL) FROM customers"
-            " GROUP BY at_station, at_area, status"
+            " GROUP BY at_station, at_area, status, closed"
         )
-        counted = [
-            (station, area, state, accounts)
-            for station, area, status, number, gone, lost in rows
-            for state, accounts in _states_of(status, number, gone, lost)
-            if accounts
-        ]
-        return frame_of(counted, ("station", "area", "state", "accounts"), ints="accounts")
+        counted: dict[tuple[str, str, str], int] = {}
+        for station, area, status, closed, *numbers in rows:
+            for state, accounts in _states_of(status, *numbers, closed=bool(closed)):
+                key = (station, area, state)
+                counted[key] = counted.get(key, 0) + accounts
+        known = [(*key, accounts) for key, accounts in counted.items() if accounts]
+        return frame_of(known, ("station", "area", "state", "accounts"), ints="accounts")
 
     def accounts_in(self, state: str, station: str | None = None) -> pd.DataFrame:
         """The accounts of one state, with the columns of `accounts`."""
@@ -283,10 +286,14 @@ def _today(where: str, today: str) -> list[str]:
     return [today] if "?1" in where else []
 
 
-def _states_of(status: str, number: int, gone: int, lost: int) -> list[tuple[str, int]]:
+def _states_of(
+    status: str, number: int, gone: int, lost: int, *, closed: bool
+) -> list[tuple[str, int]]:
     """How many of the accounts of one status are in which state; as the column `state` has it."""
     if status == "visited":
         return [("visited", number)]
+    if closed and status not in OVER:
+        return [("gone", gone), ("closed", number - gone)]
     if status != "open":
         return [("gone", gone), (status, number - gone)]
     return [("gone", gone), ("no_coordinates", lost), ("never_tried", number - gone - lost)]

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Self
 from optimizer.atomic_files import remove_leftovers
 from optimizer.register import campaign_calendar, imports, plans, restoring
 from optimizer.register.agenda import Agenda
+from optimizer.register.cycles import Cycles
 from optimizer.register.events import add_event, read_events
 from optimizer.register.frames import frame_of
 from optimizer.register.ledgers import Ledgers
@@ -43,6 +44,7 @@ class Register:
         self.store = store
         self.ledgers = Ledgers(store)
         self.agenda = Agenda(store)
+        self.cycles = Cycles(store)
         self.sheets = PrintedSheets(store)
 
     @classmethod

@@ -31,9 +31,15 @@ STATUSES: Final = (
     "demolished",
     "duplicate",
     "conflict",
+    "closed",
 )
 """What the field has said about a customer: `open` has never been tried, `visited` is done,
-`nobody_home` is to be tried again, `conflict` has records that contradict each other."""
+`nobody_home` is to be tried again, `conflict` has records that contradict each other; `closed`
+are those unvisited whom the office has taken off every list."""
+
+_STATUS: Final = """CASE
+    WHEN closed AND status NOT IN ('visited', 'demolished', 'moved', 'duplicate') THEN 'closed'
+    ELSE status END"""
 
 _CHUNK: Final = 20_000
 
@@ -109,7 +115,7 @@ def read_customers(store: Store, station: str | None, *, gone: bool) -> pd.DataF
     if station is not None:
         where += " AND at_station = ?"
     rows = store.rows(
-        f"SELECT {_select(table)}, status FROM customers WHERE {where} ORDER BY account_no",
+        f"SELECT {_select(table)}, {_STATUS} FROM customers WHERE {where} ORDER BY account_no",
         () if station is None else (station,),
     )
     return frame_of(rows, (*table.columns, "status"), floats=" ".join(table.numbers))

@@ -173,10 +173,11 @@ class Ledgers:
         )
 
     def recorded_accounts(self) -> list[str]:
-        """Accounts that have records, requests or appointments."""
+        """Accounts that have records, requests or appointments, or that the office decided on."""
         rows = self._store.rows(
             "SELECT account_no FROM records UNION SELECT account_no FROM requests"
-            " UNION SELECT account_no FROM appointments ORDER BY account_no"
+            " UNION SELECT account_no FROM appointments UNION SELECT account_no FROM events"
+            " WHERE kind = 'account' AND account_no IS NOT NULL ORDER BY account_no"
         )
         return [account for (account,) in rows]
 
@@ -201,7 +202,8 @@ class Ledgers:
                     derived[table],
                 )
             self._store.run_many(
-                "UPDATE customers SET status = ?1 WHERE account_no = ?2 AND status <> ?1",
+                "UPDATE customers SET status = ?1, closed = ?2 WHERE account_no = ?3"
+                " AND (status <> ?1 OR closed <> ?2)",
                 derived["statuses"],
             )
 

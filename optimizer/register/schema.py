@@ -439,6 +439,42 @@ CREATE TABLE seals (
 ) STRICT, WITHOUT ROWID;
 """
 
+_CYCLES = f"""
+CREATE TABLE former_cycles (
+    cycle INTEGER PRIMARY KEY,
+    {_DATE.format("start")},
+    {_DATE.format("finish")},
+    {_DATE.format("until")},
+    at TEXT NOT NULL,
+    who TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE former_standings (
+    cycle INTEGER NOT NULL REFERENCES former_cycles,
+    account_no TEXT NOT NULL REFERENCES customers,
+    station TEXT NOT NULL,
+    area TEXT NOT NULL,
+    state TEXT NOT NULL,
+    visited_on TEXT NOT NULL,
+    tries INTEGER NOT NULL,
+    last_try TEXT NOT NULL,
+    PRIMARY KEY (cycle, account_no)
+) STRICT, WITHOUT ROWID;
+
+ALTER TABLE customers DROP COLUMN state;
+ALTER TABLE customers ADD COLUMN closed INTEGER NOT NULL DEFAULT 0 CHECK (closed IN (0, 1));
+ALTER TABLE customers ADD COLUMN state TEXT NOT NULL GENERATED ALWAYS AS (CASE
+    WHEN status = 'visited' THEN 'visited'
+    WHEN gone_by IS NOT NULL THEN 'gone'
+    WHEN status IN ('demolished', 'moved', 'duplicate') THEN status
+    WHEN closed THEN 'closed'
+    WHEN status <> 'open' THEN status
+    WHEN lon IS NULL THEN 'no_coordinates'
+    ELSE 'never_tried' END) VIRTUAL;
+DROP INDEX customers_at;
+CREATE INDEX customers_at ON customers (at_station, at_area, status, closed, gone_by, lon);
+"""
+
 MIGRATIONS: Final[tuple[str, ...]] = (
     _MASTER_DATA
     + _PLANS
@@ -452,6 +488,7 @@ MIGRATIONS: Final[tuple[str, ...]] = (
     + "".join(map(_only_added_to, ("calendars", "former_blocks", "former_unplanned"))),
     _PACES,
     _SEALS + _only_added_to("seals"),
+    _CYCLES + _only_added_to("former_cycles"),
 )
 
 SCHEMA_VERSION: Final = len(MIGRATIONS)

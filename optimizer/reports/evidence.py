@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 FIGURES: Final = {
     "call": "a door called at on a day; the category is the result",
-    "first_visit": "a customer visited for the first time",
+    "first_visit": "a customer visited for the first time in a cycle",
     "helped": "a customer who was helped on the spot",
     "piece": "pieces used on the spot; the category is what",
     "repair": "a finding repaired on the spot",
@@ -83,10 +83,11 @@ def _of_records(register: Register, settings: Settings, period: Period) -> Itera
             if first <= day <= last:
                 yield Fact("conflict", station, "", "", day, history.account_no, day)
         good = [record for record in records if record.date not in state.conflicts]
-        yield from _of_account(station, good, state.visited_on)
+        visited = {state.visited_on, *(former.visited_on for former in state.former)}
+        yield from _of_account(station, good, visited)
 
 
-def _of_account(station: str, records: list[Record], visited_on: str) -> Iterator[Fact]:
+def _of_account(station: str, records: list[Record], visited_on: set[str]) -> Iterator[Fact]:
     calls: dict[str, Record] = {}
     helped: Record | None = None
     for record in records:
@@ -106,7 +107,7 @@ def _of_account(station: str, records: list[Record], visited_on: str) -> Iterato
         yield Fact(
             "call", station, record.result, record.kind, record.id, record.account_no, record.date
         )
-        if record.result == "done" and record.date == visited_on:
+        if record.result == "done" and record.date in visited_on:
             yield Fact("first_visit", station, "", "", record.id, record.account_no, record.date)
     if helped is not None:
         yield Fact("helped", station, "", "", helped.id, helped.account_no, helped.date)

@@ -99,10 +99,12 @@ class Bulletin:
 
 
 def bulletin(register: Register, settings: Settings, period: Period) -> Bulletin:
-    """Count what a period brought, from the records, ledgers and calendar of the register."""
+    """Count what a period brought, from the records, ledgers and calendar of the register.
+
+    How far the campaign is, is said of the cycle in which the period ends.
+    """
     with register.store.reading():
-        accounts = register.agenda.accounts()
-        blocks = register.planned()
+        accounts, blocks = _of_cycle(register, register.cycles.of(period.last))
         evidence = evidence_of(register, settings, period)
         before = evidence_of(register, settings, period.before)
         stations = station_coverage(register, accounts, blocks, period)
@@ -115,3 +117,13 @@ def bulletin(register: Register, settings: Settings, period: Period) -> Bulletin
         areas=areas,
         course=course_of_coverage(accounts, blocks),
     )
+
+
+def _of_cycle(register: Register, cycle: int) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Where everybody stands in a cycle, and the visits planned by day and station in it."""
+    days = ("", *register.cycles.first_days(), "9")
+    blocks = register.planned()
+    inside = (blocks["date"] >= days[cycle - 1]) & (blocks["date"] < days[cycle])
+    is_running = cycle == register.cycles.running
+    accounts = register.agenda.accounts() if is_running else register.cycles.accounts(cycle)
+    return accounts, blocks[inside].reset_index(drop=True)

@@ -394,6 +394,7 @@ def row_of_blocks(areas: list[set[int]], crew: list[int] | None = None) -> Block
         y=np.zeros(number),
         areas=tuple(map(frozenset, areas)),
         tier=np.full(number, 50, dtype=np.int32),
+        waiting=np.zeros(number),
         target=np.full(number, np.nan),
         kept=np.zeros(number, dtype=bool),
         earliest=np.zeros(number, dtype=np.int32),

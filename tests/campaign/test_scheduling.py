@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import combinations, pairwise
 
 import numpy as np
@@ -49,6 +50,17 @@ def test_a_crew_has_one_block_a_day_and_only_on_duty(seed: int, pace: str) -> No
     assert len(set(pairs)) == len(pairs)
     assert crews.duty[found.crew[dated], found.day[dated]].all()
     assert len(dated) == min(len(blocks), crews.duty.sum())
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_who_waits_longest_is_worked_first(seed: int) -> None:
+    """A next cycle begins where the last one came latest or never, whatever the way."""
+    rng = np.random.default_rng(seed)
+    crews, blocks = crew_table(rng, 1), block_table(rng, 12, 1)
+    waiting = np.where(np.arange(12) < 6, 200.0, 900.0)
+    blocks = replace(blocks, waiting=waiting, areas=tuple(frozenset({b}) for b in range(12)))
+    day = schedule_blocks(blocks, crews, SpreadPolicy(stretch=3)).day
+    assert day[6:].max() < day[:6].min()
 
 
 @pytest.mark.parametrize("seed", range(8))

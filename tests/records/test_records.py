@@ -617,8 +617,8 @@ def test_the_states_add_up_to_the_accounts(register):
     register.take_in({"customers": left}, "f", "wgs84")
     counted = coverage(register, DAY)
     assert counted.states == {
-        "visited": 2, "gone": 1, "demolished": 0, "moved": 0, "duplicate": 0, "refused": 1,
-        "conflict": 1, "nobody_home": 1, "no_coordinates": 1, "never_tried": 1,
+        "visited": 2, "gone": 1, "demolished": 0, "moved": 0, "duplicate": 0, "closed": 0,
+        "refused": 1, "conflict": 1, "nobody_home": 1, "no_coordinates": 1, "never_tried": 1,
     }  # fmt: skip
     assert counted.accounts == sum(counted.states.values()) == 8
     assert counted.stations["accounts"].tolist() == [7, 1]

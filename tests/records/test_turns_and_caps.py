@@ -30,7 +30,9 @@ from optimizer.records import (
 )
 from optimizer.records.calibration import shares_at_home
 from optimizer.records.coverage import account_list
+from optimizer.records.derived_ledgers import derive_all
 from optimizer.register import Register
+from optimizer.register.agenda import TO_VISIT
 from optimizer.settings import FollowSettings
 from optimizer.workdays import festival_season
 
@@ -132,7 +134,7 @@ def test_the_office_closes_an_account_or_begins_anew(register):
     with pytest.raises(RecordError, match="needs a --note"):
         decide_account(register, SETTINGS, ONE, "closed", on=days(91))
     decide_account(register, SETTINGS, ONE, "closed", on=days(91), note="本人坚持不访")
-    assert (steps(register, ONE), status(register, ONE)) == ([], "refused")
+    assert (steps(register, ONE), status(register, ONE)) == ([], "closed")
     take(register, record(ONE, "refused", day=days(120)))
     assert steps(register, ONE)
     decide_account(register, SETTINGS, TWO, "again", on=days(30))
@@ -142,6 +144,21 @@ def test_the_office_closes_an_account_or_begins_anew(register):
             decide_account(register, SETTINGS, account, state, on=days(30), note="x")
     with pytest.raises(RecordError, match="begins anew"):
         decide_account(register, SETTINGS, ONE, "gone", on=days(30))
+
+
+def test_a_closed_account_is_no_visit_to_come(register):
+    """销户 is known before anybody went: nobody is sent, and no forecast waits for it."""
+    take(register, record(ONE, "nobody_home"), record(TWO))
+    for account in (ONE, SHOP):
+        decide_account(register, SETTINGS, account, "closed", on=days(1), note="已销户")
+    counted = coverage(register, days(2))
+    assert (counted.states["closed"], counted.states["visited"]) == (2, 1)
+    assert sum(counted.states[state] for state in TO_VISIT) == 5
+    assert set(account_list(register, "closed", days(2))["account_no"]) == {ONE, SHOP}
+    derive_all(register, SETTINGS)
+    assert coverage(register, days(2)).states == counted.states
+    take(register, record(SHOP, day=days(3)), station="ST02", crew="C003")
+    assert coverage(register, days(3)).states["closed"] == 1
 
 
 def test_who_waits_sixty_days_without_a_sheet_is_listed(register):

@@ -33,6 +33,7 @@ def block_table(rng: np.random.Generator, number: int, crews: int) -> BlockTable
         y=rng.uniform(0, 9000, number),
         areas=tuple(map(frozenset, areas)),
         tier=np.zeros(number, dtype=np.int32),
+        waiting=np.zeros(number),
         target=np.full(number, np.nan),
         kept=np.zeros(number, dtype=bool),
         earliest=np.zeros(number, dtype=np.int32),
