@@ -14,7 +14,7 @@ import typer
 import optimizer
 from optimizer import compiled
 from optimizer.catalogue import Message, Texts, os_reason
-from optimizer.cli import answers, chief, clerk, office, planner, serving
+from optimizer.cli import answers, chief, clerk, office, outlook, planner, serving
 from optimizer.cli.console import lang_of
 from optimizer.errors import ZoufangError
 
@@ -41,7 +41,7 @@ def zoufang(
     """走访: plans visits to every customer of a county, and keeps their book."""
 
 
-for group in (planner, chief, answers, clerk, office, serving):
+for group in (planner, chief, answers, outlook, clerk, office, serving):
     for name, command in group.COMMANDS.items():
         app.command(name, rich_help_panel=group.PANEL)(command)
 

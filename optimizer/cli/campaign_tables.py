@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from optimizer.catalogue import Lang
-    from optimizer.desk import Certificate, Outcome, Replan, WhatIf
+    from optimizer.desk import Certificate, Forecast, Outcome, Replan, WhatIf
 
 
 def _texts(lang: Lang) -> Callable[..., str]:
@@ -27,12 +27,14 @@ def _texts(lang: Lang) -> Callable[..., str]:
     return lambda name, **values: texts(f"certificate.{name}", **values)
 
 
-def render_certificate(account: Certificate, lang: Lang) -> RenderableType:
+def render_certificate(
+    account: Certificate, lang: Lang, told: Forecast | None = None
+) -> RenderableType:
     """The certificate as text and tables for a terminal."""
     text = _texts(lang)
     lines = [
         Text(sentence.text, style="yellow" if sentence.warns else "")
-        for sentence in certificate_sentences(account, lang)
+        for sentence in certificate_sentences(account, lang, told)
     ]
     tables = (_station_table, _load_table, _month_table)
     title = Text(text("title"), style="bold")

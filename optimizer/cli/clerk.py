@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-import dataclasses
-import math
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
 from optimizer.cli.console import (
     HERE,
     Here,
-    Json,
     Speak,
-    console,
-    frame_table,
-    print_json,
-    print_missing,
     progress,
     show,
     texts_of,
@@ -26,22 +19,13 @@ from optimizer.cli.console import (
 from optimizer.errors import CampaignError, RecordError, RegisterError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
-    import pandas as pd
-    from rich.table import Table
+    from collections.abc import Iterable
 
     from optimizer.catalogue import Message, Texts
-    from optimizer.desk import Coverage, FormerCycle, Period, Received
+    from optimizer.desk import Period, Received
 
 PANEL = "Clerk"
 _KINDS: Final = "first, retry, revisit, request, appointment"
-_LISTED: Final = {
-    "accounts": "account_no name phone address area visited_on tries last_try",
-    "findings": "finding name station department due_on check_by note",
-    "requests": "request name voltage state deadline max_visits matters",
-    "tasks": "account_no name station area reason not_before deadline tries",
-}
 
 Day = Annotated[str | None, typer.Option(help="YYYY-MM-DD.")]
 Out = Annotated[Path | None, typer.Option(help="Folder for the files; without it out/.")]
@@ -125,126 +109,6 @@ def _report(received: Received, texts: Texts) -> None:
         typer.echo(f"✗ {fault}", err=True)
     for project in received.checked:
         typer.echo(texts("office.checked", project=project))
-
-
-def status(
-    folder: Here = HERE,
-    date: Day = None,
-    which: Annotated[
-        str | None, typer.Option("--list", help="The accounts behind a figure, such as overdue.")
-    ] = None,
-    station: Annotated[str | None, typer.Option(help="List only those of this station.")] = None,
-    area: Annotated[str | None, typer.Option(help="List only those of this area.")] = None,
-    town: Annotated[str | None, typer.Option(help="List only those of this town.")] = None,
-    towns: Annotated[bool, typer.Option("--towns", help="Town by town, as addresses say.")] = False,
-    areas: Annotated[bool, typer.Option("--areas", help="Transformer area by area.")] = False,
-    cycle: Annotated[int | None, typer.Option(help="What came of a cycle that is over.")] = None,
-    lang: Speak = None,
-    as_json: Json = False,
-) -> None:
-    """How far the campaign is: every account in exactly one state, pace and forecast."""
-    from optimizer.desk import Campaign, day_of
-
-    when = None if date is None else day_of(date, "--date")
-    if which is None and (station or area or town):
-        raise RecordError("option.only_lists")
-    with Campaign(folder, lang=lang) as campaign:
-        texts = texts_of(campaign)
-        if cycle is not None:
-            _show_former(campaign.former_cycle(cycle), texts, as_json=as_json)
-            return
-        if which is not None:
-            rows = campaign.accounts(which, when, station=station, area=area, town=town)
-            show(rows, _columns(which), texts, as_json=as_json)
-            return
-        covered = campaign.coverage(when)
-        missing = campaign.missing_sheets(when)
-        by_town = campaign.coverage_by_town() if towns else None
-    if as_json:
-        sheets = _rows("missing_sheets", missing)
-        print_json(_facts(covered) | sheets | _rows("towns", by_town))
-        return
-    _print_coverage(covered, texts)
-    print_missing(missing, texts)
-    table = covered.areas if areas else covered.stations
-    console().print(_states_table(table if by_town is None else by_town, texts))
-
-
-def _show_former(former: FormerCycle, texts: Texts, *, as_json: bool) -> None:
-    """Where everybody stood at the end of a cycle."""
-    if as_json:
-        days = {"cycle": former.cycle, "start": former.start, "until": former.until}
-        print_json(days | {"states": former.states} | _rows("stations", former.stations))
-        return
-    days = {"start": former.start, "until": former.until, "count": len(former.accounts)}
-    console().print(texts("cli.former_cycle", cycle=former.cycle, **days))
-    console().print(_figures_table(former.states, texts))
-    console().print(_states_table(former.stations, texts))
-
-
-def _columns(which: str) -> str:
-    """What a person needs of a list."""
-    from optimizer.desk import MATTERS
-
-    if which == "overdue_areas":
-        return "project station state since department customers"
-    return _LISTED[MATTERS[which][0] if which in MATTERS else "accounts"]
-
-
-def _facts(covered: Coverage) -> dict[str, Any]:
-    """All of a campaign's state, for machines."""
-    facts = {field.name: getattr(covered, field.name) for field in dataclasses.fields(covered)}
-    facts["pace"] = None if math.isnan(covered.pace) else covered.pace
-    return facts | _rows("stations", covered.stations) | _rows("areas", covered.areas)
-
-
-def _rows(name: str, frame: pd.DataFrame | None) -> dict[str, Any]:
-    return {} if frame is None else {name: frame.to_dict("records")}
-
-
-def _print_coverage(covered: Coverage, texts: Texts) -> None:
-    out = console()
-    out.print(texts("cli.accounts", count=covered.accounts, date=covered.today))
-    for figures in (covered.states, covered.counts, covered.ages):
-        out.print(_figures_table(figures, texts))
-    if covered.waiting_long:
-        out.print(_figures_table({"waiting_long": covered.waiting_long}, texts))
-    if covered.finish is not None:
-        out.print(
-            texts(
-                "cli.forecast",
-                pace=covered.pace,
-                finish=covered.finish,
-                early=covered.finish_early,
-                late=covered.finish_late or "–",
-            )
-        )
-
-
-def _figures_table(figures: Mapping[str, int], texts: Texts) -> Table:
-    """A line a figure: its word, its number, and the name by which `--list` opens it."""
-    from rich.table import Table
-
-    table = Table.grid(padding=(0, 2))
-    table.add_column(width=28)
-    table.add_column(justify="right", width=9)
-    for name, count in figures.items():
-        word = texts(f"status.{name}")
-        table.add_row(f"  {word}", f"{count:,}", "" if name[0].isdigit() else name)
-    return table
-
-
-def _states_table(frame: pd.DataFrame, texts: Texts) -> Table:
-    """Accounts by place and state; states in which nobody is are left out."""
-    empty = [name for name in frame if name in _states() and not frame[name].any()]
-    shown = frame.drop(columns=empty)
-    return frame_table(shown.rename(columns=lambda name: texts(f"status.{name}")))
-
-
-def _states() -> tuple[str, ...]:
-    from optimizer.desk import STATES
-
-    return STATES
 
 
 def bulletin(
@@ -362,7 +226,6 @@ def restore(
 
 COMMANDS = {
     "record": record,
-    "status": status,
     "bulletin": bulletin,
     "ledgers": ledgers,
     "doctor": doctor,

@@ -248,9 +248,10 @@ def _print_certificate(
     news = planned.replan
     if as_json:
         replanned = {} if news is None else {"replan": news.as_json()}
-        print_json(planned.certificate.as_json() | replanned)
+        told = {"forecast": None if planned.forecast is None else planned.forecast.as_json()}
+        print_json(planned.certificate.as_json() | told | replanned)
         return
-    console().print(render_certificate(planned.certificate, texts.lang))
+    console().print(render_certificate(planned.certificate, texts.lang, planned.forecast))
     if news is not None:
         console().print(render_replan(news, texts.lang))
     typer.echo(page)

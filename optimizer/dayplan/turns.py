@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from optimizer.geometry import DEGREE_M, parallel_degree_m
+from optimizer.records.crews_out import SEASON_WORTH
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -151,7 +152,7 @@ def enough_waits(rows: Sequence[Row], today: str, settings: Settings, room: int 
         return False
     worth = sorted(
         (
-            row["price_s"] / base * (4 if class_of(row, today) == SEASON else 1)
+            row["price_s"] / base * (SEASON_WORTH if class_of(row, today) == SEASON else 1)
             for row in rows
             if not np.isnan(row["lon"])
         ),

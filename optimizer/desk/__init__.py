@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from optimizer.desk.problems import route_file
     from optimizer.desk.sign_in import OF_STATION, ROLES, People, Person
     from optimizer.desk.sources import Imported, Placement, make_example
+    from optimizer.forecast import Forecast, ToldAndCame
     from optimizer.records.coverage import Coverage
     from optimizer.records.entry import CATEGORIES
     from optimizer.records.next_cycle import FormerCycle
@@ -56,6 +57,7 @@ _ROOMS = {
     "Figures": "routes",
     "FormerCycle": "records.next_cycle",
     "Fit": "routes",
+    "Forecast": "forecast",
     "Imported": "desk.sources",
     "Job": "register.jobs_book",
     "JobsBook": "register.jobs_book",
@@ -80,6 +82,7 @@ _ROOMS = {
     "SOFT": "dayplan.board",
     "STATES": "register.agenda",
     "StaleBoardError": "desk.boards",
+    "ToldAndCame": "forecast",
     "Violation": "checker",
     "Weather": "dayplan.board",
     "WhatIf": "campaign",
@@ -111,6 +114,7 @@ __all__ = [
     "Edit",
     "Figures",
     "Fit",
+    "Forecast",
     "FormerCycle",
     "Imported",
     "Job",
@@ -131,6 +135,7 @@ __all__ = [
     "Received",
     "Replan",
     "StaleBoardError",
+    "ToldAndCame",
     "Violation",
     "Weather",
     "WhatIf",

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from optimizer.desk.opened import OpenCampaign, day_of
+from optimizer.desk.foresight import Foresight
+from optimizer.desk.opened import day_of
 from optimizer.errors import CampaignError
 
 if TYPE_CHECKING:
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
 
     from optimizer.campaign import CampaignPlan, Certificate, Executor, Replan, WhatIf
     from optimizer.catalogue import Lang
-    from optimizer.reports.certificate_sentences import Sentence
+    from optimizer.forecast import Forecast
+    from optimizer.forecast.forecast_sentences import Sentence
     from optimizer.settings import Settings
     from optimizer.territories import Territories
 
@@ -37,14 +39,17 @@ class PlannedCampaign:
         The account of it.
     replan
         What is new, when only the rest was planned.
+    forecast
+        What is to be expected of it, with all that follows from first visits.
     """
 
     plan: CampaignPlan
     certificate: Certificate
     replan: Replan | None
+    forecast: Forecast | None
 
 
-class Planning(OpenCampaign):
+class Planning(Foresight):
     """Wishes of the company's planner."""
 
     def draw_territories(
@@ -156,7 +161,16 @@ class Planning(OpenCampaign):
                 self.register.promise_horizon(plan.start, plan.finish)
         if start or finish:
             self._keep_promised(plan)
-        return PlannedCampaign(plan, certificate(plan), news)
+        return PlannedCampaign(plan, certificate(plan), news, self._foretold())
+
+    def _foretold(self) -> Forecast | None:
+        """What is to be expected of the calendar that was just stored, and kept."""
+        from optimizer.forecast import forecast
+
+        told = forecast(self.register, self.settings, self.today, self.workdays)
+        if told is not None:
+            self.keep_forecast(told)
+        return told
 
     def open_next_cycle(
         self,
@@ -205,7 +219,7 @@ class Planning(OpenCampaign):
             self._store_plan(plan, None, drawn)
             self.register.promise_horizon(plan.start, plan.finish)
         self._keep_promised(plan)
-        return PlannedCampaign(plan, certificate(plan), None)
+        return PlannedCampaign(plan, certificate(plan), None, self._foretold())
 
     def _store_plan(self, plan: CampaignPlan, news: Replan | None, drawn: Territories) -> None:
         dated, register = plan if news is None else news, self.register
@@ -299,6 +313,7 @@ class Planning(OpenCampaign):
             planned.plan,
             planned.certificate,
             self.path / "out" / name,
+            told=planned.forecast,
             register=self.register,
             roads=self.roads,
             settings=self.settings,
@@ -323,8 +338,10 @@ class Planning(OpenCampaign):
         return what_if(self.register, self.settings, list(changes), self.path, self.today)
 
 
-def certificate_sentences(account: Certificate, lang: Lang) -> list[Sentence]:
-    """What a certificate says of the county, a sentence each."""
+def certificate_sentences(
+    account: Certificate, lang: Lang, told: Forecast | None = None
+) -> list[Sentence]:
+    """What a certificate and its forecast say of the county, a sentence each."""
     from optimizer.reports.certificate_sentences import sentences
 
-    return sentences(account, lang)
+    return sentences(account, lang, told)

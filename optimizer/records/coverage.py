@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from optimizer.errors import RecordError
-from optimizer.register.agenda import MATTERS, STATES, TO_VISIT
+from optimizer.register.agenda import MATTERS, STATES
 from optimizer.settings import FollowSettings
 from optimizer.workdays import working_days
 
@@ -49,8 +49,6 @@ class Coverage:
         Open findings by the days since they were found.
     pace
         Accounts visited a working day, of the last twenty; NaN where nobody was visited.
-    finish, finish_early, finish_late
-        When the remaining accounts will be visited at that pace, and at the ends of its range.
     waiting_long
         Accounts that have been due for sixty days and on no sheet since.
     """
@@ -63,9 +61,6 @@ class Coverage:
     counts: dict[str, int]
     ages: dict[str, int]
     pace: float
-    finish: dt.date | None
-    finish_early: dt.date | None
-    finish_late: dt.date | None
     waiting_long: int = 0
 
 
@@ -75,12 +70,12 @@ def coverage(
     workdays: Path | None = None,
     rules: FollowSettings = _USUAL,
 ) -> Coverage:
-    """Count every account of the register once, and say when the campaign will end.
+    """Count every account of the register once.
 
     Parameters
     ----------
     workdays
-        The campaign's workdays.csv, for the pace and the forecast.
+        The campaign's workdays.csv, for the pace.
     rules
         When an area finding is overdue.
     """
@@ -92,11 +87,6 @@ def coverage(
         waiting = len(register.agenda.waiting_long(today.isoformat()))
     totals = grouped.groupby("state")["accounts"].sum()
     states = {state: int(totals.get(state, 0)) for state in STATES}
-    left = sum(states[state] for state in TO_VISIT)
-    pace, error = _pace(days, today, workdays)
-    early, middle, late = (
-        _after(today, left, rate, workdays) for rate in (pace + error, pace, pace - error)
-    )
     return Coverage(
         today=today,
         accounts=int(grouped["accounts"].sum()),
@@ -105,10 +95,7 @@ def coverage(
         areas=_by(grouped, ["station", "area"]),
         counts=counts,
         ages=_ages(found, today),
-        pace=pace,
-        finish=middle,
-        finish_early=early,
-        finish_late=late,
+        pace=_pace(days, today, workdays),
         waiting_long=waiting,
     )
 
@@ -200,29 +187,13 @@ def _ages(found: dict[str, int], today: dt.date) -> dict[str, int]:
     return result
 
 
-def _pace(days: dict[str, int], today: dt.date, override: Path | None) -> tuple[float, float]:
-    """Accounts a working day since the campaign went out, and the error of that mean."""
+def _pace(days: dict[str, int], today: dt.date, override: Path | None) -> float:
+    """Accounts a working day, of the last since the campaign went out."""
     before = {day: count for day, count in days.items() if day <= today.isoformat()}
     if not before:
-        return np.nan, np.nan
+        return np.nan
     first = max(dt.date.fromisoformat(min(before)), today - dt.timedelta(days=60))
     calendar = working_days(first, today, override)
     worked = [day.date().isoformat() for day in calendar.loc[calendar["working"], "date"]]
-    counts = np.array([before.get(day, 0) for day in worked[-_PACE_DAYS:]], dtype=np.float64)
-    if not len(counts) or not counts.sum():
-        return np.nan, np.nan
-    error = 1.64 * counts.std(ddof=1) / np.sqrt(len(counts)) if len(counts) > 1 else counts[0] / 2
-    return float(counts.mean()), float(error)
-
-
-def _after(today: dt.date, left: int, pace: float, override: Path | None) -> dt.date | None:
-    """The day on which `left` accounts are done; None where that is not within 30 years."""
-    if not left:
-        return today
-    if not pace > 0 or left / pace > 250 * 30:
-        return None
-    needed = int(np.ceil(left / pace))
-    span = dt.timedelta(days=int(needed * 1.7) + 40)
-    calendar = working_days(today + dt.timedelta(days=1), today + span, override)
-    worked = calendar.loc[calendar["working"], "date"]
-    return worked.iloc[needed - 1].date() if len(worked) >= needed else None
+    counts = [before.get(day, 0) for day in worked[-_PACE_DAYS:]]
+    return float(np.mean(counts)) if any(counts) else np.nan

@@ -29,7 +29,7 @@ COLUMNS: Final = (
 )  # fmt: skip
 _STRENGTH: Final = ("appointment", "request", "revisit", "retry", "first")
 _NOON: Final = 12 * 3600
-_DOUBLED_DAYS: Final = 30
+DOUBLED_DAYS: Final = 30
 """After so many days of waiting a visit is worth twice as much."""
 
 
@@ -117,7 +117,7 @@ def _first(row: Row, day: str, settings: Settings) -> Row:
         "not_before": "",
         "deadline": "",
         "mandatory": False,
-        "price_s": price // 2 if late < 0 else int(price * (1 + late / _DOUBLED_DAYS)),
+        "price_s": price // 2 if late < 0 else int(price * (1 + late / DOUBLED_DAYS)),
         "list": "",
         "waiting_since": row["date"],
         "why": texts("visit_reason.overdue_first", date=row["date"])
@@ -158,11 +158,11 @@ def _price(row: Row, day: str, rules: FollowSettings) -> int:
     base = rules.first_price_min * 60
     if not row["deadline"]:
         waited = dt.date.fromisoformat(day) - dt.date.fromisoformat(row["not_before"])
-        return int(base * (1 + waited.days / _DOUBLED_DAYS))
+        return int(base * (1 + waited.days / DOUBLED_DAYS))
     left = (dt.date.fromisoformat(row["deadline"]) - dt.date.fromisoformat(day)).days
     span = (dt.date.fromisoformat(row["deadline"]) - dt.date.fromisoformat(row["not_before"])).days
     if left < 0:
-        return int(base * (6 - left / _DOUBLED_DAYS))
+        return int(base * (6 - left / DOUBLED_DAYS))
     return int(base * (3 - 2 * min(left / span, 1))) if span > 0 else 3 * base
 
 

@@ -13,6 +13,7 @@ from optimizer.register import campaign_calendar, imports, plans, restoring
 from optimizer.register.agenda import Agenda
 from optimizer.register.cycles import Cycles
 from optimizer.register.events import add_event, read_events
+from optimizer.register.field_counts import FieldCounts
 from optimizer.register.frames import frame_of
 from optimizer.register.ledgers import Ledgers
 from optimizer.register.printed_sheets import PrintedSheets
@@ -46,6 +47,7 @@ class Register:
         self.agenda = Agenda(store)
         self.cycles = Cycles(store)
         self.sheets = PrintedSheets(store)
+        self.field = FieldCounts(store)
 
     @classmethod
     def create(cls, path: Path, *, who: str | None = None) -> Self:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from optimizer.campaign import CampaignPlan, Certificate, StationAccount
+    from optimizer.forecast import Forecast
     from optimizer.register import Register
     from optimizer.roads import Roads
     from optimizer.settings import Settings
@@ -35,6 +36,7 @@ def write_certificate(
     account: Certificate,
     path: Path,
     *,
+    told: Forecast | None = None,
     register: Register,
     roads: Roads,
     settings: Settings,
@@ -46,6 +48,8 @@ def write_certificate(
     ----------
     account
         The certificate of `campaign`.
+    told
+        What is to be expected of it.
     register
         Has the territories that the campaign was planned in, and the stations' places.
 
@@ -69,7 +73,7 @@ def write_certificate(
         "map_mm": MAP_MM[0],
         "chart": course_chart(account, texts),
         "chart_mm": CHART_MM[0],
-        "sentences": [list(sentence) for sentence in sentences(account, texts.lang)],
+        "sentences": [list(sentence) for sentence in sentences(account, texts.lang, told)],
         "stations": {
             "columns": texts("certificate.page_columns").split("|"),
             "rows": [_row(station) for station in account.stations],

@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from optimizer.campaign.certificate import Certificate
 from optimizer.catalogue import Texts
+from optimizer.forecast.forecast_sentences import Sentence, forecast_sentences
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from optimizer.catalogue import Lang
+    from optimizer.forecast import Forecast
 
 
-class Sentence(NamedTuple):
-    """One thing that the certificate says; `warns` where a planner has to do something."""
+def sentences(account: Certificate, lang: Lang, told: Forecast | None = None) -> list[Sentence]:
+    """What the certificate says of the county, for terminal and paper alike.
 
-    text: str
-    warns: bool = False
-
-
-def sentences(account: Certificate, lang: Lang) -> list[Sentence]:
-    """What the certificate says of the county, for terminal and paper alike."""
+    Parameters
+    ----------
+    told
+        What is to be expected of the campaign that it accounts for.
+    """
     text = _words(lang)
     facts = {name: getattr(account, name) for name in Certificate.__slots__}
     said = [*_of_customers(account, lang), Sentence(text("days", **facts)), *_help(account, text)]
@@ -32,7 +33,7 @@ def sentences(account: Certificate, lang: Lang) -> list[Sentence]:
         said.append(Sentence(text("unwished", **facts), warns=True))
     if account.forecast_blocks:
         said.append(Sentence(text("forecast", **facts)))
-    return said
+    return said + ([] if told is None else forecast_sentences(told, account.finish, lang))
 
 
 def _of_customers(account: Certificate, lang: Lang) -> list[Sentence]:

@@ -1,6 +1,7 @@
 """campaign.toml, typed: every setting has a default, a unit and a sentence."""
 
 from optimizer.settings.file import load_settings, settings_toml, with_values
+from optimizer.settings.priors import ForecastSettings
 from optimizer.settings.sections import (
     BlockSettings,
     CampaignSettings,
@@ -22,6 +23,7 @@ __all__ = [
     "CampaignSettings",
     "DaySettings",
     "FollowSettings",
+    "ForecastSettings",
     "PaperSettings",
     "PhoneSettings",
     "ServeSettings",

@@ -7,42 +7,23 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from typing import Annotated, ClassVar, Literal, Self
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from optimizer.errors import SettingsError
+from optimizer.settings.priors import ForecastSettings
+from optimizer.settings.section import Section
 from optimizer.settings.values import (
     Clock,
     MaybeMonthDay,
     Minutes,
     address,
-    setting_text,
     some_windows,
 )
 
 
-class _Section(BaseModel):
-    """Settings of one kind; of each pair of `ascending` the first is not above the second."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
-    ascending: ClassVar[tuple[tuple[str, str], ...]] = ()
-
-    @model_validator(mode="after")
-    def _in_order(self) -> Self:
-        for first, second in self.ascending:
-            if getattr(self, first) > getattr(self, second):
-                raise SettingsError(
-                    "value.after",
-                    first=first,
-                    is_now=setting_text(self, first),
-                    second=second,
-                    limit=setting_text(self, second),
-                )
-        return self
-
-
-class CampaignSettings(_Section):
+class CampaignSettings(Section):
     """Name and horizon of the campaign."""
 
     ascending = (("start", "finish"),)
@@ -71,7 +52,7 @@ class CampaignSettings(_Section):
     """A line printed on every sheet and map, such as that the data are made up."""
 
 
-class TravelSettings(_Section):
+class TravelSettings(Section):
     """How crews get from door to door."""
 
     speed_kph: dict[str, Annotated[float, Field(ge=0, le=150)]] = Field(
@@ -112,7 +93,7 @@ class TravelSettings(_Section):
     """Roads are cut so that a house is at most half of this from a node."""
 
 
-class TerritorySettings(_Section):
+class TerritorySettings(Section):
     """Areas that are formed where the files name none."""
 
     least_customers: int = Field(default=60, ge=1)
@@ -130,7 +111,7 @@ class TerritorySettings(_Section):
 _USUAL_MIN: dict[str, float] = {"household": 12, "business": 20, "hv10kv": 60}
 
 
-class VisitSettings(_Section):
+class VisitSettings(Section):
     """How long a visit takes."""
 
     service_min: dict[str, Minutes] = Field(default=_USUAL_MIN)
@@ -160,7 +141,7 @@ class VisitSettings(_Section):
         return round(self.setup_min * 60)
 
 
-class ShiftSettings(_Section):
+class ShiftSettings(Section):
     """A crew's day."""
 
     ascending = (("start", "end"), ("lunch_start", "lunch_end"))
@@ -186,7 +167,7 @@ class ShiftSettings(_Section):
     """A crew whose file names no duty days goes out every n-th working day."""
 
 
-class BlockSettings(_Section):
+class BlockSettings(Section):
     """The campaign's crew-days."""
 
     ascending = (("min_visits", "max_visits"),)
@@ -199,7 +180,7 @@ class BlockSettings(_Section):
     """Share of a crew's working time kept free for revisits and retries."""
 
 
-class DaySettings(_Section):
+class DaySettings(Section):
     """The plan of one station's day."""
 
     seconds: float = Field(default=10, gt=0)
@@ -230,7 +211,7 @@ class DaySettings(_Section):
     out; 0 for never."""
 
 
-class PaperSettings(_Section):
+class PaperSettings(Section):
     """The printed sheets."""
 
     qr: Literal["amap", "baidu", "tencent", "geo", "none"] = "amap"
@@ -270,7 +251,7 @@ class PaperSettings(_Section):
     """Things taken along for each revisit, by the category of the finding that it checks."""
 
 
-class PhoneSettings(_Section):
+class PhoneSettings(Section):
     """The phone maps."""
 
     tiles: Literal["", "amap", "tianditu", "osm"] = ""
@@ -281,7 +262,7 @@ class PhoneSettings(_Section):
     """The credit of the roads in the corner of the map."""
 
 
-class ServeSettings(_Section):
+class ServeSettings(Section):
     """The desk in a browser."""
 
     workers: int = Field(default=2, ge=1, le=64)
@@ -296,7 +277,7 @@ class ServeSettings(_Section):
     """So many of the latest backups are kept, and of older ones one a day for 60 days."""
 
 
-class FollowSettings(_Section):
+class FollowSettings(Section):
     """What follows from what came back from the field."""
 
     ascending = (("revisit_from_days", "revisit_by_days"),)
@@ -331,7 +312,7 @@ class FollowSettings(_Section):
     """A finding is checked not before so many days after it was found."""
     revisit_by_days: int = Field(default=30, ge=1)
     """A finding is checked at the latest so many days after it was found."""
-    recheck_repaired: list[str] = ["wiring"]
+    recheck_repaired: list[str] = Field(default=["wiring"])
     """Categories of findings that are checked again though they were repaired on the spot."""
     department: dict[str, str] = Field(
         default={
@@ -389,7 +370,7 @@ class FollowSettings(_Section):
     more."""
 
 
-class Settings(_Section):
+class Settings(Section):
     """All of campaign.toml."""
 
     campaign: CampaignSettings = CampaignSettings()
@@ -403,6 +384,7 @@ class Settings(_Section):
     phone: PhoneSettings = PhoneSettings()
     follow: FollowSettings = FollowSettings()
     serve: ServeSettings = ServeSettings()
+    forecast: ForecastSettings = ForecastSettings()
 
     @property
     def absent_s(self) -> int:

@@ -9,12 +9,12 @@ import datetime as dt
 import os
 from collections import defaultdict
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
 from lived.field import FESTIVALS, Field, Habits
-from optimizer.campaign import certificate, plan_campaign, replan
+from optimizer.campaign import plan_campaign, replan
 from optimizer.campaign.executors import InProcess
 from optimizer.desk import Campaign
 from optimizer.errors import CampaignError
@@ -26,7 +26,7 @@ from optimizer.records import (
     decide_finding,
     take_records,
 )
-from optimizer.records.coverage import account_list, coverage
+from optimizer.records.coverage import account_list
 from optimizer.roads import read_roads
 from optimizer.settings import CampaignSettings, Settings
 from optimizer.territories import assign
@@ -36,12 +36,23 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    from optimizer.forecast import DayRange, Range
     from optimizer.model import DayPlan
     from optimizer.records import Entry
     from optimizer.register import Register
 
 CREWS_A_STATION = 3
 ITERATIONS = 300
+
+
+class Told(NamedTuple):
+    """A forecast as it was told on a day, of a station ("" the county)."""
+
+    day: dt.date
+    station: str
+    finish: DayRange
+    reached: Range
+    crew_days: Range
 
 
 @dataclass
@@ -51,11 +62,11 @@ class Diary:
     Attributes
     ----------
     crew_days
-        That the first certificate needs.
+        That the first certificate's forecast needs.
     printed
         Days and their plans, in the order of printing.
     forecasts
-        Of each month: day, station ("" the county), finish, early, late.
+        Of each month, for the county and each station.
     moves
         Of each replan: day, open, missed, moved.
     paces
@@ -74,9 +85,7 @@ class Diary:
 
     crew_days: int = 0
     printed: list[DayPlan] = field(default_factory=list)
-    forecasts: list[tuple[dt.date, str, dt.date | None, dt.date | None, dt.date | None]] = field(
-        default_factory=list
-    )
+    forecasts: list[Told] = field(default_factory=list)
     moves: list[tuple[dt.date, int, int, int]] = field(default_factory=list)
     paces: list[tuple[dt.date, str, float]] = field(default_factory=list)
     season: dict[dt.date, set[str]] = field(default_factory=dict)
@@ -257,11 +266,12 @@ class Life:
 
     def first_of_month(self, day: dt.date) -> None:
         """Status is read, and the rest is planned anew."""
-        covered = coverage(self.register, day, self.folder.workdays,
-                           rules=self.folder.settings.follow)  # fmt: skip
-        self.diary.forecasts.append(
-            (day, "", covered.finish, covered.finish_early, covered.finish_late)
-        )
+        told = self.folder.forecast(day)
+        if told is not None:
+            self.diary.forecasts += [
+                Told(day, one.station, one.finish, one.reached, one.crew_days)
+                for one in (told.county, *told.stations)
+            ]
         if day >= self.days[-1] - dt.timedelta(days=20):
             return
         made = replan(self.register, self.folder.roads, self.folder.settings, day,
@@ -315,7 +325,8 @@ def begin(
     stations = list(register.stations()["station"].astype(str))
     people = Field.of(accounts, stations, habits, seed)
     life = Life(folder, register, people, days)
-    life.diary.crew_days = certificate(made).needed
+    told = folder.forecast()
+    life.diary.crew_days = 0 if told is None else told.county.crew_days.middle
     return life
 
 
