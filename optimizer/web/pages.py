@@ -104,16 +104,7 @@ def page(
 
 
 def _station_name(request: Request, station: str) -> str:
-    if not station:
-        return ""
-    return station_names(served_of(request)).get(station, station)
-
-
-def station_names(served: Served) -> dict[str, str]:
-    """Names of all stations by their ids, kept until an import changes them."""
-    with served.campaign("", served.settings.campaign.lang) as campaign:
-        table = campaign.register.stations()
-    return {row["station"]: row["name"] or row["station"] for row in table.to_dict("records")}
+    return served_of(request).station_names().get(station, station) if station else ""
 
 
 def masked(phone: object) -> str:

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Form, Request, Response
 
 from optimizer.desk import OF_STATION, ROLES, Person
 from optimizer.errors import SignInError
-from optimizer.web.pages import lang_of, note, page, served_of, station_names
+from optimizer.web.pages import lang_of, note, page, served_of
 from optimizer.web.rights import may
 
 router = APIRouter(prefix="/people")
@@ -30,7 +30,7 @@ def add(
     of: Annotated[str, Form(max_length=40)] = "",
 ) -> Response:
     """Add somebody; the answer shows the first password, once."""
-    stations = station_names(served_of(request))
+    stations = served_of(request).station_names()
     station = of if role in OF_STATION else ""
     try:
         if station and station not in stations:
@@ -67,7 +67,7 @@ def _list(
     facts = {
         "people": served.people.all(),
         "roles": ROLES,
-        "stations": station_names(served),
+        "stations": served.station_names(),
         "said": said,
         "name": name,
         "first": first,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import OrderedDict
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 MOST_OPEN = 12
 """So many requests have the register open at a time; others wait for their turn."""
+NAMES_KEPT_S = 60.0
 MOST_DAYS = 60
 """Of so many days the doors are kept."""
 TOGETHER_S = 25.0
@@ -79,6 +81,8 @@ class Served:
         self._doors: OrderedDict[tuple[str, str], tuple[frozenset[str], Problem]] = OrderedDict()
         self._lock = threading.Lock()
         self._searching: set[int] = set()
+        self._names: dict[str, str] = {}
+        self._named_s = -NAMES_KEPT_S - 1.0
 
     def close(self) -> None:
         """End: workers at once, files closed."""
@@ -104,6 +108,17 @@ class Served:
                 yield campaign
             finally:
                 free.put(campaign)
+
+    def station_names(self) -> dict[str, str]:
+        """Names of all stations by their ids, as they were a minute ago."""
+        now_s = time.monotonic()
+        if now_s - self._named_s > NAMES_KEPT_S:
+            with Campaign(self.folder) as campaign:
+                table = campaign.register.stations()
+            names = zip(table["station"], table["name"], strict=True)
+            self._names = {station: name or station for station, name in names}
+            self._named_s = now_s
+        return self._names
 
     def doors(self, plan: DayPlan) -> Problem:
         """The doors and rides of a day's plan, made by a worker when they are new."""

@@ -1,0 +1,74 @@
+"""A small county served, for every test of the pages."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+
+import httpx
+import pytest
+from desk_world import OTHER, STATION, make_county
+
+from optimizer.desk import Campaign, People
+
+PASSWORD = "Zoufang-2027"  # noqa: S105  (of made-up people)
+PEOPLE = {
+    "admin": ("administrator", ""),
+    "planner": ("planner", ""),
+    "chief": ("chief", STATION),
+    "clerk": ("clerk", STATION),
+    "other": ("chief", OTHER),
+    "auditor": ("auditor", ""),
+}
+TODAY = "2027-01-03"
+
+
+@pytest.fixture(scope="session")
+def folder(tmp_path_factory):
+    """Twelve households, two crews, six people who may sign in."""
+    path = make_county(tmp_path_factory.mktemp("web") / "county", households=12)
+    with Campaign(path) as campaign:
+        for name, (role, station) in PEOPLE.items():
+            campaign.people.add(name, role, station, PASSWORD, initial=False)
+        campaign.people.close()
+    return path
+
+
+@pytest.fixture(scope="session")
+def server(folder):
+    """The address of a server on the loopback, started as a user starts it; it ends with us."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    url = f"http://127.0.0.1:{port}"
+    command = [sys.executable, "-m", "optimizer", "serve", "-C", str(folder), "--port", str(port)]
+    with subprocess.Popen(command, env=os.environ | {"ZOUFANG_TODAY": TODAY}) as running:
+        try:
+            wait_for(url, running)
+            yield url
+        finally:
+            running.terminate()
+
+
+def wait_for(url: str, running: subprocess.Popen[bytes], seconds: float = 60.0) -> None:
+    """Until the server answers."""
+    ends = time.monotonic() + seconds
+    while time.monotonic() < ends:
+        assert running.poll() is None, "the server has ended"
+        try:
+            if httpx.get(f"{url}/healthz").text == "ok":
+                return
+        except httpx.TransportError:
+            time.sleep(0.05)
+    raise AssertionError("the server does not answer")
+
+
+@pytest.fixture
+def people(folder):
+    """The people of the county, as the server has them."""
+    book = People(folder / "people.sqlite")
+    yield book
+    book.close()
