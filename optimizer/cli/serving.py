@@ -21,6 +21,9 @@ def serve(
     port: Annotated[int, typer.Option(min=1, max=65535, help="The port to listen on.")] = 8000,
     tls_cert: Annotated[Path | None, typer.Option(help="The server's certificate (PEM).")] = None,
     tls_key: Annotated[Path | None, typer.Option(help="Its key (PEM).")] = None,
+    own_ca: Annotated[
+        bool, typer.Option("--own-ca", help="A certificate by an authority of the campaign's own.")
+    ] = False,
     plain_http: Annotated[
         bool, typer.Option("--plain-http", help="Without TLS, also to other machines.")
     ] = False,
@@ -33,6 +36,12 @@ def serve(
     from optimizer.web.server import Address
     from optimizer.web.server import serve as run
 
+    if own_ca:
+        with Campaign(folder) as campaign:
+            _ = campaign.register
+            signed = campaign.own_certificate(host)
+            tls_cert, tls_key = signed.certificate, signed.key
+            typer.echo(texts_of(campaign)("cli.authority", path=signed.authority))
     address = Address(
         host=host, port=port, certificate=tls_cert, key=tls_key, plain_http=plain_http
     )

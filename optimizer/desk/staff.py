@@ -9,6 +9,7 @@ from optimizer.desk.opened import OpenCampaign
 from optimizer.errors import CampaignError, SignInError
 
 if TYPE_CHECKING:
+    from optimizer.desk.own_certificate import Signed
     from optimizer.desk.sign_in import People
 
 
@@ -29,6 +30,12 @@ class Staff(OpenCampaign):
 
         compile_once()
         _ = self.known_roads
+
+    def own_certificate(self, host: str) -> Signed:
+        """The files of a certificate for the server, by an authority of the campaign's own."""
+        from optimizer.desk.own_certificate import own_certificate
+
+        return own_certificate(self.path, host)
 
     def known_station(self, station: str) -> str:
         """A station's name by its id.

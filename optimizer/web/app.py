@@ -57,14 +57,8 @@ ROUTERS: Final = (
 )
 
 
-def create_app(served: Served, *, secure: bool = False) -> FastAPI:
-    """The application over what the server keeps.
-
-    Parameters
-    ----------
-    secure
-        Whether it is reached by TLS: then its cookie is sent by TLS alone.
-    """
+def create_app(served: Served) -> FastAPI:
+    """The application over what the server keeps."""
     backups = Backups(served)
 
     @asynccontextmanager
@@ -76,7 +70,7 @@ def create_app(served: Served, *, secure: bool = False) -> FastAPI:
         served.close()
 
     app = FastAPI(title="zoufang", lifespan=life, docs_url=None, redoc_url=None, openapi_url=None)
-    app.state.served, app.state.secure = served, secure
+    app.state.served = served
     for router in ROUTERS:
         app.include_router(router)
     static = resources.files("optimizer.web") / "static"
@@ -110,7 +104,7 @@ async def _before_all(
         "Cache-Control",
         "public, max-age=3600" if path.startswith("/static/") else "no-store",
     )
-    if request.app.state.secure:
+    if request.url.scheme == "https":
         answer.headers["Strict-Transport-Security"] = "max-age=31536000"
     return answer
 

@@ -205,7 +205,7 @@ def take(
     date: str,
     campaign: Here,
     _: Changer,
-    revision: Annotated[int, Form()],
+    revision: Annotated[int, Form(ge=-1, lt=2**31)],
     reason: Annotated[str, Form(max_length=200)] = "",
     over: Annotated[bool, Form()] = False,
 ) -> Response:
@@ -222,7 +222,7 @@ def refuse(
     date: str,
     campaign: Here,
     _: Changer,
-    revision: Annotated[int, Form()],
+    revision: Annotated[int, Form(ge=-1, lt=2**31)],
 ) -> Response:
     """Forget the board; what is printed stays."""
     campaign.drop_draft(station, date, revision=revision)

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 
+Revision = Annotated[int, Field(ge=-1, lt=2**31)]
 Name = Annotated[str, Field(max_length=120)]
 
 
@@ -13,7 +14,7 @@ class Wish(BaseModel, extra="forbid"):
     """An edit as the page sends it; which of the fields count depends on `what`."""
 
     what: Literal["move", "route", "lock", "call", "absent", "weather"]
-    revision: int = -1
+    revision: Revision = -1
     visits: list[Name] = Field(default=[], max_length=500)
     crew: Name | None = None
     to: Name | None = None
@@ -22,10 +23,10 @@ class Wish(BaseModel, extra="forbid"):
     name: Name = ""
     on: bool = True
     account: Annotated[str, Field(max_length=20)] = ""
-    slower: float = 1.0
+    slower: float = Field(default=1.0, allow_inf_nan=False)
 
 
 class Seen(BaseModel, extra="forbid"):
     """Which revision the chief has before him."""
 
-    revision: int
+    revision: Revision

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import pathlib
 import zipfile
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
-from fastapi import APIRouter, Depends, Form, Request, Response
+from fastapi import APIRouter, Depends, Form, Path, Request, Response
 from fastapi.responses import FileResponse, RedirectResponse
 
 from optimizer.desk import Person, day_of
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 router = APIRouter(prefix="/s/{station}")
 Seer = Annotated[Person, Depends(may("see a day"))]
 Changer = Annotated[Person, Depends(may("change a day"))]
+Number = Annotated[int, Path(ge=1, lt=2**31)]
 WEATHER: Final = ("1.0", "1.2", "1.5")
 """How many times as long rides take: dry, light rain, heavy rain."""
 
@@ -112,7 +113,7 @@ def plan(
 
 
 @router.get("/jobs/{number}")
-def job(request: Request, station: str, number: int, _: Seer) -> Response:
+def job(request: Request, station: str, number: Number, _: Seer) -> Response:
     """How far a job is; when it is done, the page goes on by itself."""
     served = served_of(request)
     found = served.jobs.job(number)
@@ -132,7 +133,7 @@ def job(request: Request, station: str, number: int, _: Seer) -> Response:
 
 
 @router.post("/jobs/{number}/stop")
-def stop(request: Request, station: str, number: int, person: Changer) -> Response:
+def stop(request: Request, station: str, number: Number, person: Changer) -> Response:
     """End a search with the best plan so far."""
     served_of(request).workers.stop(number)
     return job(request, station, number, person)
@@ -164,7 +165,7 @@ def paper(request: Request, station: str, date: str, campaign: Here, _: Seer) ->
         lang=lang_of(request),
         facts=(("forms", True), ("out", folder)),
     )
-    pdf: Path = served_of(request).workers.do(order)[0]
+    pdf: pathlib.Path = served_of(request).workers.do(order)[0]
     note(request, "printed", station, f"{date} v{made.version}")
     name = f"{station}-{date}-v{made.version}.pdf"
     return FileResponse(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import OrderedDict
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from queue import LifoQueue
 from typing import TYPE_CHECKING, Any
@@ -165,7 +165,7 @@ class Served:
         )
         self.jobs.set(number, "running")
         future = self.workers.submit(order)
-        future.add_done_callback(lambda done: self._ended(number, done, lang))
+        future.add_done_callback(lambda done: self._ended(number, done, lang, (station, date)))
         return number
 
     def seconds(self) -> float:
@@ -173,7 +173,7 @@ class Served:
         together = TOGETHER_S * self.settings.serve.workers / max(1, len(self._searching))
         return max(LEAST_S, min(self.settings.day.seconds, together))
 
-    def _ended(self, number: int, done: Future[Any], lang: Lang) -> None:
+    def _ended(self, number: int, done: Future[Any], lang: Lang, day: tuple[str, str]) -> None:
         self._searching.discard(number)
         self.workers.forget(number)
         if done.cancelled():
@@ -182,10 +182,16 @@ class Served:
         error = done.exception()
         if error is None:
             self.jobs.set(number, "done")
+            threading.Thread(target=self._have_doors_ready, args=day, daemon=True).start()
         elif isinstance(error, ZoufangError):
             self.jobs.set(number, "failed", error.in_words(lang))
         else:
             self.jobs.set(number, "failed", Texts(lang)("web.job_broken", why=repr(error)[:200]))
+
+    def _have_doors_ready(self, station: str, date: str) -> None:
+        """The board of a day that has just been planned is opened next."""
+        with suppress(ZoufangError), Campaign(self.folder) as campaign:
+            self.doors(campaign.day_plan(station, date))
 
 
 METHODS = {"plan": "plan_day", "replan": "replan_board", "complete": "complete_board"}

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ipaddress
+import signal
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -68,7 +70,9 @@ def serve(folder: Path, address: Address, workers: int | None = None) -> None:
     import uvicorn
 
     served = Served(folder, workers)
-    app: FastAPI = create_app(served, secure=address.certificate is not None)
+    app: FastAPI = create_app(served)
+    # the library ends by the signal that it got: ours has what is open put away first
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     facts: dict[str, Any] = {}
     if address.certificate is not None:
         facts = {"ssl_certfile": str(address.certificate), "ssl_keyfile": str(address.key)}

@@ -49,8 +49,13 @@ def sign_in(
     except SignInError as error:
         facts = {"said": error.in_words(lang_of(request)), "name": name}
         return page(request, "sign_in.html", facts, status=403)
+    return _signed_in(request, token)
+
+
+def _signed_in(request: Request, token: str) -> Response:
+    """To where one's role begins; over TLS the cookie is sent by TLS alone."""
     answer = RedirectResponse("/", 303)
-    secure = request.app.state.secure
+    secure = request.url.scheme == "https"
     answer.set_cookie("zoufang", token, httponly=True, samesite="strict", secure=secure)
     return answer
 
@@ -98,11 +103,7 @@ def change_password(
         facts = {"said": error.in_words(lang_of(request)), "first": person.must_change}
         return page(request, "password.html", facts, status=422)
     note(request, "password_changed")
-    answer = RedirectResponse("/", 303)
-    token = people.sign_in(person.name, new, address_of(request))
-    secure = request.app.state.secure
-    answer.set_cookie("zoufang", token, httponly=True, samesite="strict", secure=secure)
-    return answer
+    return _signed_in(request, people.sign_in(person.name, new, address_of(request)))
 
 
 @router.get("/")

@@ -106,11 +106,11 @@ def test_every_answer_forbids_what_a_page_does_not_need(signed_in):
 
 def test_signing_out_ends_the_session_on_the_server(server):
     """A cookie that somebody has copied is worth nothing afterwards."""
-    client = httpx.Client(base_url=server, headers={"Origin": server}, timeout=60)
-    client.post("/sign-in", data={"name": "clerk", "password": PASSWORD})
-    cookie = client.cookies["zoufang"]
-    assert client.get(f"/s/{STATION}/morning").status_code == 200
-    client.post("/sign-out")
+    with httpx.Client(base_url=server, headers={"Origin": server}, timeout=60) as client:
+        client.post("/sign-in", data={"name": "clerk", "password": PASSWORD})
+        cookie = client.cookies["zoufang"]
+        assert client.get(f"/s/{STATION}/morning").status_code == 200
+        client.post("/sign-out")
     again = httpx.get(
         f"{server}/s/{STATION}/morning", cookies={"zoufang": cookie}, follow_redirects=False
     )
