@@ -69,10 +69,10 @@ def _decided(history: AccountHistory) -> tuple[str, str]:
 
 def valid_records(history: AccountHistory) -> list[Record]:
     """An account's records without those that were undone or settled away."""
-    return _settled(_active(history.records), history.decisions)
+    return _settled(active_records(history.records), history.decisions)
 
 
-def _active(records: Sequence[Record]) -> list[Record]:
+def active_records(records: Sequence[Record]) -> list[Record]:
     """Records that no other active record undoes."""
     if not any(record.undoes for record in records):
         return list(records)

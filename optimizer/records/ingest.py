@@ -10,6 +10,7 @@ from optimizer.records.account_state import Record
 from optimizer.records.area_findings import open_area_findings
 from optimizer.records.derived_ledgers import derive_accounts, derive_stale
 from optimizer.records.entry_faults import entry_fault
+from optimizer.records.follow_up import active_records
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -78,9 +79,30 @@ def take_records(
     return replace(taken, added=len(resolved), conflicts=conflicts, projects=projects)
 
 
+def _corrected_anew(register: Register, entries: Sequence[Entry]) -> Sequence[Entry]:
+    """The entries; a correction back to what was said before is a new one, with an id of its own.
+
+    The last correction of a visit in a file counts: the file read again corrects nothing.
+    """
+    last = {(e.station, e.date, e.crew, e.row or e.account_no): e.id for e in entries}
+    again = {entry.id for entry in entries if entry.corrects} & set(last.values())
+    accounts = register.ledgers.accounts_of_records(again)
+    records: dict[str, list[Record]] = defaultdict(list)
+    for row in register.ledgers.records_of(accounts.values()) if accounts else ():
+        records[row[1]].append(Record._make(row))
+    names: dict[str, str] = {}
+    for name, account in accounts.items():
+        said = [r for r in records[account] if r.id.partition("~")[0] == name and r.result]
+        standing = {record.id for record in active_records(records[account])}
+        if not standing & {record.id for record in said}:
+            names[name] = f"{name}~{len(said)}"
+    return [replace(entry, id=names.get(entry.id, entry.id)) for entry in entries]
+
+
 def _fresh(
     register: Register, entries: Sequence[Entry], source: str, taken: IngestResult
 ) -> tuple[list[Entry], int]:
+    entries = _corrected_anew(register, entries)
     known = register.ledgers.known({entry.id for entry in entries})
     fresh: dict[str, Entry] = {}
     doubles = 0
@@ -208,8 +230,7 @@ def _corrections(register: Register, entries: list[Entry]) -> list[Entry]:
                 for row in register.ledgers.records_of([entry.account_no])
                 if row[4] == entry.date
             ]
-            undone = {record.undoes for record in known}
-            old = [record.id for record in known if record.result and record.id not in undone]
+            old = [record.id for record in known if record.result]
             result += [
                 replace(
                     entry, id=f"{entry.id}/{number}", result="", findings=(), opinion="",

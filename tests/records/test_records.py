@@ -221,6 +221,21 @@ def test_a_correction_replaces_what_was_known(register):
     assert register.ledgers.records()["result"].tolist() == ["nobody_home"]
 
 
+def test_a_correction_back_and_forth_counts_each_time(register):
+    """Done, nobody home, done, nobody home: the fourth is in the same words as the second."""
+    register.save_day_plan(day_plan([(ONE, "first")]))
+    first = typed(1, "done", findings=(Finding(category="pole"),))
+    said = [first, *(typed(1, r, corrects=True) for r in ("nobody_home", "done", "nobody_home"))]
+    for entry in said:
+        assert take_records(register, SETTINGS, [entry], "typed").added
+        assert status(register, ONE) == {"done": "visited"}.get(entry.result, entry.result)
+        assert len(register.ledgers.frame("findings")) == (entry is first)
+    before = len(register.ledgers.records(undone=True))
+    assert take_records(register, SETTINGS, said[-1:], "typed").known == 1
+    assert take_records(register, SETTINGS, said, "again.csv").known == 4
+    assert len(register.ledgers.records(undone=True)) == before
+
+
 results = st.sampled_from(["done", "nobody_home", "refused", "demolished", "moved", "other"])
 some_records = st.lists(
     st.tuples(
