@@ -161,7 +161,8 @@ class Visit:
     why, check
         For the sheet: why we come, and what to look at.
     finding
-        The category of the old finding that a revisit checks; the tool bag follows from it.
+        Categories of the old findings that a revisit checks, with ";" between; the tool bag follows
+        from them.
     """
 
     visit_id: str

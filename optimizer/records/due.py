@@ -63,7 +63,7 @@ def due(
         crew of the station is on duty, or is past), price_s (seconds of travel that it is worth),
         preferred_crew (who was there before), planned_crew and planned_on (of its block), skills
         (";" between), why, check,
-        finding (category), tries, subjects (findings, requests, appointments; ";" between), list
+        finding (categories; ";" between), tries, subjects (findings, requests, appointments; ";" between), list
         (season or evening, else ""), waiting_since (ISO date of the last call or of the block).
     """
     day = date.isoformat()
@@ -218,7 +218,7 @@ def _bundle(matters: list[Row], day: str, settings: Settings) -> Row:
         "skills": "hv10kv" if first["customer_kind"] == "hv10kv" else "",
         "why": _joined(m["why"] for m in matters),
         "check": _joined(m["check"] for m in matters),
-        "finding": foremost("finding"),
+        "finding": ";".join(dict.fromkeys(m["finding"] for m in matters if m.get("finding"))),
         "tries": max(m.get("tries", 0) for m in matters),
         "subjects": ";".join(m["subject"] for m in matters if m.get("subject")),
         "list": foremost("list"),

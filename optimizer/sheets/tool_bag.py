@@ -18,7 +18,8 @@ def tool_bag(visits: Sequence[Visit], paper: PaperSettings) -> list[tuple[str, i
     things: Counter[str] = Counter()
     things.update(paper.bag_always)
     for visit in visits:
-        things.update(paper.bag_per_finding.get(visit.finding, {}))
+        for category in visit.finding.split(";"):
+            things.update(paper.bag_per_finding.get(category, {}))
     things.update({name: each * len(visits) for name, each in paper.bag_per_visit.items()})
     counted = [(name, math.ceil(count - 1e-9)) for name, count in things.items() if count > 0]
     return sorted(counted, key=lambda thing: thing[0] in PAPERS)

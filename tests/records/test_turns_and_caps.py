@@ -181,6 +181,13 @@ def test_a_call_without_a_clock_has_its_own_day_on_the_sheet(register):
     assert not rows["preferred_window"].any()
 
 
+def test_a_revisit_names_all_that_it_checks(register):
+    """What the crew packs follows from every finding of the door, not from the first alone."""
+    take(register, record(ONE, findings=[wrong("pole"), wrong("rcd")]))
+    rows = due(register, SETTINGS, "ST01", days(20)).set_index("account_no")
+    assert rows.loc[ONE, "finding"] == "pole;rcd"
+
+
 def test_expected_minutes_come_from_who_was_home(register):
     """Half were home of thirty calls: drawn to 1 by thirty, three quarters; and back again."""
     for number in range(30):

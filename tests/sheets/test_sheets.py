@@ -276,6 +276,15 @@ def test_the_bag_holds_what_the_day_calls_for():
     assert tool_bag(visits, paper) == [("pliers", 1), ("rcd", 2), ("tape", 2), ("note", 2)]
 
 
+def test_a_revisit_of_two_findings_needs_the_tools_of_both():
+    """A pole and a breaker at one door are checked on one visit, with one bag."""
+    paper = PaperSettings(
+        bag_always={}, bag_per_visit={}, bag_per_finding={"rcd": {"rcd": 1}, "pole": {"tape": 2}}
+    )
+    visit = replace(paper_world.valley(stops=1).visits[0], finding="pole;rcd")
+    assert tool_bag([visit], paper) == [("tape", 2), ("rcd", 1)]
+
+
 def test_masked_sheets_keep_secrets(tmp_path):
     """A sheet that is shown around must not carry everybody's phone."""
     plan = with_text(paper_world.valley(stops=2), name="李建国", phone="13812345678")
