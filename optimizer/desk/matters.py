@@ -88,13 +88,15 @@ class Matters(OpenCampaign):
     def opinions(
         self, name: str | None = None, station: str | None = None, *, everything: bool = False
     ) -> pd.DataFrame:
-        """What customers said."""
+        """What customers said; praise is no open matter."""
         from optimizer.records import opinion_ledger
+        from optimizer.records.entry import PRAISE
 
         rows = opinion_ledger(self.register)
         if station is not None:
             rows = rows[rows["station"] == station]
         is_open = (rows["merged_into"] == "") & (rows["state"] != "told")
+        is_open &= rows["category"] != PRAISE
         return _chosen(rows, "opinion", name, is_open, everything=everything)
 
     def decide_opinion(

@@ -63,8 +63,9 @@ def due(
         crew of the station is on duty, or is past), price_s (seconds of travel that it is worth),
         preferred_crew (who was there before), planned_crew and planned_on (of its block), skills
         (";" between), why, check,
-        finding (categories; ";" between), tries, subjects (findings, requests, appointments; ";" between), list
-        (season or evening, else ""), waiting_since (ISO date of the last call or of the block).
+        finding (categories; ";" between), tries, subjects (findings, requests, appointments; ";"
+        between), list (season or evening, else ""), waiting_since (ISO date of the last call or
+        of the block).
     """
     day = date.isoformat()
     following = next_day_out(register, settings, station, date, workdays).isoformat()

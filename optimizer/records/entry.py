@@ -22,6 +22,9 @@ CATEGORIES: Final = (
 )  # fmt: skip
 """Categories of findings and opinions."""
 
+PRAISE: Final = "praise"
+"""The category of an opinion that asks for nothing: it is no open matter."""
+
 KINDS: Final = ("first", "retry", "revisit", "request", "appointment")
 
 

@@ -10,7 +10,7 @@ import hashlib
 import re
 from dataclasses import replace
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from optimizer.records.account_state import (
     FAILED,
@@ -21,7 +21,7 @@ from optimizer.records.account_state import (
     Standing,
     part_of_day,
 )
-from optimizer.records.entry import CATEGORIES
+from optimizer.records.entry import CATEGORIES, PRAISE
 from optimizer.records.findings import department_of, findings_of
 from optimizer.records.next_steps import next_steps
 
@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from optimizer.settings import FollowSettings
+
+
+_DOUBT: Final = re.compile(r"[不没无未差但可却希望建议？?]")
 
 
 def derive_state(history: AccountHistory, rules: FollowSettings) -> AccountState:
@@ -217,11 +220,23 @@ def _told(opinion: OpinionState, body: Mapping[str, object]) -> OpinionState:
 
 
 def category_of_opinion(text: str, rules: FollowSettings) -> str:
-    """The category of an opinion by the first of the settings' words that it has."""
-    for category, words in rules.opinion_words.items():
-        if category in CATEGORIES and any(word in text for word in words):
-            return category
-    return "other"
+    """The category of an opinion by the first of the settings' words that it has.
+
+    It is praise where it has a word of praise, speaks of nothing but the service, and has no
+    "but" in it.
+    """
+    sorted_by_words = next(
+        (
+            category
+            for category, words in rules.opinion_words.items()
+            if category in CATEGORIES and any(word in text for word in words)
+        ),
+        "other",
+    )
+    praised = any(word in text for word in rules.praise_words)
+    if praised and sorted_by_words in {"attitude", "other"} and not _DOUBT.search(text):
+        return PRAISE
+    return sorted_by_words
 
 
 def normalised(text: str) -> str:

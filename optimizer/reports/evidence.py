@@ -16,6 +16,7 @@ import pandas as pd
 from optimizer.records.account_state import Record, Request
 from optimizer.records.decisions import PROJECT_STATES
 from optimizer.records.derived_ledgers import read_histories
+from optimizer.records.entry import PRAISE
 from optimizer.records.follow_up import derive_state, valid_records
 from optimizer.records.next_steps import request_visits
 from optimizer.records.opinions import opinion_ledger
@@ -34,6 +35,7 @@ FIGURES: Final = {
     "piece": "pieces used on the spot; the category is what",
     "repair": "a finding repaired on the spot",
     "opinion": "an opinion; solved, planned or open",
+    "praise": "an opinion that asks for nothing",
     "finding": "a finding; closed, rectified, dropped or open",
     "area": "a transformer area with low voltage, by the state of its works",
     "request": "a new connection: in_limit, late, withdrawn or open",
@@ -118,9 +120,10 @@ def _of_opinions(register: Register, period: Period) -> Iterator[Fact]:
     first, last = period.first.isoformat(), period.last.isoformat()
     for row in _records(opinion_ledger(register)):
         if first <= row["date"] <= last:
-            state = _opinion_state(row, last)
+            praise = row["category"] == PRAISE
+            state = "" if praise else _opinion_state(row, last)
             what = row["station"], row["category"], state, row["opinion"], row["account_no"]
-            yield Fact("opinion", *what, row["date"])
+            yield Fact("praise" if praise else "opinion", *what, row["date"])
 
 
 def _opinion_state(row: dict[str, Any], last: str) -> str:

@@ -57,6 +57,13 @@ def test_the_same_export_twice_changes_nothing(county):
     assert (first.taken.added, second.taken.added, second.taken.known) == (1, 0, 1)
 
 
+def test_praise_is_no_open_matter(county):
+    """The office's list holds what somebody has to answer."""
+    take(county, record(ONE, opinion="感谢师傅"), record(TWO, opinion="经常停电"))
+    assert list(county.opinions()["account_no"]) == [TWO]
+    assert set(county.opinions(everything=True)["account_no"]) == {ONE, TWO}
+
+
 def test_a_typed_row_is_the_customer_of_that_row(county):
     """A clerk types row numbers; who it is the sheet knows."""
     fields = TYPED | {"row": 2, "result": "done", "findings": (typed_finding("wiring:repaired"),)}

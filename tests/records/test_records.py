@@ -50,6 +50,7 @@ from optimizer.records import (
 )
 from optimizer.records.calibration import COLUMNS, calibrate, calibration_for, fit, observe
 from optimizer.records.coverage import account_list, coverage, coverage_by_town
+from optimizer.records.follow_up import category_of_opinion
 from optimizer.records.opinions import opinion_ledger
 from optimizer.records.reconciling import reconcile
 from optimizer.register import STATUSES, Register
@@ -521,6 +522,23 @@ def test_opinions_have_a_ledger(register):
     assert (row["state"], row["department"], row["answer"], row["told_on"]) == (
         "told", "营销部", "已列入改造", days(5).isoformat(),
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "category"),
+    [
+        ("服务很好，感谢供电所", "praise"),
+        ("非常满意", "praise"),
+        ("不满意", "other"),
+        ("服务态度不热情", "attitude"),
+        ("服务很好，就是电压低", "low_voltage"),
+        ("都很好，希望常来", "other"),
+        ("声音大", "other"),
+    ],
+)
+def test_praise_is_known_by_its_words(text, category):
+    """Nobody has to answer thanks; whoever has a wish beside them is heard."""
+    assert category_of_opinion(text, SETTINGS.follow) == category
 
 
 # ---- the day's candidates ----------------------------------------------------------------------
