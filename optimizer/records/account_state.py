@@ -90,6 +90,7 @@ class FindingState:
     """A row of the ledger of findings.
 
     `check_from` and `check_by` are empty while works on the transformer area are waited for.
+    `unreported` is one that a check has not seen again, though nobody has reported its repair.
     """
 
     finding: str
@@ -108,6 +109,7 @@ class FindingState:
     closed_on: str = ""
     closed_by: str = ""
     project: str = ""
+    unreported: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from dataclasses import fields
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final
 
@@ -13,15 +12,12 @@ from optimizer.records.account_state import (
     AccountHistory,
     AccountState,
     Appointment,
-    FindingState,
-    NextStep,
-    OpinionState,
     Project,
     Record,
     Request,
 )
 from optimizer.records.follow_up import derive_state
-from optimizer.register.ledgers import DERIVED
+from optimizer.register.ledgers import COLUMNS, DERIVED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
@@ -33,8 +29,7 @@ if TYPE_CHECKING:
 
 _CHUNK: Final = 5_000
 _finding_row, _opinion_row, _step_row = (
-    attrgetter(*(column.name for column in fields(kind)))
-    for kind in (FindingState, OpinionState, NextStep)
+    attrgetter(*COLUMNS[ledger]) for ledger in ("findings", "opinions", "tasks")
 )
 
 

@@ -87,7 +87,7 @@ def _see(
             old, note=_joined(old.note, note), crew=old.crew or record.crew or ""
         )
         return
-    again = replace(old, note=_joined(old.note, note))
+    again = replace(old, note=_joined(old.note, note), unreported=False)
     if repaired:
         again = replace(again, repaired=True, state="rectified", rectified_on=record.date)
     if checks:
@@ -134,7 +134,10 @@ def _new_finding(
 def _check(
     history: AccountHistory, found: dict[str, FindingState], record: Record, seen: set[str]
 ) -> None:
-    """Close what a check did not see again; works that are not built cannot be checked."""
+    """Close what a check did not see again; works that are not built cannot be checked.
+
+    What nobody has reported as repaired stays open: not to be seen is not to be repaired.
+    """
     for name, finding in found.items():
         if finding.state not in OPEN or finding.found_on >= record.date or finding.category in seen:
             continue
@@ -142,6 +145,9 @@ def _check(
         if project and project.opened_on <= record.date and not _built(project, record.date):
             continue
         if record.kind != "revisit" and finding.check_from > record.date:
+            continue
+        if finding.state == "open" and not (project and _built(project, record.date)):
+            found[name] = replace(finding, unreported=True)
             continue
         found[name] = replace(finding, state="closed", closed_on=record.date, closed_by=record.id)
 
@@ -156,7 +162,9 @@ def _decide(found: dict[str, FindingState], on: str, name: str, body: Mapping[st
         return
     note = _joined(finding.note, str(body.get("note", "")))
     if body.get("state") == "rectified":
-        found[name] = replace(finding, state="rectified", rectified_on=on, note=note)
+        found[name] = replace(
+            finding, state="rectified", rectified_on=on, note=note, unreported=False
+        )
     elif body.get("state") == "dropped":
         found[name] = replace(
             finding, state="dropped", closed_on=on, closed_by="decision", note=note

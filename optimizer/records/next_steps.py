@@ -137,12 +137,13 @@ def _revisit_steps(
         fails = [record for record in later if record.result in FAILED]
         gone = state.status in {"demolished", "duplicate"}
         turned_away = any(record.result not in {*FAILED, "done"} for record in later)
+        over = gone or turned_away or finding.unreported
         again = days_after(fails[-1].date, rules.retry_after_days) if fails else ""
         yield NextStep(
             account_no=state.account_no,
-            kind="office" if gone or turned_away else "revisit",
+            kind="office" if over else "revisit",
             subject=finding.finding,
-            list=_revisit_list(finding, len(fails), rules, over=gone or turned_away),
+            list=_revisit_list(finding, len(fails), rules, over=over),
             not_before=max(finding.check_from or finding.found_on, again),
             deadline=finding.check_by,
             failed_at=max((record.at or record.date for record in fails), default=""),
@@ -152,6 +153,8 @@ def _revisit_steps(
             if gone
             else "finding_turned_away"
             if turned_away
+            else "finding_not_reported"
+            if finding.unreported
             else finding.category,
             detail=finding.note,
         )

@@ -376,11 +376,30 @@ def test_only_a_recorded_check_closes_a_finding(register):
     take(register, record(ONE, day=days(10), kind="revisit", findings=[wrong("pole")]))
     (finding,) = findings(register)
     assert (finding["state"], finding["check_by"]) == ("open", days(40).isoformat())
+    decide_finding(register, SETTINGS, finding["finding"], "rectified", on=days(15))
     take(register, record(ONE, day=days(20), kind="revisit"))
     (finding,) = findings(register)
     assert (finding["state"], finding["closed_on"]) == ("closed", days(20).isoformat())
     with pytest.raises(RecordError, match="is closed since"):
         decide_finding(register, SETTINGS, finding["finding"], "rectified", on=days(21))
+
+
+def test_a_check_closes_nothing_whose_repair_nobody_reported(register):
+    """Not mentioned is not repaired: the office asks, and the day of the repair closes it."""
+    take(register, record(ONE, findings=[wrong("pole"), wrong("rcd", repaired=True)]))
+    take(register, record(ONE, day=days(10), kind="revisit"))
+    pole = findings(register)[0]
+    assert (pole["state"], [t["reason"] for t in tasks(register, ONE)]) == (
+        "open", ["finding_not_reported"],
+    )  # fmt: skip
+    assert tasks(register, ONE)[0]["list"] == "office"
+    assert due_kinds(register, days(20)) == {}
+    decide_finding(register, SETTINGS, pole["finding"], "rectified", on=days(12))
+    assert due_kinds(register, days(20)) == {ONE: "revisit"}
+    take(register, record(TWO, findings=[wrong("pole")]), record(TWO, day=days(10), kind="revisit"))
+    (other,) = findings(register, TWO)
+    decide_finding(register, SETTINGS, other["finding"], "rectified", on=days(8))
+    assert findings(register, TWO)[0]["closed_on"] == days(10).isoformat()
 
 
 def test_dropping_a_finding_needs_a_reason(register):
