@@ -27,7 +27,7 @@ _RECORDS: Final = "id result crew at who source opinion"
 _FINDINGS: Final = "finding name station state department due_on check_from check_by note"
 _OPINIONS: Final = "opinion name station state department same text answer"
 _AREAS: Final = "project station state since department customers"
-_REQUESTS: Final = "request name voltage state deadline max_visits matters"
+_REQUESTS: Final = "request name voltage state deadline visits max_visits matters"
 _APPOINTMENTS: Final = "appointment name state window note"
 _BREACHES: Final = "request voltage state deadline max_visits visits breach"
 

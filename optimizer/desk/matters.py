@@ -124,8 +124,12 @@ class Matters(OpenCampaign):
     def requests(
         self, name: str | None = None, station: str | None = None, *, everything: bool = False
     ) -> pd.DataFrame:
-        """Wishes for a new connection."""
+        """Wishes for a new connection, each with the visits that were spent on it."""
+        from optimizer.records.request_limits import visits_spent
+
         rows = self.register.ledgers.frame("requests", station=station)
+        spent = {request.request: visits for request, visits in visits_spent(self.register)}
+        rows = rows.assign(visits=rows["request"].map(spent).astype("int64"))
         return _chosen(rows, "request", name, rows["state"] == "open", everything=everything)
 
     def add_request(

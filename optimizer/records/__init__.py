@@ -17,7 +17,6 @@ from optimizer.records.decisions import (
     add_appointment,
     add_request,
     advance_project,
-    breaches,
     cancel_appointment,
     check_projects,
     close_request,
@@ -40,6 +39,7 @@ from optimizer.records.ingest import IngestResult, take_records
 from optimizer.records.opinions import opinion_ledger
 from optimizer.records.parsing import Reading, read_records, read_text, read_together
 from optimizer.records.reconciling import reconcile
+from optimizer.records.request_limits import breaches
 
 __all__ = [
     "CATEGORIES",

@@ -7,9 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from optimizer.catalogue import word
 from optimizer.errors import RecordError
-from optimizer.records.account_state import Request
-from optimizer.records.derived_ledgers import derive_accounts, read_histories
-from optimizer.records.next_steps import request_visits
+from optimizer.records.derived_ledgers import derive_accounts
 from optimizer.settings import windows
 from optimizer.workdays import working_days
 
@@ -339,30 +337,6 @@ def cancel_appointment(register: Register, settings: Settings, appointment: str)
                 "appointment.closed", appointment=appointment, state=word(str(row["state"]))
             )
         _put(register, settings, "appointments", {**row, "state": "cancelled"})
-
-
-def breaches(register: Register, today: dt.date) -> list[dict[str, object]]:
-    """Requests that spent too many visits or too much time; `visits` are those spent.
-
-    One dict a request, with the columns of the ledger, visits, and breach ("visits", "time").
-    """
-    requests = [Request._make(row) for row in register.ledgers.rows("requests")]
-    histories = {
-        history.account_no: history
-        for history in read_histories(register, [request.account_no for request in requests])
-    }
-    result: list[dict[str, object]] = []
-    for request in requests:
-        visits = len(request_visits(request, histories[request.account_no].records))
-        late = (request.closed_on or today.isoformat()) > request.deadline
-        broken = [
-            word
-            for word, is_so in (("visits", visits > request.max_visits), ("time", late))
-            if is_so and request.state != "withdrawn"
-        ]
-        if broken:
-            result.append({**request._asdict(), "visits": visits, "breach": ",".join(broken)})
-    return result
 
 
 def _one(register: Register, table: str, name: str) -> dict[str, object]:

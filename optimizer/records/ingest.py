@@ -11,6 +11,7 @@ from optimizer.records.area_findings import open_area_findings
 from optimizer.records.derived_ledgers import derive_accounts, derive_stale
 from optimizer.records.entry_faults import entry_fault
 from optimizer.records.follow_up import active_records
+from optimizer.records.request_limits import visits_spent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -75,6 +76,7 @@ def take_records(
         accounts = sorted({entry.account_no for entry in resolved})
         states = derive_accounts(register, settings, accounts)
         projects = open_area_findings(register, settings, states)
+        _tell_of_spent(register, resolved, source, taken)
     conflicts = [(s.account_no, day) for s in states for day in s.conflicts]
     return replace(taken, added=len(resolved), conflicts=conflicts, projects=projects)
 
@@ -241,6 +243,21 @@ def _corrections(register: Register, entries: list[Entry]) -> list[Entry]:
             entry = replace(entry, undoes=old[0] if old else None)  # noqa: PLW2901
         result.append(entry)
     return result
+
+
+def _tell_of_spent(
+    register: Register, entries: list[Entry], source: str, taken: IngestResult
+) -> None:
+    """Tell of visits beyond those that a request may take."""
+    calls = {entry.account_no: entry for entry in entries if entry.kind == "request"}
+    for request, visits in visits_spent(register, calls) if calls else ():
+        entry = calls[request.account_no]
+        if request.state == "open" and visits > request.max_visits:
+            fault = _fault(
+                source, entry, ("account_no", entry.account_no), "visits_spent", "close_request",
+                visits=visits, most=request.max_visits,
+            )  # fmt: skip
+            taken.remarks.append(fault)
 
 
 def _fault(

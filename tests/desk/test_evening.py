@@ -57,6 +57,15 @@ def test_the_same_export_twice_changes_nothing(county):
     assert (first.taken.added, second.taken.added, second.taken.known) == (1, 0, 1)
 
 
+def test_a_request_s_list_shows_the_visits_made(county):
+    """Whoever plans the third of three visits sees that two are spent; undone ones are none."""
+    county.add_request(ONE, "hv10kv", DAY)
+    call = record(ONE, "nobody_home", kind="request")
+    take(county, call, record(ONE, "other", undoes=call["id"], kind="request"))
+    rows = county.requests()
+    assert rows[["visits", "max_visits"]].to_numpy().tolist() == [[1, 3]]
+
+
 def test_praise_is_no_open_matter(county):
     """The office's list holds what somebody has to answer."""
     take(county, record(ONE, opinion="感谢师傅"), record(TWO, opinion="经常停电"))

@@ -495,7 +495,9 @@ def test_a_broken_limit_is_reported(register):
     """A fourth visit, or a day too many, is a breach with its kind."""
     add_request(register, SETTINGS, account_no=WATER_WORKS, voltage="hv10kv", asked_on=DAY)
     for number in range(4):
-        take(register, record(WATER_WORKS, day=days(number), kind="request"))
+        taken = take(register, record(WATER_WORKS, day=days(number), kind="request"))
+        said = [remark.in_words("en") for remark in taken.remarks]
+        assert [("visit 4 " in text) for text in said] == [True] * (number == 3)
     assert [row["breach"] for row in breaches(register, days(30))] == ["visits"]
     assert [row["breach"] for row in breaches(register, days(31))] == ["visits,time"]
 
