@@ -161,32 +161,43 @@ def decide_opinion(
 def advance_project(
     register: Register, settings: Settings, project: str, state: str, on: dt.date
 ) -> None:
-    """Move an area finding on; once it is built its customers are revisited.
+    """Move an area finding a step on, or back; once it is built its customers are revisited.
 
     Raises
     ------
     RecordError
-        There is no such project, it would go backwards, or it is called checked before its
-        customers were revisited.
+        There is no such project or state, a step would be left out, or it is called checked
+        before its customers were revisited, or is checked already.
     """
     with register.store.writing():
         row = register.ledgers.one("projects", project)
         if row is None:
             raise RecordError("project.unknown", project=project)
         _check_step(register, row, state)
-        built = {"built_on": on.isoformat()} if state == "built" else {}
+        built = {"built_on": _built_on(row, state, on)}
         register.ledgers.put("projects", {**row, "state": state, "since": on.isoformat(), **built})
         of_area = register.ledgers.accounts_of_area(str(row["area"]))
         derive_accounts(register, settings, of_area)
 
 
 def _check_step(register: Register, row: Mapping[str, object], state: str) -> None:
-    """Refuse what is no step forward from where an area finding is."""
+    """Refuse what is neither the next step of an area finding nor one before it."""
     project, before = str(row["project"]), str(row["state"])
-    if state not in PROJECT_STATES or PROJECT_STATES.index(state) <= PROJECT_STATES.index(before):
-        raise RecordError("project.order", project=project, before=word(before), state=state)
+    here = PROJECT_STATES.index(before)
+    steps = PROJECT_STATES[: here + 2] if before != PROJECT_STATES[-1] else ()
+    if state == before or state not in steps:
+        next_step = word(PROJECT_STATES[here + 1]) if steps else "–"
+        facts = {"before": word(before), "state": state, "next": next_step}
+        raise RecordError("project.order", project=project, **facts)
     if state == "checked" and (left := register.ledgers.open_in_project(project)):
         raise RecordError("project.open", project=project, left=left)
+
+
+def _built_on(row: Mapping[str, object], state: str, on: dt.date) -> str:
+    """When the works were built: nothing is built any more where they went back."""
+    if state == "built":
+        return on.isoformat()
+    return str(row["built_on"]) if state == "checked" else ""
 
 
 def check_projects(register: Register, settings: Settings, on: dt.date) -> list[str]:

@@ -459,8 +459,8 @@ def test_low_voltage_in_one_area_becomes_a_project(register):
     assert findings(register, FOUR)[0]["project"] == project
     for number, state in enumerate(["on_site_check", "approved", "built"]):
         advance_project(register, SETTINGS, project, state, days(50 + number))
-    with pytest.raises(RecordError, match="does not come after"):
-        advance_project(register, SETTINGS, project, "approved", days(60))
+        with pytest.raises(RecordError, match="does not come after"):
+            advance_project(register, SETTINGS, project, state, days(60))
     with pytest.raises(RecordError, match="4 customers are still to be revisited"):
         advance_project(register, SETTINGS, project, "checked", days(60))
     assert due_kinds(register, days(58)) == {}
@@ -470,6 +470,19 @@ def test_low_voltage_in_one_area_becomes_a_project(register):
     assert {finding["state"] for finding in findings(register)} == {"closed"}
     again = take(register, *(record(a, findings=low, day=days(90)) for a in (ONE, TWO, THREE)))
     assert len(again.projects) == 1
+
+
+def test_an_area_finding_goes_step_by_step_and_can_go_back(register):
+    """Nothing is built that nobody has looked at; what failed its test is not built any more."""
+    low = [wrong("low_voltage")]
+    (project,) = take(register, *(record(a, findings=low) for a in (ONE, TWO, THREE))).projects
+    with pytest.raises(RecordError, match="the next step is"):
+        advance_project(register, SETTINGS, project, "built", days(1))
+    for number, state in enumerate(("on_site_check", "approved", "built", "approved")):
+        advance_project(register, SETTINGS, project, state, days(2 + number))
+    (row,) = register.ledgers.projects().to_dict("records")
+    assert (row["state"], row["built_on"]) == ("approved", "")
+    assert due_kinds(register, days(40)) == {}
 
 
 def test_the_water_works_is_connected_in_three_visits(register):
@@ -723,7 +736,7 @@ def test_an_area_finding_that_does_not_move_is_overdue(register):
         assert listed["project"].tolist() == [project] * overdue
     assert coverage(register, days(11)).counts["overdue_areas"] == 0
     assert account_list(register, "overdue_areas", days(11), "ST02", rules).empty
-    advance_project(register, SETTINGS, project, "approved", days(11))
+    advance_project(register, SETTINGS, project, "on_site_check", days(11))
     assert coverage(register, days(12), rules=rules).counts["overdue_areas"] == 0
 
 
@@ -819,7 +832,7 @@ def test_decisions_are_made_on_what_the_register_says_now(register, monkeypatch)
 
         monkeypatch.setattr(Ledgers, name, watched)
     decide_finding(register, SETTINGS, finding, "rectified", on=days(1))
-    advance_project(register, SETTINGS, project, "approved", days(1))
+    advance_project(register, SETTINGS, project, "on_site_check", days(1))
     check_projects(register, SETTINGS, days(1))
     close_request(register, SETTINGS, request, "connected", days(2))
     cancel_appointment(register, SETTINGS, promise)
