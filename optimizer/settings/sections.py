@@ -358,17 +358,9 @@ class FollowSettings(Section):
         }
     )
     """Words by which an opinion is sorted into a category, the first that fits; else other."""
-    praise_words: list[str] = [
-        "满意",
-        "感谢",
-        "谢谢",
-        "表扬",
-        "点赞",
-        "很好",
-        "挺好",
-        "周到",
-        "热情",
-    ]
+    praise_words: list[str] = Field(
+        default=["满意", "感谢", "谢谢", "表扬", "点赞", "很好", "挺好", "周到", "热情"]
+    )
     """Words of praise: an opinion of nothing else is counted apart and is no open matter."""
     first_price_min: int = Field(default=120, ge=0)
     """Minutes of travel that a first visit on its planned day is worth."""

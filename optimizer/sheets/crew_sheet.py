@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from optimizer.model import Route, Stop, Visit
 
 MAP_WIDTH_MM = 136
-TICK_BOXES = ("done", "nobody_home", "refused", "demolished", "other")
+TICK_BOXES = ("done", "nobody_home", "refused", "moved", "demolished", "other")
 """Results that have a box to tick, in this order."""
 PAGE_MM = 266.5
 """Room for rows on a page."""

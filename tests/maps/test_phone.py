@@ -47,9 +47,13 @@ class Phone:
     def open(self, path: Path) -> None:
         """Show a page as a first-time visitor sees it."""
         if self.driver.current_url.startswith("file:"):
-            self.run("try { localStorage.clear() } catch (error) {}")
-            self.driver.get("about:blank")
+            self.leave()
         self.driver.get(path.as_uri())
+
+    def leave(self) -> None:
+        """Close a page, whatever it kept forgotten."""
+        self.run("try { localStorage.clear() } catch (error) {}")
+        self.driver.get("about:blank")
 
     def run(self, script: str, *values):
         return self.driver.execute_script(script, *values)
@@ -166,7 +170,7 @@ def pages(tmp_path_factory):
 
 def test_the_page_opens_without_asking_anybody(phone, pages):
     """In the village there is no network: whatever the page needs is in it."""
-    phone.driver.get("about:blank")
+    phone.leave()
     phone.requests()
     phone.errors()
     phone.open(pages["usual"])
@@ -286,6 +290,16 @@ def test_a_record_that_has_left_is_undone_by_another(phone, pages):
     assert (second["undoes"], second["result"]) == (first["id"], "")
     phone.record(".no-one")
     assert [record["result"] for record in phone.records()] == ["done", "", "nobody_home"]
+
+
+def test_nobody_home_is_a_call_and_no_visit(phone, pages):
+    """A crew that met nobody at one of two doors has visited one, and the page says so."""
+    phone.open(pages["short"])
+    phone.record(".no-one")
+    phone.record(".yes")
+    assert phone.texts(".group") == ["已上门 2 户，走访到 1 户"]
+    phone.tap("#count")
+    assert phone.texts("#hand-in h2") == ["共 4 户：已上门 2 户，走访到 1 户"]
 
 
 def test_a_corrected_result_replaces_the_first(phone, pages):
@@ -419,7 +433,7 @@ def test_records_outlive_a_browser_that_keeps_nothing(phone, pages):
 
 def test_what_strangers_write_stays_text(phone, pages):
     """Names come from files that anybody may have typed."""
-    phone.driver.get("about:blank")
+    phone.leave()
     phone.errors()
     phone.open(pages["odd"])
     assert phone.errors() == []
@@ -561,7 +575,7 @@ def test_a_map_that_was_moved_stays_where_it_is(phone, pages):
 
 def test_the_chiefs_map_shows_and_hides_crews(phone, pages):
     """A chief asks of one crew at a time where it is."""
-    phone.driver.get("about:blank")
+    phone.leave()
     phone.errors()
     phone.open(pages["chief"])
     assert phone.errors() == []

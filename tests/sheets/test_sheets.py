@@ -21,6 +21,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tools import need
 
+from optimizer import maps
 from optimizer.atomic_files import file_name
 from optimizer.catalogue.escaping import breakable, clean, masked_name, masked_phone
 from optimizer.drawing.canvas import Canvas
@@ -35,6 +36,7 @@ from optimizer.handouts.villages import village
 from optimizer.model import LonLat, VisitKind
 from optimizer.settings import PaperSettings, Settings
 from optimizer.sheets import print_station, write_sheets
+from optimizer.sheets.crew_sheet import TICK_BOXES
 from optimizer.sheets.tool_bag import tool_bag
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -274,6 +276,14 @@ def test_the_bag_holds_what_the_day_calls_for():
     visits[2] = replace(visits[2], kind=VisitKind.REVISIT, finding="rcd")
     # rcd: 1 for the finding + 6 x 0.1 = 1.6, so 2; notes: 6 x 0.3 = 1.8, so 2, papers last.
     assert tool_bag(visits, paper) == [("pliers", 1), ("rcd", 2), ("tape", 2), ("note", 2)]
+
+
+def test_a_row_has_a_box_for_what_a_phone_has_a_button_for():
+    """Who has moved away is said on paper as on the phone, not lost among the others."""
+    page = (Path(maps.__file__).parent / "templates" / "phone.js").read_text(encoding="utf-8")
+    for name in TICK_BOXES:
+        assert f"'{name}'" in page
+    assert "moved" in TICK_BOXES
 
 
 def test_a_revisit_of_two_findings_needs_the_tools_of_both():

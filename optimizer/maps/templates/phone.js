@@ -150,13 +150,14 @@ function startDay(map) {
 
   // ---- the list -------------------------------------------------------------------------------
   var list = document.getElementById('list'), openStop = null, detailed = null;
-  function isDone(stop) { return recordOf(stop) !== null; }
+  function isCalled(stop) { return recordOf(stop) !== null; }
+  function isVisited(stop) { return isCalled(stop) && recordOf(stop).result === 'done'; }
   function nextStop() {
-    return stops.filter(function (stop) { return !isDone(stop); })[0] || null;
+    return stops.filter(function (stop) { return !isCalled(stop); })[0] || null;
   }
   function show() {
-    var left = stops.filter(function (stop) { return !isDone(stop); });
-    var done = stops.filter(isDone);
+    var left = stops.filter(function (stop) { return !isCalled(stop); });
+    var called = stops.filter(isCalled), visited = stops.filter(isVisited).length;
     list.textContent = '';
     var rested = !day.rest;
     left.forEach(function (stop) {
@@ -167,13 +168,14 @@ function startDay(map) {
       list.appendChild(card(stop));
     });
     if (!left.length) list.appendChild(make('p', 'rest', say('all_done', { time: day.end })));
-    if (done.length) {
-      list.appendChild(make('p', 'group', say('done_count', { count: done.length })));
-      done.forEach(function (stop) { list.appendChild(card(stop)); });
+    if (called.length) {
+      list.appendChild(make('p', 'group', say('done_count', {
+        count: called.length, visited: visited })));
+      called.forEach(function (stop) { list.appendChild(card(stop)); });
     }
     document.getElementById('count').textContent = say('hand_in', {
-      done: done.length, all: stops.length });
-    document.getElementById('bar').style.width = 100 * done.length / stops.length + '%';
+      done: called.length, all: stops.length });
+    document.getElementById('bar').style.width = 100 * called.length / stops.length + '%';
     document.getElementById('unkept').hidden = keeps;
     showPins();
   }
@@ -333,7 +335,7 @@ function startDay(map) {
     var current = openStop || nextStop();
     pins.forEach(function (pin) { pin.marker.remove(); });
     pins = stops.filter(function (stop) { return stop.lon !== null; }).map(function (stop) {
-      var isNow = stop === current, was = isDone(stop), size = isNow ? 40 : 31;
+      var isNow = stop === current, was = isCalled(stop), size = isNow ? 40 : 31;
       var pin = mark(stop.lon, stop.lat, 'pin' + (was ? ' was' : '') + (isNow ? ' now' : ''),
         String(stop.row), [size, size], 0,
         function () { choose(stop, true); });
@@ -506,8 +508,9 @@ function startDay(map) {
       make('div', 'who', undefined, make('h1', '', words.hand_in_title)),
       button('', words.close, function () { sheet.remove(); })));
     sheet.appendChild(inside);
-    var done = stops.filter(isDone).length;
-    inside.appendChild(make('h2', '', say('summary', { done: done, all: stops.length })));
+    inside.appendChild(make('h2', '', say('summary', {
+      called: stops.filter(isCalled).length, visited: stops.filter(isVisited).length,
+      all: stops.length })));
     inside.appendChild(make('p', '', tally()));
     var save = button('wide prime', words.save_file, saveFile);
     save.id = 'save';
@@ -621,8 +624,8 @@ function startDay(map) {
     var next = nextStop(), x = NEAR_M, y = NEAR_M;
     if (!next || next.lon === null) return wholeWay();
     var east = 111320 * Math.cos(next.lat * Math.PI / 180), north = 110900;
-    var after = stops.filter(function (stop) { return stop !== next && !isDone(stop); }).slice(0, 2);
-    after.concat(stops.filter(isDone).sort(byTime).slice(-1)).forEach(function (stop) {
+    var after = stops.filter(function (stop) { return stop !== next && !isCalled(stop); }).slice(0, 2);
+    after.concat(stops.filter(isCalled).sort(byTime).slice(-1)).forEach(function (stop) {
       var dx = Math.abs(stop.lon - next.lon) * east, dy = Math.abs(stop.lat - next.lat) * north;
       if (stop.lon === null || Math.max(dx, dy) > FAR_M) return;
       x = Math.max(x, dx);
@@ -648,7 +651,7 @@ function startDay(map) {
   });
   document.getElementById('count').addEventListener('click', handIn);
   map.on('zoomend moveend', function () { declutter(); drawArrows(legs); });
-  look(stops.some(isDone) ? nearby : wholeWay);
+  look(stops.some(isCalled) ? nearby : wholeWay);
   openStop = nextStop();
   show();
   drawArrows(legs);
