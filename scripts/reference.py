@@ -16,6 +16,8 @@ from optimizer.catalogue import Texts
 from optimizer.checker import RULES
 from optimizer.cli import app
 from optimizer.intake import columns
+from optimizer.records import typed_sheets
+from optimizer.records.field_words import words_of
 from optimizer.routes.reasons import Reason
 from optimizer.settings import Settings, setting_text
 
@@ -55,6 +57,7 @@ def reference() -> str:
     parts = {
         "Commands": commands(),
         "Input files": input_files(),
+        "Tables that people write": written_tables(),
         "Settings": table(("setting", "default", "meaning"), settings()),
         "Rules of a day's plan": table(("rule", "what the checker recomputes"), rules),
         "Why a visit is not in a day's plan": table(("code", "reason", "action"), day),
@@ -94,6 +97,18 @@ def input_files() -> str:
     for file, column in columns():
         files.setdefault(file, []).append(column)
     return "\n".join(f"### {file}\n\n{_columns(those)}" for file, those in files.items())
+
+
+def written_tables() -> str:
+    """Every column of the tables that stations write by hand, and the words in their cells."""
+    tables = {"typed sheets (`zoufang record`)": typed_sheets.COLUMNS}
+    listed = "\n".join(f"### {name}\n\n{_columns([*some])}" for name, some in tables.items())
+    words = (
+        (name, ", ".join(f"`{word}`" for word in known))
+        for vocabulary in ("result", "category", "kind")
+        for name, known in words_of(vocabulary).items()
+    )
+    return f"{listed}\n### words of typed sheets\n\n{table(('meaning', 'written as'), words)}"
 
 
 def _columns(those: list[Column]) -> str:

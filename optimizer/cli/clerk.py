@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
@@ -19,10 +19,11 @@ from optimizer.cli.console import (
 from optimizer.errors import CampaignError, RecordError, RegisterError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    import datetime as dt
+    from collections.abc import Iterable, Mapping
 
     from optimizer.catalogue import Message, Texts
-    from optimizer.desk import Period, Received
+    from optimizer.desk import Campaign, Period, Reading, Received
 
 PANEL = "Clerk"
 _KINDS: Final = "first, retry, revisit, request, appointment"
@@ -39,9 +40,13 @@ def record(
     text: Annotated[
         list[str] | None, typer.Option(help="Pasted text or a QR code's content; repeatable.")
     ] = None,
-    station: Annotated[str | None, typer.Option(help="Of a single entry, or to balance.")] = None,
+    station: Annotated[
+        str | None, typer.Option(help="Of an entry, of typed rows that lack it, or to balance.")
+    ] = None,
     date: Day = None,
-    crew: Annotated[str | None, typer.Option(help="Of a single entry.")] = None,
+    crew: Annotated[
+        str | None, typer.Option(help="Of an entry, or of typed rows that lack it.")
+    ] = None,
     row: Annotated[int | None, typer.Option(help="Row of the printed sheet.", min=1)] = None,
     version: Annotated[
         int | None, typer.Option(help="Version printed on the sheet; without it the latest.")
@@ -55,12 +60,19 @@ def record(
         list[str] | None, typer.Option(help="CATEGORY[:repaired][:note], repeatable.")
     ] = None,
     opinion: Annotated[str, typer.Option(help="What the customer said.")] = "",
+    used: Annotated[
+        list[str] | None, typer.Option(help="Pieces: fuse=2, bulb=1 or rcd=1; repeatable.")
+    ] = None,
     correct: Annotated[
         bool, typer.Option("--correct", help="Replaces all that is known of that visit.")
     ] = False,
+    rest: Annotated[
+        str | None,
+        typer.Option(help="Result of rows that have none, in typed files or on the day's sheets."),
+    ] = None,
 ) -> None:
     """Take in what came back from the field; with --station and --date balance the day."""
-    from optimizer.desk import Campaign, day_of, typed_finding, typed_reading
+    from optimizer.desk import Campaign, day_of, typed_finding, typed_pieces
 
     typed = {
         "row": row,
@@ -70,26 +82,50 @@ def record(
         "result": result,
         "findings": tuple(map(typed_finding, finding or ())),
         "opinion": opinion,
+        "repaired": typed_pieces(used or ()),
         "corrects": correct,
     }
     single = any(typed.values())
     faulty = False
+    when = None if date is None else day_of(date, "--date")
     with Campaign(folder) as campaign:
-        readings = campaign.read_records(files or (), text or ())
-        if single:
-            entry = typed_reading(typed, station=station, date=date, crew=crew)
-            readings.append(("typed", entry))
+        where = campaign.station_id(station)
         texts = texts_of(campaign)
+        readings = _readings(campaign, (files or [], text or []), typed, (where, when, crew, rest))
         for received in campaign.take_records(readings):
             _report(received, texts)
             faulty |= received.faulty
-        if station is not None and date is not None and not single:
-            summary = campaign.balance(station, day_of(date, "--date"))
+        if where is not None and when is not None and not single:
+            summary = campaign.balance(where, when)
             show(summary, " ".join(summary.columns), texts, as_json=False)
         elif not readings:
             raise RecordError("record.nothing")
     if faulty:
         raise typer.Exit(2)
+
+
+def _readings(
+    campaign: Campaign,
+    given: tuple[list[Path], list[str]],
+    typed: Mapping[str, Any],
+    place: tuple[str | None, dt.date | None, str | None, str | None],
+) -> list[tuple[str, Reading]]:
+    """What was handed in, what was typed, and the rest of a day's sheets."""
+    from optimizer.desk import Given, typed_reading
+
+    station, when, crew, rest = place
+    date = None if when is None else when.isoformat()
+    for_all = Given(station or "", date or "", crew or "", rest or "")
+    readings = campaign.read_records(*given, for_all)
+    if any(typed.values()):
+        entry = typed_reading(typed, station=station, date=date, crew=crew)
+        readings.append(("typed", entry))
+    elif rest is not None and not any(given):
+        if station is None or when is None:
+            raise RecordError("record.rest_alone")
+        crew = campaign.crew_id(crew, station)
+        readings.append(("typed", campaign.rest_of_day(station, when, rest, crew)))
+    return readings
 
 
 def _report(received: Received, texts: Texts) -> None:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from optimizer.desk.boards import OpenBoard, StaleBoardError
     from optimizer.desk.campaign import Campaign
     from optimizer.desk.days import ChangedDay, Outlook
-    from optimizer.desk.evening import Received, typed_finding, typed_reading
+    from optimizer.desk.evening import Received, typed_finding, typed_pieces, typed_reading
     from optimizer.desk.opened import day_of, time_of, today
     from optimizer.desk.pins import Pins, is_pinned
     from optimizer.desk.planning import PlannedCampaign, certificate_sentences
@@ -39,6 +39,8 @@ if TYPE_CHECKING:
     from optimizer.records.coverage import Coverage
     from optimizer.records.entry import CATEGORIES
     from optimizer.records.next_cycle import FormerCycle
+    from optimizer.records.parsing import Reading
+    from optimizer.records.typed_sheets import Given
     from optimizer.register.agenda import MATTERS, STATES
     from optimizer.register.jobs_book import Job, JobsBook
     from optimizer.reports.period import Period
@@ -58,6 +60,7 @@ _ROOMS = {
     "FormerCycle": "records.next_cycle",
     "Fit": "routes",
     "Forecast": "forecast",
+    "Given": "records.typed_sheets",
     "Imported": "desk.sources",
     "Job": "register.jobs_book",
     "JobsBook": "register.jobs_book",
@@ -77,6 +80,7 @@ _ROOMS = {
     "PlannedCampaign": "desk.planning",
     "Preview": "dayplan.board",
     "ROLES": "desk.sign_in",
+    "Reading": "records.parsing",
     "Received": "desk.evening",
     "Replan": "campaign",
     "SOFT": "dayplan.board",
@@ -94,6 +98,7 @@ _ROOMS = {
     "time_of": "desk.opened",
     "today": "desk.opened",
     "typed_finding": "desk.evening",
+    "typed_pieces": "desk.evening",
     "typed_reading": "desk.evening",
 }
 
@@ -116,6 +121,7 @@ __all__ = [
     "Fit",
     "Forecast",
     "FormerCycle",
+    "Given",
     "Imported",
     "Job",
     "JobsBook",
@@ -132,6 +138,7 @@ __all__ = [
     "Placement",
     "PlannedCampaign",
     "Preview",
+    "Reading",
     "Received",
     "Replan",
     "StaleBoardError",
@@ -147,6 +154,7 @@ __all__ = [
     "time_of",
     "today",
     "typed_finding",
+    "typed_pieces",
     "typed_reading",
 ]
 

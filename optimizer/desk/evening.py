@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from optimizer.catalogue import Lang
     from optimizer.model import Learned
-    from optimizer.records import Coverage, Finding, IngestResult, Reading
+    from optimizer.records import Coverage, Finding, Given, IngestResult, Reading
     from optimizer.records.next_cycle import FormerCycle
 
 
@@ -60,18 +60,30 @@ class Evening(OpenCampaign):
     """Wishes of a clerk."""
 
     def read_records(
-        self, files: Iterable[str | os.PathLike[str]] = (), texts: Iterable[str] = ()
+        self,
+        files: Iterable[str | os.PathLike[str]] = (),
+        texts: Iterable[str] = (),
+        given: Given | None = None,
     ) -> list[tuple[str, Reading]]:
         """What phones exported, tables that were typed, pasted texts; nothing is stored yet.
+
+        Parameters
+        ----------
+        given
+            What holds for rows of typed tables that do not say it themselves.
 
         Raises
         ------
         RecordError
-            A file cannot be read at all.
+            There is no such file.
         """
         from optimizer.records import read_together
 
-        return read_together([Path(file) for file in files], list(texts))
+        paths = [Path(file) for file in files]
+        missing = [str(path) for path in paths if not path.is_file()]
+        if missing:
+            raise RecordError("record.no_files", files=missing)
+        return read_together(paths, list(texts), given)
 
     def take_records(self, readings: Iterable[tuple[str, Reading]]) -> Iterator[Received]:
         """Store what was read, one after the other; each is safe when it is given back."""
@@ -85,6 +97,42 @@ class Evening(OpenCampaign):
                 on = dt.date.fromisoformat(last)
                 checked = check_projects(self.register, self.settings, on)
             yield Received(source, reading, taken, tuple(checked))
+
+    def rest_of_day(
+        self, station: str, date: dt.date | str, result: str, crew: str | None = None
+    ) -> Reading:
+        """An entry for every row of a day's sheets, or of one crew's, that nobody has reported.
+
+        Raises
+        ------
+        RecordError
+            There is no such result, or no sheet.
+        """
+        from optimizer.records import RESULTS, Reading, typed_entry
+        from optimizer.records.entry import in_words
+        from optimizer.records.field_words import word_of
+        from optimizer.records.reconciling import reconcile
+
+        name = word_of("result", result)
+        if name is None:
+            raise RecordError("record.result", result=result, known=in_words("result", RESULTS))
+        when = day_of(date)
+        _, rows = reconcile(self.register, station, when)
+        rows = rows[(rows["row"] > 0) & (crew is None or rows["crew"] == crew)]
+        if rows.empty:
+            raise RecordError("record.no_sheet", station=station, date=when, crew=crew or "–")
+        entries = [
+            typed_entry(
+                station=station,
+                date=when.isoformat(),
+                crew=str(row["crew"]),
+                row=int(row["row"]),
+                account_no=str(row["account_no"]),
+                result=name,
+            )
+            for row in rows[rows["result"] == ""].to_dict("records")
+        ]
+        return Reading(entries=entries)
 
     def balance(self, station: str, date: dt.date | str) -> pd.DataFrame:
         """What was printed for a station's day beside what came back, a row a crew."""
@@ -160,7 +208,8 @@ def typed_reading(
     Parameters
     ----------
     fields
-        row, version, account_no, kind, result, findings, opinion, corrects: those of an entry.
+        row, version, account_no, kind, result, findings, opinion, repaired, corrects: those of an
+        entry, in the words of a sheet.
 
     Raises
     ------
@@ -168,7 +217,8 @@ def typed_reading(
         It names nobody, or says too little.
     """
     from optimizer.records import Reading, typed_entry
-    from optimizer.records.entry import KINDS
+    from optimizer.records.entry import KINDS, in_words
+    from optimizer.records.field_words import word_of
 
     if fields["row"] is None and fields["account_no"] is None:
         raise RecordError("record.nobody")
@@ -176,11 +226,12 @@ def typed_reading(
         raise RecordError("record.row_alone")
     if date is None or fields["result"] is None:
         raise RecordError("record.account_alone")
-    if fields["kind"] not in {None, *KINDS}:
-        raise RecordError("option.kind", kind=fields["kind"], known=KINDS)
-    words = ("account_no", "kind")
+    kind = "" if fields["kind"] is None else word_of("kind", fields["kind"])
+    if kind is None:
+        raise RecordError("option.kind", kind=fields["kind"], known=in_words("kind", KINDS))
+    result = word_of("result", fields["result"]) or fields["result"]
     entry = typed_entry(
-        **{**fields, **{name: fields[name] or "" for name in words}},
+        **{**fields, "account_no": fields["account_no"] or "", "kind": kind, "result": result},
         station=station or "",
         date=date,
         crew=crew or "",
@@ -189,10 +240,32 @@ def typed_reading(
 
 
 def typed_finding(text: str) -> Finding:
-    """A finding as CATEGORY[:repaired][:note]."""
+    """A finding as CATEGORY[:repaired][:note], in the words or codes of a sheet."""
     from optimizer.records import Finding
+    from optimizer.records.field_words import tick_of, word_of
 
-    category, _, rest = text.partition(":")
+    category, _, rest = text.replace("：", ":").partition(":")
     word, _, note = rest.partition(":")
-    repaired = word == "repaired"
-    return Finding(category=category, repaired=repaired, note=note if repaired else rest)
+    repaired = word == "repaired" or (tick_of(word) or False)
+    name = word_of("category", category) or category
+    return Finding(category=name, repaired=repaired, note=note if repaired else rest)
+
+
+def typed_pieces(texts: Iterable[str]) -> dict[str, int]:
+    """Pieces that were used, each as NAME=NUMBER: fuse=2, 灯泡=1.
+
+    Raises
+    ------
+    RecordError
+        There is no such piece, or no number.
+    """
+    from optimizer.records.field_words import PIECES, piece_of, pieces_of
+
+    used: dict[str, int] = {}
+    for text in texts:
+        word, _, number = text.replace("＝", "=").partition("=")
+        name, count = piece_of(word), pieces_of(number)
+        if name is None or not count:
+            raise RecordError("option.used", text=text, known=PIECES)
+        used[name] = used.get(name, 0) + count
+    return used

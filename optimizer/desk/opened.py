@@ -7,7 +7,7 @@ import os
 from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, overload
 
 from optimizer.atomic_files import file_name, make_folder, write_whole
 from optimizer.catalogue import os_reason
@@ -16,11 +16,15 @@ from optimizer.errors import CampaignError, ZoufangError
 from optimizer.model import YEARS
 from optimizer.register import Register
 from optimizer.settings import Settings, load_settings, settings_toml, with_values
+from optimizer.tables.cell_values import narrow
+from optimizer.tables.hours import day_of as read_day
+from optimizer.tables.hours import seconds_of
 
 if TYPE_CHECKING:
     from typing import Self
 
     from optimizer.catalogue import Lang
+    from optimizer.register.people_names import PeopleNames
     from optimizer.roads import Roads
 
 
@@ -175,6 +179,27 @@ class OpenCampaign:
             self._register = Register.open(self.register_path, who=self._who)
         return self._register
 
+    @cached_property
+    def names(self) -> PeopleNames:
+        """What people call the stations and crews."""
+        return self.register.people_names()
+
+    @overload
+    def station_id(self, name: str) -> str: ...
+    @overload
+    def station_id(self, name: str | None) -> str | None: ...
+    def station_id(self, name: str | None) -> str | None:
+        """The id of a station as people write it, 泗汾供电所 or 泗汾; else what is written."""
+        return None if name is None else self.names.station(name)
+
+    @overload
+    def crew_id(self, name: str, station: str | None = None) -> str: ...
+    @overload
+    def crew_id(self, name: str | None, station: str | None = None) -> str | None: ...
+    def crew_id(self, name: str | None, station: str | None = None) -> str | None:
+        """The id of a crew as people write it, 2组 or a member's name; else what is written."""
+        return None if name is None else self.names.crew(name, station or "")
+
     @property
     def who(self) -> str:
         """The name that stands beside what is changed."""
@@ -229,7 +254,7 @@ def today() -> dt.date:
 
 
 def day_of(date: dt.date | str, name: str = "date") -> dt.date:
-    """A day given as such or as YYYY-MM-DD.
+    """A day given as such, or in any of the ways to write one.
 
     Parameters
     ----------
@@ -243,17 +268,14 @@ def day_of(date: dt.date | str, name: str = "date") -> dt.date:
     """
     if isinstance(date, dt.date):
         return date
-    try:
-        day = dt.date.fromisoformat(date)
-    except ValueError:
-        day = None
+    day = read_day(narrow(date))
     if day is None or day.year not in YEARS:
         raise CampaignError("option.no_day", option=name, text=date)
     return day
 
 
 def time_of(time: str | int, name: str = "time") -> int:
-    """A time of day given as HH:MM or in seconds since midnight, in seconds.
+    """A time of day given as people write one, or in seconds since midnight, in seconds.
 
     Parameters
     ----------
@@ -270,6 +292,7 @@ def time_of(time: str | int, name: str = "time") -> int:
     if isinstance(time, int):
         return time
     try:
-        return clock(time)
+        read = seconds_of(narrow(time))
+        return clock(time) if read is None else read
     except ValueError as error:
         raise CampaignError("option.wrong", option=name, error=error) from None

@@ -40,6 +40,7 @@ from optimizer.records.opinions import opinion_ledger
 from optimizer.records.parsing import Reading, read_records, read_text, read_together
 from optimizer.records.reconciling import reconcile
 from optimizer.records.request_limits import breaches
+from optimizer.records.typed_sheets import Given
 
 __all__ = [
     "CATEGORIES",
@@ -48,6 +49,7 @@ __all__ = [
     "Coverage",
     "Entry",
     "Finding",
+    "Given",
     "IngestResult",
     "Reading",
     "account_list",

@@ -6,10 +6,16 @@ import datetime as dt
 import hashlib
 import json
 from dataclasses import dataclass, field, replace
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
+from optimizer.catalogue import Message
 from optimizer.errors import RecordError
 from optimizer.model import YEARS
+from optimizer.tables.cell_values import narrow
+from optimizer.tables.hours import day_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 RESULTS: Final = (
     "done", "nobody_home", "refused", "demolished", "moved", "duplicate", "other",
@@ -149,10 +155,11 @@ def typed_entry(**fields: Any) -> Entry:  # noqa: ANN401
     """
     entry = Entry(id="", **fields)
     if entry.result not in RESULTS:
-        raise RecordError("record.result", result=entry.result, known=RESULTS)
+        raise RecordError("record.result", result=entry.result, known=in_words("result", RESULTS))
     strange = [f.category for f in entry.findings if f.category not in CATEGORIES]
     if strange:
-        raise RecordError("record.category", category=strange[0], known=CATEGORIES)
+        known = in_words("category", CATEGORIES)
+        raise RecordError("record.category", category=strange[0], known=known)
     if entry.row is None and not entry.account_no:
         raise RecordError("record.no_customer")
     try:
@@ -160,6 +167,11 @@ def typed_entry(**fields: Any) -> Entry:  # noqa: ANN401
     except ValueError:
         raise RecordError("record.date", date=entry.date) from None
     return replace(entry, id=typed_id(entry))
+
+
+def in_words(room: str, names: Iterable[str]) -> list[Message]:
+    """What people call some names; `room` is that of the catalogue."""
+    return [Message(f"{room}.{name}") for name in names]
 
 
 def iso_date(text: str) -> str:
@@ -170,14 +182,10 @@ def iso_date(text: str) -> str:
     ValueError
         It is no date, or one in which nobody has visited or will.
     """
-    words = text.strip().replace("/", "-").replace(".", "-").replace("年", "-").replace("月", "-")
-    words = words.replace("日", "").split("T")[0].split(" ")[0]
-    if len(words) == 8 and words.isdigit():
-        words = f"{words[:4]}-{words[4:6]}-{words[6:]}"
-    year, month, day = (int(part) for part in words.split("-"))
-    if year not in YEARS:
+    day = day_of(narrow(text))
+    if day is None or day.year not in YEARS:
         raise ValueError(text)
-    return dt.date(year, month, day).isoformat()
+    return day.isoformat()
 
 
 def iso_time(text: str) -> str:

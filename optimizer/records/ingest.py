@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from optimizer.records.account_state import Record
 from optimizer.records.area_findings import open_area_findings
 from optimizer.records.derived_ledgers import derive_accounts, derive_stale
+from optimizer.records.entry import typed_id
 from optimizer.records.entry_faults import entry_fault
 from optimizer.records.follow_up import active_records
 from optimizer.records.request_limits import visits_spent
@@ -66,6 +67,7 @@ def take_records(
     taken = IngestResult()
     with register.store.writing():
         derive_stale(register, settings)
+        entries = _with_ids(register, entries)
         fresh, known = _fresh(register, entries, source, taken)
         taken = replace(taken, known=known)
         resolved = _resolved(register, fresh, source, taken)
@@ -99,6 +101,25 @@ def _corrected_anew(register: Register, entries: Sequence[Entry]) -> Sequence[En
         if not standing & {record.id for record in said}:
             names[name] = f"{name}~{len(said)}"
     return [replace(entry, id=names.get(entry.id, entry.id)) for entry in entries]
+
+
+def _with_ids(register: Register, entries: Sequence[Entry]) -> list[Entry]:
+    """The entries with the ids of stations and crews that people call by other names."""
+    names = register.people_names()
+    stations = {text: names.station(text) for text in {entry.station for entry in entries}}
+    crews = {
+        (station, text): names.crew(text, stations[station])
+        for station, text in {(entry.station, entry.crew) for entry in entries}
+    }
+    found = []
+    for entry in entries:
+        station, crew = stations[entry.station], crews[entry.station, entry.crew]
+        if (station, crew) != (entry.station, entry.crew):
+            entry = replace(entry, station=station, crew=crew)  # noqa: PLW2901
+            if entry.id.startswith("typed-"):
+                entry = replace(entry, id=typed_id(entry))  # noqa: PLW2901
+        found.append(entry)
+    return found
 
 
 def _fresh(

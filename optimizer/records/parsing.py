@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 from optimizer.records.entry import CATEGORIES, KINDS, RESULTS, Entry, Finding, iso_date, iso_time
 from optimizer.records.entry_faults import entry_fault
 from optimizer.records.qr_codes import MAX_BYTES, find_codes, unpacked
-from optimizer.records.typed_sheets import read_typed
+from optimizer.records.typed_sheets import Given, read_typed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -57,8 +58,15 @@ class Reading:
         self.remarks.extend(other.remarks)
 
 
-def read_together(paths: Sequence[Path], texts: Sequence[str] = ()) -> list[tuple[str, Reading]]:
+def read_together(
+    paths: Sequence[Path], texts: Sequence[str] = (), given: Given | None = None
+) -> list[tuple[str, Reading]]:
     """Entries of files and pasted texts, in which parts of one QR code may lie apart.
+
+    Parameters
+    ----------
+    given
+        What holds for rows of typed tables that do not say it themselves.
 
     Returns
     -------
@@ -68,7 +76,7 @@ def read_together(paths: Sequence[Path], texts: Sequence[str] = ()) -> list[tupl
     """
     names = ["text"] if len(texts) == 1 else [f"text {n}" for n in range(1, len(texts) + 1)]
     sources: list[Source] = [
-        *((path.name, _code_text(path), partial(read_records, path)) for path in paths),
+        *((path.name, _code_text(path), partial(read_records, path, given)) for path in paths),
         *(
             (name, text, partial(read_text, text, name))
             for name, text in zip(names, texts, strict=True)
@@ -85,16 +93,16 @@ def read_together(paths: Sequence[Path], texts: Sequence[str] = ()) -> list[tupl
     return readings
 
 
-def read_records(path: Path) -> Reading:
+def read_records(path: Path, given: Given | None = None) -> Reading:
     """Entries of a file of any of the four forms."""
     try:
         content = path.read_bytes()
     except OSError as error:
         return Reading(faults=[entry_fault(path.name, None, "system", "check_path", error=error)])
-    return read_content(content, path.name)
+    return read_content(content, path.name, given)
 
 
-def read_content(content: bytes, name: str) -> Reading:
+def read_content(content: bytes, name: str, given: Given | None = None) -> Reading:
     """Entries of a file's content.
 
     Parameters
@@ -103,19 +111,17 @@ def read_content(content: bytes, name: str) -> Reading:
         At most 64 MB.
     name
         The file's name, for faults.
+    given
+        What holds for rows of a typed table that do not say it themselves.
     """
     if len(content) > MAX_BYTES:
         return Reading(faults=[entry_fault(name, None, "too_large", "right_file")])
-    if content[:2] == b"PK" or content[:8] == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
-        return _typed(content, name)
-    text = _decoded(content)
-    if text is None:
-        return Reading(faults=[entry_fault(name, None, "not_text", "export_again")])
-    if not text.strip():
+    text = None if content[:2] == b"PK" else _decoded(content)
+    if text is not None and not text.strip():
         return Reading(faults=[entry_fault(name, None, "empty", "export_again")])
-    if text.lstrip()[0] in "{[":
-        return read_text(text, name)
-    return read_text(text, name) if "ZF1:" in text else _typed(content, name)
+    if text is None or not (text.lstrip()[0] in "{[" or "ZF1:" in text or FORMAT in text):
+        return Reading(*read_typed(content, name, given))
+    return read_text(text, name)
 
 
 def read_text(text: str, name: str = "text") -> Reading:
@@ -123,6 +129,8 @@ def read_text(text: str, name: str = "text") -> Reading:
     stripped = text.strip()
     if stripped[:1] in {"{", "["}:
         return _json(stripped, name)
+    if FORMAT in stripped:
+        return _amid_words(stripped, name)
     if "ZF1:" not in stripped:
         return Reading(faults=[entry_fault(name, None, "not_an_export_text", "copy_again")])
     result = Reading()
@@ -139,6 +147,17 @@ def read_text(text: str, name: str = "text") -> Reading:
             damaged.append(packed)
     for code in damaged:
         result.faults.append(entry_fault(name, None, "damaged_code", "scan_again", value=code))
+    return result
+
+
+def _amid_words(text: str, name: str) -> Reading:
+    """An export with a line of a chat before or behind it, which is told."""
+    first, last = re.search(r"[{\[]", text), max(text.rfind("}"), text.rfind("]")) + 1
+    if first is None or last <= first.start():
+        return Reading(faults=[entry_fault(name, None, "not_an_export_text", "copy_again")])
+    around = " ".join((text[: first.start()] + " " + text[last:]).split())
+    result = _json(text[first.start() : last], name)
+    result.remarks.append(entry_fault(name, None, "words_around", "look", value=around))
     return result
 
 
@@ -165,10 +184,6 @@ def _decoded(content: bytes) -> str | None:
         except UnicodeDecodeError:
             continue
     return None
-
-
-def _typed(content: bytes, name: str) -> Reading:
-    return Reading(*read_typed(content, name))
 
 
 # ---- JSON --------------------------------------------------------------------------------------

@@ -1,199 +1,257 @@
-"""A sheet that somebody typed in: CSV or XLSX with one line a row of the printed sheet."""
+"""A sheet that somebody typed in: a table with one line a row of the printed sheet.
+
+Station, date and crew hold for the rows below, as a clerk leaves them out or merges their cells;
+what the table does not say, whoever hands it in may say for all of it.
+"""
 
 from __future__ import annotations
 
-import csv
-import io
-import re
-from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Final
 
-import python_calamine as calamine
-
-from optimizer.records.entry import CATEGORIES, KINDS, RESULTS, Entry, Finding, iso_date, typed_id
+from optimizer.catalogue import Message
+from optimizer.model import YEARS
+from optimizer.records.entry import CATEGORIES, Entry, Finding, in_words, typed_id
 from optimizer.records.entry_faults import entry_fault
+from optimizer.records.field_words import PIECES, categories_of, pieces_of, tick_of, word_of
+from optimizer.tables.column_types import Column, Layout, column
+from optimizer.tables.table_rows import TableReading, TableRow, read_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-
     from optimizer.errors import Fault
 
-HEADINGS: Final[dict[str, tuple[str, ...]]] = {
-    "station": ("供电所", "station"),
-    "date": ("日期", "走访日期", "date"),
-    "crew": ("小组", "走访小组", "crew"),
-    "row": ("序号", "行号", "row"),
-    "version": ("版次", "version"),
-    "account_no": ("户号", "account_no"),
-    "kind": ("类别", "走访类别", "kind"),
-    "result": ("结果", "走访结果", "result"),
-    "category": ("问题", "问题类别", "category", "finding"),
-    "fixed": ("已处理", "当场处理", "fixed"),
-    "note": ("问题说明", "备注", "note"),
-    "opinion": ("意见", "意见建议", "opinion"),
-    "fuse": ("保险丝", "fuse"),
-    "bulb": ("灯泡", "bulb"),
-    "rcd": ("漏保", "漏电保护器", "rcd"),
-    "corrects": ("更正", "corrects"),
-}
-"""Columns of a typed-in sheet, by their headings in Chinese and English."""
+_MEANINGS: Final = (
+    ("station", "id", "供电所 供电所编号 供电所名称 所属供电所", "its station, id or name"),
+    ("date", "date", "日期 走访日期 走访时间", "the day of the visit"),
+    ("crew", "id", "小组 走访小组 组 组别 班组 走访人 走访人员", "its crew, id or a member's name"),
+    ("row", "count", "序号 行号 编号 no", "row of the printed sheet"),
+    ("version", "count", "版次 版本", "version printed on the sheet; the latest without"),
+    ("time", "text", "到达 到达时间", "as printed; not read"),
+    ("name", "text", "户名 客户名称 客户 姓名 用户名称", "as printed; not read"),
+    ("account_no", "account", "户号 用户编号 客户编号 account", "instead of a row, or to check it"),
+    ("kind", "text", "类别 走访类别 走访类型", "kind of visit; that of the sheet without"),
+    ("result", "text", "结果 走访结果 走访情况 状态", "what came of the call"),
+    (
+        "category",
+        "text",
+        "问题 问题类别 发现问题 问题代码 问题类型 存在问题 finding findings",
+        "words or codes of findings",
+    ),
+    (
+        "fixed",
+        "text",
+        "已处理 当场处理 当场修好 是否处理 处理情况 repaired",
+        "repaired at once",
+    ),
+    (
+        "note",
+        "text",
+        "问题说明 问题描述 备注 说明 描述 情况说明 notes remark",
+        "findings in words",
+    ),
+    ("opinion", "text", "意见 意见建议 客户意见 意见和建议 建议 诉求", "what the customer said"),
+    ("fuse", "text", "保险丝 换保险丝 更换保险丝 熔丝 fuses", "fuses used"),
+    ("bulb", "text", "灯泡 换灯泡 更换灯泡 bulbs", "bulbs used"),
+    ("rcd", "text", "漏保 漏电保护器 换漏保 更换漏保 rcds", "breakers used"),
+    ("corrects", "text", "更正 correct", "replaces all that is known of that visit"),
+)
+COLUMNS: Final[tuple[Column, ...]] = tuple(
+    column(name, headings, kind, meaning)  # type: ignore[arg-type]
+    for name, kind, headings, meaning in _MEANINGS
+)
+"""Columns of a typed sheet."""
 
-_RESULTS: Final = {
-    "完成": "done", "已访": "done", "已走访": "done", "√": "done", "✓": "done",
-    "无人": "nobody_home", "没人": "nobody_home", "家中无人": "nobody_home",
-    "拒访": "refused", "拒绝": "refused", "拆除": "demolished", "已拆": "demolished",
-    "搬迁": "moved", "搬走": "moved", "重复": "duplicate", "重户": "duplicate", "其他": "other",
-}  # fmt: skip
-_CATEGORIES: Final = {
-    "低电压": "low_voltage", "线路": "wiring", "接线": "wiring", "漏保": "rcd",
-    "漏电保护器": "rcd", "电表": "meter", "计量": "meter", "电费": "billing", "停电": "outage",
-    "树障": "tree", "树": "tree", "电杆": "pole", "服务": "attitude", "态度": "attitude",
-    "其他": "other",
-}  # fmt: skip
-_KINDS: Final = {
-    "首访": "first", "补访": "retry", "回访": "revisit", "业扩": "request", "预约": "appointment",
-}  # fmt: skip
-_YES: Final = {"1", "是", "y", "yes", "true", "√", "✓", "已处理", "1.0"}
-_WHY_SHOWN: Final = 104
-_PIECES: Final = ("fuse", "bulb", "rcd")
-
-Cells = list[str]
-
-
-def read_typed(content: bytes, name: str) -> tuple[list[Entry], list[Fault]]:
-    """Entries and faults of a typed-in sheet."""
-    try:
-        lines = _spreadsheet(content) if content[:1] in {b"P", b"\xd0"} else _csv(content)
-    except Exception as error:  # noqa: BLE001  (the reader's errors have no common base)
-        return [], [
-            entry_fault(name, None, "unreadable", "save_again", why=str(error)[:_WHY_SHOWN])
-        ]
-    header = next((place for place, line in enumerate(lines) if any(line)), None)
-    if header is None:
-        return [], [entry_fault(name, None, "empty", "right_file")]
-    columns = _columns(lines[header])
-    if "result" not in columns or not {"row", "account_no"} & set(columns):
-        return [], [entry_fault(name, header + 1, "no_columns", "columns")]
-    entries: list[Entry] = []
-    faults: list[Fault] = []
-    for number, line in enumerate(lines[header + 1 :], start=header + 2):
-        cells = {key: line[place] if place < len(line) else "" for key, place in columns.items()}
-        if not cells["result"] and not cells.get("account_no"):
-            continue
-        entry, wrong = _entry(cells, name, number)
-        faults.extend(wrong)
-        if entry is not None:
-            entries.append(entry)
-    return entries, faults
+LAYOUT: Final = Layout("typed", COLUMNS, by_hand=True)
+_HELD: Final = ("station", "date", "crew")
+_CONTENT: Final = ("category", "fixed", "note", "opinion", *PIECES, "corrects")
+_WORD: Final = 6
+"""What is longer, and no word of a list, was meant as a description."""
 
 
-def _columns(heading: Cells) -> dict[str, int]:
-    known = {text: key for key, texts in HEADINGS.items() for text in texts}
-    found: dict[str, int] = {}
-    for place, text in enumerate(heading):
-        key = known.get(text.strip().lower().replace(" ", ""))
-        if key is not None:
-            found.setdefault(key, place)
-    return found
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What somebody says for all rows of a sheet that do not say it themselves.
+
+    Attributes
+    ----------
+    station, date, crew
+        Where and when the visits were; "" unsaid.
+    rest
+        The result of rows that have none; "" for none.
+    """
+
+    station: str = ""
+    date: str = ""
+    crew: str = ""
+    rest: str = ""
 
 
-def _entry(cells: dict[str, str], name: str, number: int) -> tuple[Entry | None, list[Fault]]:
-    faults: list[Fault] = []
+@dataclass(slots=True)
+class _Sheet:
+    """A table on its way to entries."""
 
-    def checked(
-        key: str, convert: Callable[[str], object], problem: str, action: str, **facts: object
-    ) -> object:
-        value = cells.get(key, "")
-        if not value:
-            return None
-        try:
-            return convert(value)
-        except (ValueError, KeyError):
-            faults.append(
-                entry_fault(name, number, problem, action, column=key, value=value, **facts)
-            )
-            return None
+    table: TableReading
+    given: Given
+    entries: list[Entry] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+    remarks: list[Fault] = field(default_factory=list)
+    blank: list[TableRow] = field(default_factory=list)
+    held: list[TableRow] = field(default_factory=list)
 
-    result = checked("result", lambda t: _word(t, _RESULTS, RESULTS), "not_a_result", "results")
-    date = checked("date", iso_date, "not_a_date", "date_form")
-    row = checked("row", _whole, "not_a_row_number", "row_number")
-    version = checked("version", _whole, "not_a_number", "version_number")
-    kind = checked("kind", lambda t: _word(t, _KINDS, KINDS), "not_a_kind", "kinds")
-    found = checked("category", _found, "not_a_category", "one_of", known=", ".join(CATEGORIES))
-    pieces = {key: checked(key, _count, "not_a_number", "how_many") for key in _PIECES}
+    def wrong(
+        self, row: TableRow, name: str, problem: str, action: str, **facts: object
+    ) -> list[Fault]:
+        """A fault of a cell, as a list."""
+        said = (
+            Message(f"record_problem.{problem}", **facts),
+            Message(f"record_action.{action}", **facts),
+        )
+        return [self.table.fault(row, name, *said)]
+
+
+def read_typed(
+    content: bytes, name: str, given: Given | None = None
+) -> tuple[list[Entry], list[Fault], list[Fault]]:
+    """Entries, faults and remarks of a typed sheet."""
+    table = read_rows(content, LAYOUT, name)
+    sheet = _Sheet(table, given or Given())
+    sheet.faults += table.faults
+    if not table.faults and not _has_columns(sheet):
+        headings = [*table.headings.values(), *(one.column for one in table.remarks if one.column)]
+        sheet.faults.append(
+            entry_fault(name, None, "no_columns", "columns", headings=headings or ["–"])
+        )
+        return [], sheet.faults, [*table.remarks]
+    before: dict[str, str] = {}
+    for row in table.rows:
+        before = _take(sheet, row, before)
+    return sheet.entries, sheet.faults, [*table.remarks, *sheet.remarks, *_summed(sheet)]
+
+
+def _has_columns(sheet: _Sheet) -> bool:
+    names = sheet.table.headings
+    return ("result" in names or bool(sheet.given.rest)) and bool({"row", "account_no"} & {*names})
+
+
+def _take(sheet: _Sheet, row: TableRow, before: dict[str, str]) -> dict[str, str]:
+    """One row taken, and what holds for the row below it."""
+    cells = dict(row.cells)
+    given = {name: getattr(sheet.given, name) for name in _HELD}
+    spoilt = {fault.column for fault in row.faults}
+    held = [
+        name
+        for name in _HELD
+        if not cells[name]
+        and before.get(name)
+        and sheet.table.headings.get(name) not in spoilt
+        and _goes_on(row, before)
+    ]
+    for name in _HELD:
+        cells[name] = cells[name] or (before[name] if name in held else given[name])
+    has_content = any(cells[name] for name in _CONTENT)
+    if not cells["result"] and not has_content and not row.faults and not sheet.given.rest:
+        sheet.blank.append(row)
+    else:
+        sheet.held += [row] if held else []
+        _take_entry(sheet, row, cells)
+    here = {"row": row.cells["row"], "sheet": row.sheet}
+    return here | {name: row.cells[name] or before.get(name, "") for name in _HELD if
+                   sheet.table.headings.get(name) not in spoilt}  # fmt: skip
+
+
+def _goes_on(row: TableRow, before: dict[str, str]) -> bool:
+    """Whether a row is one more of the sheet above it: its numbers go up."""
+    if before["sheet"] != row.sheet:
+        return False
+    here, above = row.cells["row"], before["row"]
+    return not (here and above) or int(here) > int(above)
+
+
+def _take_entry(sheet: _Sheet, row: TableRow, cells: dict[str, str]) -> None:
+    faults = [*row.faults]
+    cells["result"] = cells["result"] or sheet.given.rest
+    result = word_of("result", cells["result"])
     if not cells["result"]:
-        faults.append(entry_fault(name, number, "empty", "results", column="result"))
-    if row is None and not cells.get("account_no") and not cells.get("row"):
-        faults.append(entry_fault(name, number, "empty", "give_row", column="row"))
+        faults += sheet.wrong(row, "result", "no_result", "results")
+    elif result is None:
+        faults += sheet.wrong(row, "result", "not_a_result", "results")
+    kind = word_of("kind", cells["kind"]) if cells["kind"] else ""
+    if kind is None:
+        faults += sheet.wrong(row, "kind", "not_a_kind", "kinds")
+    faults += _lacking(sheet, row, cells)
+    findings, wrong = _findings(sheet, row, cells)
+    faults += wrong
+    pieces = {name: pieces_of(cells[name]) for name in PIECES}
+    for name in (name for name, count in pieces.items() if count is None):
+        faults += sheet.wrong(row, name, "not_a_number", "how_many")
+    corrects = tick_of(cells["corrects"])
+    if corrects is None:
+        faults += sheet.wrong(row, "corrects", "not_a_tick", "tick")
+    sheet.faults += faults
     if faults:
-        return None, faults
-    fixed = cells.get("fixed", "").lower() in _YES
+        return
+    words: dict[str, Any] = {name: cells[name] for name in (*_HELD, "account_no", "opinion")}
+    words |= {name: int(cells[name]) for name in ("row", "version") if cells[name]}
     entry = Entry(
         id="",
-        date=str(date or ""),
-        account_no=cells.get("account_no", ""),
-        station=cells.get("station", ""),
-        crew=cells.get("crew", ""),
-        row=row,  # type: ignore[arg-type]
-        version=version,  # type: ignore[arg-type]
-        kind=str(kind or ""),
-        result=str(result),
-        findings=tuple(
-            Finding(category=c, repaired=fixed, note=cells.get("note", ""))
-            for c in found or ()  # type: ignore[attr-defined]
-        ),
-        opinion=cells.get("opinion", "")[:2000],
-        repaired={key: count for key, count in pieces.items() if count},  # type: ignore[misc]
-        corrects=cells.get("corrects", "").lower() in _YES,
-        place=number,
+        **words,
+        kind=kind or "",
+        result=result or "",
+        findings=findings,
+        repaired={name: count for name, count in pieces.items() if count},
+        corrects=bool(corrects),
+        place=row.number,
     )
-    return replace(entry, id=typed_id(entry)), []
+    sheet.entries.append(replace(entry, id=typed_id(entry)))
 
 
-def _word(text: str, words: dict[str, str], known: Iterable[str]) -> str:
-    return text.lower() if text.lower() in known else words[text]
+def _lacking(sheet: _Sheet, row: TableRow, cells: dict[str, str]) -> list[Fault]:
+    """What a row does not say: who it is about, and when and where that was."""
+    spoilt = {fault.column for fault in row.faults}
+    headings = sheet.table.headings
+    faults: list[Fault] = []
+    if not cells["row"] and not cells["account_no"] and not spoilt & {
+        headings.get("row"), headings.get("account_no")
+    }:  # fmt: skip
+        faults += sheet.wrong(row, "row", "empty", "give_row")
+    needed = _HELD if cells["row"] and not cells["account_no"] else ("date",)
+    for name in needed:
+        if not cells[name] and headings.get(name, name) not in spoilt:
+            faults += sheet.wrong(row, name, "empty", f"give_{name}")
+    if cells["date"] and int(cells["date"][:4]) not in YEARS:
+        faults += sheet.wrong(row, "date", "not_a_date", "date_form")
+    return faults
 
 
-def _found(text: str) -> tuple[str, ...]:
-    parts = [part for part in re.split(r"[,;，；、\s]+", text) if part]
-    return tuple(_word(part, _CATEGORIES, CATEGORIES) for part in parts)
+def _findings(
+    sheet: _Sheet, row: TableRow, cells: dict[str, str]
+) -> tuple[tuple[Finding, ...], list[Fault]]:
+    """Findings of a row; whatever it says of one, without a category it is "other"."""
+    text, note = cells["category"], cells["note"]
+    found = categories_of(text)
+    if found is None and len(text) <= _WORD:
+        known = in_words("category", CATEGORIES)
+        return (), sheet.wrong(row, "category", "not_a_category", "one_of", known=known)
+    if found is None:
+        sheet.remarks += sheet.wrong(row, "category", "taken_as_other", "look")
+        found, note = ("other",), "；".join(filter(None, (text, note)))
+    fixed = tick_of(cells["fixed"])
+    if fixed is None:
+        note = "；".join(filter(None, (note, cells["fixed"])))
+    repaired = fixed is not False
+    if not found and (note or repaired):
+        found = ("other",)
+    return tuple(Finding(category=one, repaired=repaired, note=note) for one in found), []
 
 
-def _whole(text: str) -> int:
-    number = int(text.removesuffix(".0"))
-    if not 0 < number < 10**6:
-        raise ValueError(text)
-    return number
-
-
-def _count(text: str) -> int:
-    number = int(text.removesuffix(".0"))
-    if not 0 <= number <= 1000:
-        raise ValueError(text)
-    return number
-
-
-def _csv(content: bytes) -> list[Cells]:
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            text = content.decode(encoding)
-            break
-        except UnicodeDecodeError:
-            continue
-    else:
-        raise ValueError("neither UTF-8 nor GB18030")
-    first = text.lstrip().split("\n", 1)[0]
-    delimiter = max(",\t;", key=first.count)
-    lines = csv.reader(io.StringIO(text.replace("\x00", ""), newline=""), delimiter=delimiter)
-    return [[cell.strip() for cell in line] for line in lines]
-
-
-def _spreadsheet(content: bytes) -> list[Cells]:
-    sheet = calamine.CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0)
-    return [[_cell(cell) for cell in line] for line in sheet.to_python(skip_empty_area=False)]
-
-
-def _cell(cell: object) -> str:
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
-    return str(cell).strip()
+def _summed(sheet: _Sheet) -> list[Fault]:
+    """Remarks about many rows at once."""
+    said: list[Any] = []
+    for rows, problem, action in (
+        (sheet.blank, "rows_without_result", "type_or_rest"),
+        (sheet.held, "rows_held", "look"),
+    ):
+        if rows:
+            name, first = sheet.table.path, rows[0].number
+            said.append(entry_fault(name, None, problem, action, count=len(rows), row=first))
+    return said

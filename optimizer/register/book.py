@@ -16,6 +16,7 @@ from optimizer.register.events import add_event, read_events
 from optimizer.register.field_counts import FieldCounts
 from optimizer.register.frames import frame_of
 from optimizer.register.ledgers import Ledgers
+from optimizer.register.people_names import PeopleNames
 from optimizer.register.printed_sheets import PrintedSheets
 from optimizer.register.salvage import Salvaged, salvage
 from optimizer.register.store import Store
@@ -134,6 +135,10 @@ class Register:
         if station is None:
             return imports.read_table(self.store, "crews")
         return imports.read_table(self.store, "crews", "gone_by IS NULL AND station = ?", station)
+
+    def people_names(self) -> PeopleNames:
+        """What people call the stations and crews."""
+        return PeopleNames(self.stations(), self.crews())
 
     def leave(self) -> pd.DataFrame:
         """Leave: crew, first, last, reason."""

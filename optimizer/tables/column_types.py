@@ -96,10 +96,17 @@ def column(
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """A table's columns; its name is a key of the catalogue's `table_name`."""
+    """A table's columns; its name is a key of the catalogue's `table_name`.
+
+    Attributes
+    ----------
+    by_hand
+        People write it by hand: rows may end early, and need not be there.
+    """
 
     name: str
     columns: tuple[Column, ...]
+    by_hand: bool = False
 
 
 _KIND_WORDS: Final = {

@@ -106,11 +106,16 @@ class Gathered:
                 moved[place] = cell
         return moved
 
-    def forgive_margin(self) -> None:
+    def forgive_margin(self, *, short: bool) -> None:
         """Blank cells on the right are a habit of the program that wrote most rows with them.
 
-        In few rows of a text file they are the trace of a comma too many.
+        In few rows of a text file they are the trace of a comma too many, and rows that end early
+        have lost something, except where people write by hand (`short`).
         """
+        if short:
+            self.overflow = {
+                at: cells for at, cells in self.overflow.items() if any(map(str.strip, cells))
+            }
         blank = [
             at for at, cells in self.overflow.items() if cells and not any(map(str.strip, cells))
         ]

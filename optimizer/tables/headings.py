@@ -137,12 +137,12 @@ def read_grid(
     except UnreadableError as error:
         findings.file(path, error.code, error.facts, row=error.row)
         return None
-    gathered.forgive_margin()
+    gathered.forgive_margin(short=layout.by_hand)
     grid = gathered.grid(path, layout, at)
     split_columns(grid, split)
     if gathered.repeated:
         findings.warn(path, "repeated_headings", {"count": gathered.repeated})
-    if len(grid) == 0:
+    if len(grid) == 0 and not layout.by_hand:
         findings.file(path, "no_rows")
     if sheets[0].by_signs:
         _check_ragged(grid, findings)

@@ -160,7 +160,7 @@ def day_of(text: str) -> dt.date | None:
     )
     year, month, day = map(int, parts)
     try:
-        return dt.date(year + 2000 if year < 100 else year, month, day)
+        return dt.date(year + 2000 if len(parts[0]) == 2 else year, month, day)
     except ValueError:
         return None
 

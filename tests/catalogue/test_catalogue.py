@@ -131,7 +131,7 @@ def test_every_fault_of_a_file_says_what_is_wrong_and_what_to_do():
     records = [
         call.args[-2:]
         for path, call, name in calls()
-        if "records" in path.parts and name in {"entry_fault", "_fault", "checked"}
+        if "records" in path.parts and name in {"entry_fault", "_fault", "wrong"}
     ]
     assert len(records) > 30
     for rooms in zip(("record_problem", "record_action"), zip(*records, strict=True), strict=True):

@@ -352,13 +352,13 @@ def test_learn_shows_what_the_clocks_say(zoufang, campaign):
         (["record", "--result", "done"], "--account"),
         (["record", "--account", ONE], "--date"),
         (["record", "--account", ONE, "--date", "soon", "--result", "done"], "soon"),
-        (["record", "--account", ONE, "--date", DAY, "--result", "fled"], "nobody_home"),
+        (["record", "--account", ONE, "--date", DAY, "--result", "fled"], "没人"),
         (["record", *SHEET, "--row", 9, "--result", "done"], "路线单上没有这一行"),
         (
             ["record", *SHEET, "--row", 1, "--result", "done", "--finding", "ufo"],
-            "low_voltage",
+            "低电压",
         ),
-        (["record", *SHEET, "--row", 1, "--result", "done", "--kind", "tea"], "revisit"),
+        (["record", *SHEET, "--row", 1, "--result", "done", "--kind", "tea"], "回访"),
     ],
 )
 def test_a_mistake_is_a_sentence_and_changes_nothing(zoufang, campaign, arguments, said):

@@ -124,8 +124,8 @@ def test_small_nonsense_inside_a_record_is_left_out_and_said():
         (b"ZF1:AAAA", "is damaged"),
         (b"ZF1:", "code is damaged"),
         (b"hello,world\n1,2\n", "lacks the columns"),
-        (b"PK\x03\x04 not a workbook", "cannot be read"),
-        (b"\x80\xff\x00", "neither text nor"),
+        (b"PK\x03\x04 not a workbook", "damaged or cut short"),
+        (b"\x80\xff\x00", "has broken characters"),
         (b"[" * 100_000, "is damaged"),
     ],
 )
@@ -164,7 +164,8 @@ def test_a_typed_sheet_is_read(tmp_path, encoding):
     )
     assert [(f.category, f.repaired) for f in first.findings] == [("wiring", True), ("rcd", True)]
     assert (second.result, second.date) == ("nobody_home", "2027-03-02")
-    assert [(fault.row, fault.column) for fault in reading.faults] == [(4, "result")]
+    assert [(fault.row, fault.column) for fault in reading.faults] == [(4, "结果")]
+    assert "1 rows say nothing" in str(reading.remarks[0])
 
 
 def test_a_typed_workbook_is_read(tmp_path):

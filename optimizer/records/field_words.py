@@ -1,0 +1,131 @@
+"""The words and codes in which people write results, findings, kinds and ticks."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING, Final, Literal
+
+from optimizer.catalogue import sentences
+from optimizer.records.entry import CATEGORIES, KINDS, RESULTS
+from optimizer.tables.cell_values import clean, narrow
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+Vocabulary = Literal["result", "category", "kind"]
+
+_MORE: Final[Mapping[Vocabulary, Mapping[str, str]]] = {
+    "result": {
+        "done": "已访 已走访 已完成 走访完成 正常 √ ✓ ✔ 对 ok visited",
+        "nobody_home": "无人 没有人 家中无人 无人在家 不在家 不在 没人在家 门锁 锁门 nobody away",
+        "refused": "拒绝 拒绝走访 不配合 refuse",
+        "demolished": "已拆 已拆除 拆迁 房屋拆除 gone",
+        "moved": "搬迁 已搬走 已搬迁 搬家",
+        "duplicate": "重复 重户 重复户 一户多号 double",
+        "other": "其它 别的",
+    },
+    "category": {
+        "low_voltage": "电压低 低压 电压 voltage",
+        "wiring": "接线 线路老化 进户线 导线",
+        "rcd": "漏电保护器 漏保器 漏电 保护器 剩余电流 breaker",
+        "meter": "计量 表计 电能表 表箱",
+        "billing": "收费 抄表 账单 bill",
+        "outage": "断电 跳闸 outages",
+        "tree": "树 树木 砍树 trees",
+        "pole": "杆 杆塔 电线杆 poles",
+        "attitude": "态度 服务态度",
+        "other": "其它",
+    },
+    "kind": {
+        "first": "首次 首次走访",
+        "retry": "再访 重访 补走访",
+        "revisit": "复查 复访",
+        "request": "业扩报装 报装",
+        "appointment": "预约走访 约访",
+    },
+}
+_NAMES: Final = {"result": RESULTS, "category": CATEGORIES, "kind": KINDS}
+PIECES: Final = ("fuse", "bulb", "rcd")
+"""What is changed on the spot and counted."""
+_SHORT: Final = {"fuse": ("熔丝",), "bulb": ("灯",), "rcd": ("漏保",)}
+_YES: Final = frozenset(
+    "1|是|有|对|y|yes|true|√|✓|✔|v|已处理|已修|已修好|修好|已当场处理".split("|")  # noqa: SIM905
+)
+_NO: Final = frozenset(
+    "0|否|无|没有|不|n|no|false|×|✗|x|-|/|未处理|未修|没修|未".split("|")  # noqa: SIM905
+)
+_NOTHING: Final = frozenset(
+    "无|没有|无问题|没问题|未发现|未发现问题|正常|-|--|—|/|0|none|no|ok".split("|")  # noqa: SIM905
+)
+_APART: Final = re.compile(r"[,;；，、/+\s]+")
+_PIECES: Final = re.compile(r"(\d{1,4})(?:\.0+)?\s*(?:个|只|根|件|支|枚|套|盏|pcs?)?")
+
+
+def plain(text: str) -> str:
+    """A word as it is compared: without case, width and space at its ends."""
+    return narrow(clean(text)).casefold().strip("。.!！ ")
+
+
+@cache
+def _words(vocabulary: Vocabulary) -> dict[str, str]:
+    """Every accepted word, plain, with the name that it means."""
+    names = _NAMES[vocabulary]
+    words = {word: name for name, some in _MORE[vocabulary].items() for word in some.split()}
+    for room in (vocabulary, f"{vocabulary}_in_full"):
+        for name in names:
+            both = sentences().get(f"{room}.{name}", {})
+            words |= {plain(word): name for word in both.values()}
+    words |= {name: name for name in names} | {name.replace("_", " "): name for name in names}
+    if vocabulary == "category":
+        words |= {str(number): name for number, name in enumerate(names, start=1)}
+    return words
+
+
+def words_of(vocabulary: Vocabulary) -> dict[str, list[str]]:
+    """For each name all words and codes that mean it."""
+    words = _words(vocabulary)
+    return {
+        name: sorted(word for word in words if words[word] == name) for name in _NAMES[vocabulary]
+    }
+
+
+def word_of(vocabulary: Vocabulary, text: str) -> str | None:
+    """The name that a word or code means; None where it means nothing."""
+    return _words(vocabulary).get(plain(text))
+
+
+def piece_of(text: str) -> str | None:
+    """The piece that a word means; None where it means none."""
+    word = plain(text)
+    for name in PIECES:
+        if word in {name, *map(plain, sentences()[f"tool.{name}"].values()), *_SHORT[name]}:
+            return name
+    return None
+
+
+def categories_of(text: str) -> tuple[str, ...] | None:
+    """Categories of a cell such as 线路;漏保, 2、3 or ①; () for 无, None where one is none."""
+    whole = word_of("category", text)
+    if whole is not None:
+        return (whole,)
+    if not plain(text) or plain(text) in _NOTHING:
+        return ()
+    apart = re.sub(r"([①-⑩])", r" \1 ", text)
+    found = [word_of("category", part) for part in _APART.split(clean(apart)) if part.strip()]
+    named = tuple(dict.fromkeys(name for name in found if name is not None))
+    return named if found and len(named) == len({*found}) else None
+
+
+def tick_of(text: str) -> bool | None:
+    """Whether a cell is ticked; None where it says something else."""
+    word = plain(text)
+    return True if word in _YES else False if word in _NO or not word else None
+
+
+def pieces_of(text: str) -> int | None:
+    """How many pieces a cell says: 2, 2个, a tick for one; None where it says something else."""
+    if found := _PIECES.fullmatch(plain(text)):
+        return int(found[1]) if int(found[1]) <= 1000 else None
+    ticked = tick_of(text)
+    return None if ticked is None else int(ticked)
