@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from optimizer.register import campaign_calendar
+
 REASONS: Final = (
     "no_territory",
     "no_station",
@@ -20,7 +22,7 @@ REASONS: Final = (
 )
 """Codes of reasons."""
 
-LACK_OF_TIME: Final = frozenset({"horizon_full", "no_duty_days", "no_crew"})
+LACK_OF_TIME: Final = campaign_calendar.LACK_OF_TIME
 """Reasons that more time or more crews would end."""
 
 NEXT_STEPS: Final = ("nobody_home", "conflict", "refused")

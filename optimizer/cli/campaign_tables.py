@@ -41,7 +41,7 @@ def render_certificate(
     return Group(title, *lines, *(table(account, text) for table in tables))
 
 
-def _narrow(columns: str, title: str) -> Table:
+def narrow(columns: str, title: str) -> Table:
     """A table that keeps its figures whole on eighty columns."""
     first, *others = columns.split("|")
     table = Table(first, title=title, box=box.SIMPLE, padding=(0, 1, 0, 0))
@@ -51,7 +51,7 @@ def _narrow(columns: str, title: str) -> Table:
 
 
 def _station_table(account: Certificate, text: Callable[..., str]) -> Table:
-    table = _narrow(text("columns"), text("stations"))
+    table = narrow(text("columns"), text("stations"))
     for station in account.stations:
         table.add_row(
             f"{station.station} {station.name}",
@@ -67,7 +67,7 @@ def _station_table(account: Certificate, text: Callable[..., str]) -> Table:
 
 
 def _load_table(account: Certificate, text: Callable[..., str]) -> Table:
-    table = _narrow(text("load_columns"), text("load"))
+    table = narrow(text("load_columns"), text("load"))
     for station in account.stations:
         table.add_row(
             f"{station.station} {station.name}",
@@ -95,7 +95,7 @@ def render_what_if(answer: WhatIf, lang: Lang) -> RenderableType:
     """Stations before and after; those that stay as they are are left out."""
     text = _texts(lang)
     title = text("what_if", changes=" ".join(map(str, answer.changes)))
-    table = _narrow(text("outcome_columns"), title)
+    table = narrow(text("outcome_columns"), title)
     for before, after in zip(answer.before, answer.after, strict=True):
         if before != after:
             name = f"{before.station} {before.name}"
@@ -121,7 +121,7 @@ def render_replan(answer: Replan, lang: Lang) -> RenderableType:
     text = _texts(lang)
     names = ("moved", "same", "entered", "left")
     sums = {name: sum(getattr(news, name) for news in answer.stations) for name in names}
-    table = _narrow(text("replan_columns"), text("replan_title"))
+    table = narrow(text("replan_columns"), text("replan_title"))
     for news in answer.stations:
         table.add_row(
             news.station,

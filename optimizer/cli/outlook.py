@@ -17,6 +17,7 @@ from optimizer.cli.console import (
     frame_table,
     print_json,
     print_missing,
+    progress,
     show,
     texts_of,
 )
@@ -141,12 +142,12 @@ def _print_coverage(covered: Coverage, texts: Texts) -> None:
 
 def _show_earlier(told: list[ToldAndCame], texts: Texts, *, as_json: bool) -> None:
     """What was told in earlier months beside what came."""
-    from rich.table import Table
+    from optimizer.cli.campaign_tables import narrow
 
     if as_json:
         print_json([one.as_json() for one in told])
         return
-    table = Table(*texts("forecast.told_columns").split("|"), title=texts("forecast.told_title"))
+    table = narrow(texts("forecast.told_columns"), texts("forecast.told_title"))
     for one in told:
         table.add_row(*one.cells())
     console().print(table)
@@ -178,4 +179,36 @@ def _states() -> tuple[str, ...]:
     return STATES
 
 
-COMMANDS = {"status": status}
+def rehearse(
+    folder: Here = HERE,
+    runs: Annotated[int, typer.Option(min=10, help="How many lives.")] = 200,
+    share: Annotated[float, typer.Option(help="Percent to be visited by the last day.")] = 95,
+    change: Annotated[
+        list[str] | None,
+        typer.Option("--what-if", help="lend=S01:S07:2, duty+1 or finish=DATE; repeatable."),
+    ] = None,
+    date: Day = None,
+    lang: Speak = None,
+    as_json: Json = False,
+) -> None:
+    """Play the rest of the campaign many times: how surely it comes where it should."""
+    from optimizer.desk import Campaign, day_of
+
+    when = None if date is None else day_of(date, "--date")
+    with Campaign(folder, lang=lang) as campaign:
+        texts = texts_of(campaign)
+        with progress(texts("rehearsal.playing")) as move:
+            played = campaign.rehearse(
+                runs=runs, share=share, changes=change or (), date=when, progress=move
+            )
+        picture = campaign.draw_rehearsal(played)
+    if as_json:
+        print_json(played.as_json() | {"picture": picture})
+        return
+    from optimizer.cli.rehearsal_tables import render_rehearsal
+
+    console().print(render_rehearsal(played, texts))
+    typer.echo(picture)
+
+
+COMMANDS = {"status": status, "rehearse": rehearse}

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from optimizer.desk.sign_in import OF_STATION, ROLES, People, Person
     from optimizer.desk.sources import Imported, Placement, make_example
     from optimizer.forecast import Forecast, ToldAndCame
+    from optimizer.forecast.rehearsal import Rehearsal
     from optimizer.records.coverage import Coverage
     from optimizer.records.entry import CATEGORIES
     from optimizer.records.next_cycle import FormerCycle
@@ -82,6 +83,7 @@ _ROOMS = {
     "ROLES": "desk.sign_in",
     "Reading": "records.parsing",
     "Received": "desk.evening",
+    "Rehearsal": "forecast.rehearsal",
     "Replan": "campaign",
     "SOFT": "dayplan.board",
     "STATES": "register.agenda",
@@ -140,6 +142,7 @@ __all__ = [
     "Preview",
     "Reading",
     "Received",
+    "Rehearsal",
     "Replan",
     "StaleBoardError",
     "ToldAndCame",

@@ -6,14 +6,17 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from optimizer.desk.opened import OpenCampaign
-from optimizer.errors import RegisterError
+from optimizer.errors import CampaignError, RegisterError
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
 
     from optimizer.catalogue import Lang
     from optimizer.forecast import Forecast, ToldAndCame
     from optimizer.forecast.forecast_sentences import Sentence
+    from optimizer.forecast.rehearsal import Rehearsal
 
 
 class Foresight(OpenCampaign):
@@ -51,3 +54,53 @@ class Foresight(OpenCampaign):
 
         last = self.settings.campaign.finish
         return forecast_sentences(told, last, lang or self.lang)
+
+    def rehearse(
+        self,
+        *,
+        runs: int = 200,
+        share: float = 95,
+        changes: Sequence[str] = (),
+        date: dt.date | str | None = None,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> Rehearsal:
+        """Play the rest of the campaign many times; nothing is stored.
+
+        Parameters
+        ----------
+        runs
+            How many times.
+        share
+            Percent of the customers to be visited that are to be visited by the last day.
+        changes
+            Such as lend=S01:S07:2, duty+1 or finish=2029-12-31.
+        progress
+            Called with what is played and the most that may have to be.
+
+        Raises
+        ------
+        CampaignError
+            A change cannot be read or be, the share is none, or there is no plan.
+        """
+        from optimizer.campaign.change import parse_change
+        from optimizer.forecast.rehearsal import rehearse
+
+        if not 0 < share <= 100:
+            raise CampaignError("option.no_share", share=share)
+        return rehearse(
+            self.register,
+            self.settings,
+            self.day(date),
+            self.workdays,
+            runs=runs,
+            share=share,
+            changes=[parse_change(text) for text in changes],
+            progress=progress,
+        )
+
+    def draw_rehearsal(self, rehearsal: Rehearsal) -> Path:
+        """Draw a rehearsal as out/rehearsal.svg."""
+        from optimizer.catalogue import Texts
+        from optimizer.reports.rehearsal_picture import write_rehearsal
+
+        return write_rehearsal(rehearsal, self.path / "out" / "rehearsal.svg", Texts(self.lang))

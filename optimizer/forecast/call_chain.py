@@ -100,9 +100,12 @@ class Chain:
         found = [
             row
             for row, step in enumerate(self.steps)
-            if (getattr(step, what) if what in {"calls", "counts", "is_revisit"}
-                else step.list == what)
-        ]  # fmt: skip
+            if (
+                getattr(step, what)
+                if what in {"calls", "counts", "is_revisit"}
+                else step.list == what
+            )
+        ]
         return np.array(found, dtype=np.int64)
 
 
@@ -158,8 +161,24 @@ def _as_chain(
 
 def _record(day: dt.date, result: str) -> Record:
     at = f"{day}T10:00:00"
-    return Record(day.isoformat(), "1", None, None, day.isoformat(), None, "", "first", result, at,
-                  None, None, "[]", "", "[]", None)  # fmt: skip
+    return Record(
+        day.isoformat(),
+        "1",
+        None,
+        None,
+        day.isoformat(),
+        None,
+        "",
+        "first",
+        result,
+        at,
+        None,
+        None,
+        "[]",
+        "",
+        "[]",
+        None,
+    )
 
 
 def _next(kind: str, results: list[str], rules: FollowSettings) -> tuple[NextStep, dt.date]:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 FINISHED: Final = 0.99
 """The campaign is finished when of all who will ever be visited so many have been: the last few
 wait for appointments for months, and no planner would name their day."""
-UNSURE: Final = 0.004
+UNSURE: Final = 0.0045
 """Standard deviation of that share among the lives: how many will ever be visited is itself known
 to half a percent only."""
 LOW, MIDDLE, HIGH = 0.1, 0.5, 0.9
@@ -188,7 +188,7 @@ def _prospect(opening: Opening, lives: Lives, rows: NDArray[np.int64]) -> Prospe
         reached=_range(reached),
         crew_days=_range(sent),
         available=int(opening.duty[: end + 1, rows].sum()),
-        finish=_days(opening, finish_days(opening, lives, rows)),
+        finish=day_range(opening, finish_days(opening, lives, rows)),
         unvisited=_unvisited(opening, lives, rows),
     )
 
@@ -197,7 +197,8 @@ def _range(values: NDArray[np.integer]) -> Range:
     return Range(*(round(float(np.quantile(values, share))) for share in (LOW, MIDDLE, HIGH)))
 
 
-def _days(opening: Opening, days: NDArray[np.int64]) -> DayRange:
+def day_range(opening: Opening, days: NDArray[np.int64]) -> DayRange:
+    """The range of some days, given as rows of `dates`; those beyond all are None."""
     ordered = np.sort(days)
     chosen = [int(ordered[round(share * (len(ordered) - 1))]) for share in (LOW, MIDDLE, HIGH)]
     dates = opening.dates

@@ -42,8 +42,10 @@ class ToldAndCame(NamedTuple):
     def as_json(self) -> dict[str, Any]:
         """The same as plain values."""
         days = {name: day and day.isoformat() for name, day in self.finish._asdict().items()}
-        plain = {name: value and value._asdict() for name, value in
-                 (("visited", self.visited), ("crew_days", self.crew_days))}  # fmt: skip
+        plain = {
+            name: value and value._asdict()
+            for name, value in (("visited", self.visited), ("crew_days", self.crew_days))
+        }
         return self._asdict() | plain | {"told_on": self.told_on.isoformat(), "finish": days}
 
     def cells(self) -> list[str]:
@@ -51,10 +53,10 @@ class ToldAndCame(NamedTuple):
         early, middle, late = (str(day or "–") for day in self.finish)
         told = [str(self.told_on), middle, early, late]
         if self.visited is None or self.crew_days is None:
-            return [*told, *["–"] * 6]
-        low, visited, high = self.visited
-        return [*told, self.by, f"{visited:,}", f"{low:,}–{high:,}", f"{self.visited_came:,}",
-                f"{self.crew_days.middle:,}", f"{self.crew_days_came:,}"]  # fmt: skip
+            return [*told, *["–"] * 5]
+        figures = (self.visited.middle, self.visited_came)
+        days = (self.crew_days.middle, self.crew_days_came)
+        return [*told, self.by, *(f"{figure:,}" for figure in (*figures, *days))]
 
 
 def keep(register: Register, told: Forecast) -> None:

@@ -16,8 +16,6 @@ import pandas as pd
 from optimizer.forecast.call_chain import APPOINTED, ASKED, MISSED, OWN, REQUEST, REVISITS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from numpy.typing import NDArray
 
     from optimizer.forecast.call_chain import Chain, Step
@@ -28,7 +26,7 @@ if TYPE_CHECKING:
 
 DONE, NOBODY, REFUSED, GONE = range(4)
 """What comes of a call, in the first axis of `Shares.result`."""
-RECENT: Final = dt.timedelta(days=365)
+RECENT: Final = dt.timedelta(days=180)
 """Crew-days so far back teach pace, losses, revisits and requests."""
 LOWEST_PACE, HIGHEST_PACE = 0.6, 2.0
 _PROMISED: Final = 0.95
@@ -85,8 +83,11 @@ def prior_results(chain: Chain, priors: ForecastSettings) -> Array:
         home = _home(step, priors, listed_at)
         first = step.name in {OWN, MISSED}
         gone = priors.gone_share if first else 0.0
-        refused = 0.0 if step.is_revisit or step.name in {REQUEST, APPOINTED} else (
-            0.5 if step.name == ASKED else priors.refused_share)  # fmt: skip
+        refused = (
+            0.0
+            if step.is_revisit or step.name in {REQUEST, APPOINTED}
+            else (0.5 if step.name == ASKED else priors.refused_share)
+        )
         met = (1 - gone) * home
         result[:, row] = met * (1 - refused), (1 - gone) * (1 - home), met * refused, gone
     return result
@@ -111,19 +112,24 @@ def _home(step: Step, priors: ForecastSettings, first_tries: int) -> float:
 
 
 def learned_shares(
-    register: Register, settings: Settings, chain: Chain, stations: Sequence[str], today: dt.date
+    register: Register, settings: Settings, chain: Chain, today: dt.date, tried: pd.DataFrame
 ) -> Shares:
-    """What the records so far teach, over the settings' priors."""
+    """What the records so far teach, over the settings' priors.
+
+    Parameters
+    ----------
+    tried
+        As of `FieldCounts.tried`.
+    """
     priors, least = settings.forecast, settings.follow.learn_min
-    place = {name: row for row, name in enumerate(stations)}
-    tried = register.field.tried()
+    place = {name: row for row, name in enumerate(register.stations()["station"])}
     taught = pd.concat([tried, register.field.tried_before()], ignore_index=True)
     result, calls = _results(chain, settings, place, taught)
     first, before = (today - RECENT).isoformat(), today.isoformat()
     days = register.field.crew_days(first, before)
     days = days[days["station"].isin(place)]
     sheets = register.field.sheets(first, before)
-    checks = register.field.revisits(settings.follow.max_tries)
+    checks = register.field.revisits(settings.follow.max_tries, first)
     done, made = _by(checks, place, "done"), _by(checks, place, "calls")
     for row, step in enumerate(chain.steps):
         if step.name.partition("/")[0] == REVISITS[0]:

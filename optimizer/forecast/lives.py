@@ -134,7 +134,7 @@ class _Lanes:
             visited[day], worked[day] = self.visited, self.crew_days
             if day == opening.horizon - 1:
                 at_end = (self.ready + self._to_come(day), self.refused, self.gone)
-            if day >= opening.horizon - 1 and not self._left(day).any():
+            if day >= opening.horizon - 1 and not day % 7 and not self._left(day).any():
                 visited[day:], worked[day:] = self.visited, self.crew_days
                 break
         steps = (-1, *shape)

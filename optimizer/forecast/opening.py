@@ -12,6 +12,8 @@ import pandas as pd
 from optimizer.forecast.call_chain import APPOINTED, ASKED, MISSED, REQUEST, call_chain
 from optimizer.forecast.learned_shares import RIDE_MIN, learned_shares
 from optimizer.model import CustomerKind
+from optimizer.register.campaign_calendar import LACK_OF_TIME
+from optimizer.register.imports import STATUSES
 from optimizer.workdays import duty, festival_season, working_days
 
 if TYPE_CHECKING:
@@ -31,6 +33,22 @@ BEYOND: Final = dt.timedelta(days=366)
 
 
 @dataclass(frozen=True, slots=True)
+class Roster:
+    """Crews on duty: bool (crews, days) and the row of each crew's station (-1 for none)."""
+
+    duty: NDArray[np.bool_]
+    station: Counts
+
+    def count(self, stations: int) -> Counts:
+        """Crews on duty by day and station."""
+        count = np.zeros((self.duty.shape[1], stations), dtype=np.int64)
+        for crew, station in enumerate(self.station):
+            if station >= 0:
+                count[:, station] += self.duty[crew]
+        return count
+
+
+@dataclass(frozen=True, slots=True)
 class Opening:
     """Everything that the lives of the rest of a campaign begin with.
 
@@ -44,6 +62,8 @@ class Opening:
         How many of them lie within the campaign.
     own, blocks, duty
         int64 (days, stations): first visits of the blocks of a day, blocks, and crews on duty.
+    roster
+        Which crews are on duty when, for asking what others would do.
     working, season
         bool (days,): season only where its days come within the campaign.
     due
@@ -53,7 +73,7 @@ class Opening:
     listed
         int64 (steps, stations): who is on the lists of the office.
     unplanned
-        By code and station: who has no block.
+        By code and station: who has no block, for another reason than lack of time.
     visited, customers
         int64 (stations,).
     refused
@@ -67,6 +87,7 @@ class Opening:
     own: Counts
     blocks: Counts
     duty: Counts
+    roster: Roster
     working: NDArray[np.bool_]
     season: NDArray[np.bool_]
     due: pd.DataFrame
@@ -93,27 +114,25 @@ def read_opening(
         The campaign's workdays.csv.
     """
     with register.store.reading():
-        tried, waiting = register.field.tried(), register.field.waiting()
+        tried, waiting = register.field.tried(), register.field.waiting(today.isoformat())
         unplanned, blocks = register.field.unplanned(), register.blocks(first=today)
         known, crews, leave = register.stations(), register.crews(), register.leave()
-        kinds = tried.groupby("kind")["accounts"].sum()
-        mix = {str(kind): float(n / kinds.sum()) for kind, n in kinds.items()}
-        chain = call_chain(settings.follow, mix or {CustomerKind.HOUSEHOLD.value: 1.0})
+        chain = call_chain(settings.follow, _kinds(register))
         stations = tuple(known["station"].astype(str))
-        shares = learned_shares(register, settings, chain, stations, today)
+        shares = learned_shares(register, settings, chain, today, tried)
     finish = max(settings.campaign.finish, today)
     days = working_days(today, finish + BEYOND, workdays)
     dates = days["date"].to_numpy().astype("datetime64[D]")
     place = {name: row for row, name in enumerate(stations)}
     own, count = _calendar(blocks, place, dates)
     without = _without_block(unplanned, place)
-    status = {name: _of(tried[tried["status"] == name], place) for name in set(tried["status"])}
-    none = np.zeros(len(stations), dtype=np.int64)
-    missed = status.get("open", none) - own.sum(axis=0) - sum(without.values(), none)
-    gone = sum((status.get(name, none) for name in ("moved", "demolished", "duplicate")), none)
-    begin = max(settings.campaign.start, today)
-    on_duty = _on_duty(crews, leave, days, settings, place)
-    on_duty[dates < np.datetime64(begin)] = 0
+    status = _by_status(tried, place)
+    missed = status["open"] - own.sum(axis=0) - sum(without.values(), np.zeros_like(status["open"]))
+    steps = _steps(chain, waiting, place)
+    out = duty(crews, leave, days, settings)
+    out[:, dates < np.datetime64(settings.campaign.start)] = False
+    home = np.array([place.get(name, -1) for name in crews["station"]], dtype=np.int64)
+    roster = Roster(out, home)
     return Opening(
         stations=stations,
         names=tuple(known["name"].astype(str)),
@@ -121,21 +140,33 @@ def read_opening(
         horizon=(finish - today).days + 1,
         own=own,
         blocks=count,
-        duty=np.maximum(on_duty, count),
+        duty=np.maximum(roster.count(len(stations)), count),
+        roster=roster,
         working=days["working"].to_numpy(dtype=bool),
         season=_season(today, finish, dates, settings),
-        due=_due(chain, waiting, place, today, np.maximum(missed, 0)),
-        listed=_listed(chain, waiting, place),
+        due=_due(chain, steps, today, np.maximum(missed, 0)),
+        listed=_listed(chain, steps, len(stations)),
         unplanned=without,
-        visited=status.get("visited", none),
+        visited=status["visited"],
         customers=_of(tried, place),
         refused=_of(_refused_twice(waiting), place),
-        gone=gone,
+        gone=status["moved"] + status["demolished"] + status["duplicate"],
         ride_min=_rides(blocks, place),
         chain=chain,
         shares=shares,
         settings=settings,
     )
+
+
+def _kinds(register: Register) -> dict[str, float]:
+    """Share of each kind of customer."""
+    kinds = register.field.kinds() or {CustomerKind.HOUSEHOLD.value: 1}
+    return {kind: number / sum(kinds.values()) for kind, number in kinds.items()}
+
+
+def _by_status(tried: pd.DataFrame, place: dict[str, int]) -> dict[str, Counts]:
+    """Accounts by status and station."""
+    return {name: _of(tried[tried["status"] == name], place) for name in STATUSES}
 
 
 def _of(frame: pd.DataFrame, place: dict[str, int]) -> Counts:
@@ -161,23 +192,12 @@ def _calendar(
 
 
 def _without_block(unplanned: pd.DataFrame, place: dict[str, int]) -> dict[str, Counts]:
-    return {str(code): _of(rows, place) for code, rows in unplanned.groupby("code")}
-
-
-def _on_duty(
-    crews: pd.DataFrame,
-    leave: pd.DataFrame,
-    days: pd.DataFrame,
-    settings: Settings,
-    place: dict[str, int],
-) -> Counts:
-    """Crews on duty by day and station."""
-    out = duty(crews, leave, days, settings)
-    count = np.zeros((len(days), len(place)), dtype=np.int64)
-    for crew, station in enumerate(crews["station"]):
-        if station in place:
-            count[:, place[station]] += out[crew]
-    return count
+    """Who has no block, by code; who only lacks time waits to be called on when there is some."""
+    return {
+        str(code): _of(rows, place)
+        for code, rows in unplanned.groupby("code")
+        if code not in LACK_OF_TIME
+    }
 
 
 def _season(
@@ -201,51 +221,59 @@ def _rides(blocks: pd.DataFrame, place: dict[str, int]) -> NDArray[np.float64]:
     return ride.to_numpy(dtype=float)
 
 
-def _due(
-    chain: Chain, waiting: pd.DataFrame, place: dict[str, int], today: dt.date, missed: Counts
-) -> pd.DataFrame:
-    """Who waits for a crew's call: step, station, day, by_day (of revisits), accounts."""
+def _steps(chain: Chain, waiting: pd.DataFrame, place: dict[str, int]) -> pd.DataFrame:
+    """The next steps of known stations that are steps of the chain, with columns step, row."""
     names = [step.name for step in chain.steps]
-    rows = [(names.index(MISSED), station, 0, 0, int(n)) for station, n in enumerate(missed) if n]
-    for task in waiting.itertuples():
-        step, station = _step_of(task, names), place.get(str(task.station))
-        if step is None or station is None or not chain.steps[step].calls:
-            continue
-        day = max(0, (dt.date.fromisoformat(str(task.not_before)) - today).days)
-        by_day = day + chain.revisit_span_days
-        if task.deadline:
-            by_day = (dt.date.fromisoformat(str(task.deadline)) - today).days
-        rows.append((step, station, day, by_day, int(str(task.accounts))))
-    columns = ["step", "station", "day", "by_day", "accounts"]
-    return pd.DataFrame(rows, columns=columns).astype("int64")
+    keys = ["kind", "list", "tries", "reason"]
+    kinds = waiting[keys].drop_duplicates()
+    kinds["step"] = [_step_of(names, *key) for key in kinds.itertuples(index=False)]
+    steps = waiting.merge(kinds, on=keys).assign(row=waiting["station"].map(place).fillna(-1))
+    return steps[(steps["step"] >= 0) & (steps["row"] >= 0)].astype(
+        {"row": "int64", "step": "int64"}
+    )
 
 
-def _step_of(task: object, names: list[str]) -> int | None:
-    """The step of the chain that a next step of the register is; None if there is none."""
-    kind, listed = task.kind, task.list  # type: ignore[attr-defined]
-    tries, reason = task.tries, task.reason  # type: ignore[attr-defined]
+def _step_of(names: list[str], kind: str, listed: str, tries: int, reason: str) -> int:
+    """The step of the chain that a next step of the register is; -1 if there is none."""
     if reason == "refused":
         name = ASKED if kind == "retry" else ""
     elif kind == "revisit":
-        name = "telephoned" if listed else f"revisit/{tries}"
+        name = "" if listed else f"revisit/{tries}"
     elif kind in {"request", "appointment"}:
         name = {"request": REQUEST, "appointment": APPOINTED}[kind] if not listed else ""
     else:
         name = f"{listed}/{tries}"
-    return names.index(name) if name in names else None
+    return names.index(name) if name in names else -1
+
+
+def _due(chain: Chain, steps: pd.DataFrame, today: dt.date, missed: Counts) -> pd.DataFrame:
+    """Who waits for a crew's call: step, station, day, by_day (of revisits), accounts."""
+    calls = steps[np.array([step.calls for step in chain.steps])[steps["step"]]]
+    day = _days_from(today, calls["not_before"])
+    last = day + chain.revisit_span_days
+    by_day = np.where(calls["deadline"] != "", _days_from(today, calls["deadline"]), last)
+    row = chain.row(MISSED)
+    late = [(row, station, 0, 0, number) for station, number in enumerate(missed) if number]
+    columns = ["step", "station", "day", "by_day", "accounts"]
+    figures = (calls["step"], calls["row"], day, by_day, calls["accounts"])
+    known = pd.DataFrame(dict(zip(columns, figures, strict=True)))
+    both = pd.concat([pd.DataFrame(late, columns=columns), known]).astype("int64")
+    return both.groupby(columns[:-1]).sum().reset_index()
+
+
+def _days_from(today: dt.date, dates: pd.Series[str]) -> Counts:
+    """Days from today to some dates, 0 for those that are past or none."""
+    days = pd.to_datetime(dates.where(dates != "", today.isoformat())).to_numpy()
+    return np.maximum((days.astype("datetime64[D]") - np.datetime64(today)).astype(np.int64), 0)
 
 
 def _refused_twice(waiting: pd.DataFrame) -> pd.DataFrame:
     return waiting[(waiting["reason"] == "refused") & (waiting["kind"] == "office")]
 
 
-def _listed(chain: Chain, waiting: pd.DataFrame, place: dict[str, int]) -> Counts:
+def _listed(chain: Chain, steps: pd.DataFrame, stations: int) -> Counts:
     """Who is on the telephone and office lists, by step."""
-    names = [step.name for step in chain.steps]
-    table = np.zeros((len(names), len(place)), dtype=np.int64)
-    retries = waiting[waiting["kind"].isin(["retry", "office"])]
-    for task in retries.itertuples():
-        step, station = _step_of(task, names), place.get(str(task.station))
-        if step is not None and station is not None and not chain.steps[step].calls:
-            table[step, station] += int(str(task.accounts))
+    table = np.zeros((len(chain.steps), stations), dtype=np.int64)
+    np.add.at(table, (steps["step"].to_numpy(), steps["row"].to_numpy()), steps["accounts"])
+    table[chain.where("calls")] = 0
     return table

@@ -35,6 +35,8 @@ _NUMBERS: Final = "visits work_s travel_s distance_m"
 _BLOCK_VISITS: Final = ("block", "seq", "account_no")
 _MISSED: Final = ("account_no", "date")
 _UNPLANNED: Final = ("account_no", "code", "reason")
+LACK_OF_TIME: Final = frozenset({"horizon_full", "no_duty_days", "no_crew"})
+"""Codes of `unplanned` that more time or more crews would end."""
 _CALENDARS: Final = ("calendar", "at", "who", "blocks", "visits", "unplanned")
 
 

@@ -18,10 +18,26 @@ if TYPE_CHECKING:
     from optimizer.register.store import Store
 
 _STATION: Final = "COALESCE(at_station, '')"
-_TRIED: Final = ("station", "kind", "status", "tries", "accounts")
+_TRIED: Final = ("station", "status", "tries", "accounts")
+_WAITING: Final = (
+    "station",
+    "kind",
+    "list",
+    "tries",
+    "reason",
+    "not_before",
+    "deadline",
+    "accounts",
+)
 _CREW_DAYS: Final = (
-    "station", "crew", "date", "calls", "done", "minutes", "first",
-)  # fmt: skip
+    "station",
+    "crew",
+    "date",
+    "calls",
+    "done",
+    "minutes",
+    "first",
+)
 
 
 class FieldCounts:
@@ -31,23 +47,34 @@ class FieldCounts:
         self._store = store
 
     def tried(self) -> pd.DataFrame:
-        """Customers by station, kind, status and failed tries: …, accounts.
+        """Customers by station, status and failed tries: station, status, tries, accounts.
 
         Who is no longer in the customer file, or closed by the office, counts only if visited.
         """
+        counted = "status = 'visited' OR (gone_by IS NULL AND NOT closed)"
         rows = self._store.rows(
-            f"SELECT {_STATION}, kind, status, COALESCE(tries, 0), count(*) FROM customers"
-            " LEFT JOIN standings USING (account_no)"
-            " WHERE status = 'visited' OR (gone_by IS NULL AND NOT closed) GROUP BY 1, 2, 3, 4"
+            f"SELECT {_STATION}, status, 0, count(*) FROM customers WHERE {counted} GROUP BY 1, 2"
         )
-        return frame_of(rows, _TRIED, ints="tries accounts")
+        whole = {(station, status): number for station, status, _, number in rows}
+        failed = self._store.rows(
+            f"SELECT {_STATION}, status, tries, count(*) FROM standings"
+            f" JOIN customers USING (account_no) WHERE tries > 0 AND ({counted})"
+            " GROUP BY 1, 2, 3"
+        )
+        for station, status, _, number in failed:
+            whole[station, status] -= number
+        first = [(*key, 0, number) for key, number in whole.items()]
+        return frame_of([*first, *failed], _TRIED, ints="tries accounts")
+
+    def kinds(self) -> dict[str, int]:
+        """How many customers there are of each kind."""
+        return dict(self._store.rows("SELECT kind, count(*) FROM customers GROUP BY 1"))
 
     def tried_before(self) -> pd.DataFrame:
         """The same of the cycle before the running one, as it ended."""
         rows = self._store.rows(
-            "SELECT former.station, kind, former.state, tries, count(*)"
-            " FROM former_standings AS former JOIN customers USING (account_no)"
-            " WHERE cycle = (SELECT max(cycle) FROM former_cycles) GROUP BY 1, 2, 3, 4"
+            "SELECT station, state, tries, count(*) FROM former_standings"
+            " WHERE cycle = (SELECT max(cycle) FROM former_cycles) GROUP BY 1, 2, 3"
         )
         return frame_of(rows, _TRIED, ints="tries accounts")
 
@@ -59,21 +86,21 @@ class FieldCounts:
         )
         return frame_of(rows, ("station", "code", "accounts"), ints="accounts")
 
-    def waiting(self) -> pd.DataFrame:
+    def waiting(self, today: str) -> pd.DataFrame:
         """Next steps: station, kind, list, tries, reason, not_before, deadline, accounts.
 
-        `reason` is "refused" or "".
+        `reason` is "refused" or "", `not_before` today or later, as is the `deadline` of revisits;
+        both are "" on lists that wait for something else than a day.
         """
         rows = self._store.rows(
             f"SELECT {_STATION}, tasks.kind, list, tries, iif(reason = 'refused', reason, ''),"
-            " not_before, deadline, count(DISTINCT account_no)"
+            " iif(list IN ('', 'evening'), max(not_before, ?), ''),"
+            " iif(tasks.kind = 'revisit' AND list = '', max(deadline, ?), ''), count(*)"
             " FROM tasks JOIN customers USING (account_no)"
-            " WHERE gone_by IS NULL GROUP BY 1, 2, 3, 4, 5, 6, 7"
+            " WHERE gone_by IS NULL GROUP BY 1, 2, 3, 4, 5, 6, 7",
+            (today, today),
         )
-        columns = (
-            "station", "kind", "list", "tries", "reason", "not_before", "deadline", "accounts",
-        )  # fmt: skip
-        return frame_of(rows, columns, ints="tries accounts")
+        return frame_of(rows, _WAITING, ints="tries accounts")
 
     def crew_days(self, first: str, before: str) -> pd.DataFrame:
         """Crew-days with records between two days, the second not included.
@@ -127,14 +154,14 @@ class FieldCounts:
         )
         return frame_of(rows, ("station", "accounts"), ints="accounts")
 
-    def revisits(self, tries: int) -> pd.DataFrame:
-        """Checks of findings of those met before so many failed calls: station, calls, done."""
+    def revisits(self, tries: int, first: str) -> pd.DataFrame:
+        """Checks since a day of those met before so many failed calls: station, calls, done."""
         rows = self._store.rows(
             "SELECT station, count(*), sum(result = 'done') FROM records"
             " JOIN standings USING (account_no)"
-            " WHERE kind = 'revisit' AND result <> '' AND station IS NOT NULL AND tries < ?"
-            " GROUP BY 1",
-            (tries,),
+            " WHERE date >= ? AND kind = 'revisit' AND result <> '' AND station IS NOT NULL"
+            " AND tries < ? GROUP BY 1",
+            (first, tries),
         )
         return frame_of(rows, ("station", "calls", "done"), ints="calls done")
 

@@ -34,5 +34,5 @@ class ForecastSettings(Section):
     """Wishes for a connection in a year, by customers."""
     lost_share: Share = 0.04
     """Share of planned crew-days that are not worked, or whose sheet never comes back."""
-    lives: int = Field(default=60, ge=10)
+    lives: int = Field(default=40, ge=10)
     """The rest of the campaign is played so many times for a forecast."""

@@ -22,6 +22,7 @@ import numpy as np
 import pandas as pd
 from circumstances import circumstances
 
+from optimizer.forecast import forecast
 from optimizer.records import CATEGORIES, Entry, Finding, due, take_records
 from optimizer.records.coverage import coverage
 from optimizer.register import Register
@@ -193,6 +194,7 @@ def main() -> None:
             single_records(register, settings, made[wish.records :])
             today = FIRST + dt.timedelta(days=450)
             timed("status", lambda: coverage(register, today), "bar 2")
+            timed("forecast", lambda: forecast(register, settings, today), "bar 1.5")
             timed("a day's candidates", lambda: due(register, settings, "ST05", today), "bar 1")
             timed("doctor", register.doctor)
             timed("backup", lambda: register.backup(Path(folder) / "copy.sqlite"))

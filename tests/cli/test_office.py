@@ -289,6 +289,13 @@ def test_status_says_it_in_words_and_area_by_area(zoufang):
     assert "户名" in zoufang("status", "--list", "open_findings")
 
 
+def test_earlier_forecasts_are_a_table_and_a_rehearsal_needs_a_plan(zoufang):
+    """Before a calendar is made there is nothing to foretell: that is said, not invented."""
+    assert "预测日期" in zoufang("status", "--earlier")
+    assert zoufang("status", "--earlier", "--json") == []
+    assert "zoufang campaign" in zoufang("rehearse", code=2)
+
+
 def test_a_list_is_narrowed_to_an_area_or_a_town(zoufang):
     """Area A1 has four households, B1 the shop; the village's addresses name no town."""
     assert len(listed(zoufang, "never_tried", area="A1")) == 4

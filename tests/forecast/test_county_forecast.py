@@ -62,10 +62,17 @@ def test_records_teach_what_the_settings_only_suppose(register):
     before = forecast(register, settings, TODAY).county.crew_days.middle
     accounts = register.block_visits("ST00", TODAY, TODAY + dt.timedelta(days=1))["account_no"]
     entries = [
-        Entry(id=f"e{n}", date=TODAY.isoformat(), account_no=account, station="ST00",
-              crew="ST00-C0", kind="first", result="nobody_home" if n % 5 else "done")
+        Entry(
+            id=f"e{n}",
+            date=TODAY.isoformat(),
+            account_no=account,
+            station="ST00",
+            crew="ST00-C0",
+            kind="first",
+            result="nobody_home" if n % 5 else "done",
+        )
         for n, account in enumerate(accounts)
-    ]  # fmt: skip
+    ]
     take_records(register, settings, entries, "f")
     told = forecast(register, settings, WEDNESDAY)
     assert told.county.visited == 15
@@ -76,8 +83,15 @@ def test_an_answer_is_kept_and_shown_against_what_came(register):
     """Told in June: 200 by its end with 8 crew-days; one account and one crew-day came."""
     keep(register, forecast(register, calm(), TODAY))
     (account, *_) = register.block_visits("ST00", TODAY, TODAY)["account_no"]
-    entry = Entry(id="e", date=TODAY.isoformat(), account_no=account, station="ST00",
-                  crew="ST00-C0", kind="first", result="done")  # fmt: skip
+    entry = Entry(
+        id="e",
+        date=TODAY.isoformat(),
+        account_no=account,
+        station="ST00",
+        crew="ST00-C0",
+        kind="first",
+        result="done",
+    )
     take_records(register, calm(), [entry], "f")
     (early,) = told_and_came(register, WEDNESDAY)
     assert (early.told_on, early.by, early.visited) == (TODAY, "", None)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from optimizer.register import Register
 
-TODAY = dt.date(2027, 6, 7)
+TODAY = dt.date(2027, 6, 14)
 """A Monday far from any festival."""
 BLOCKS = (TODAY, TODAY, TODAY + dt.timedelta(days=1), TODAY + dt.timedelta(days=2))
 CALM = {
@@ -56,8 +56,10 @@ def register_with_blocks(path: Path, number: int = 1) -> Register:
     }
     register = fill(path, tables)
     accounts = register.customers()["account_no"].tolist()
-    rows = [(f"B{n}", f"ST{n // 4:02d}", f"ST{n // 4:02d}-C{n % 2}", BLOCKS[n % 4])
-            for n in range(4 * number)]  # fmt: skip
+    rows = [
+        (f"B{n}", f"ST{n // 4:02d}", f"ST{n // 4:02d}-C{n % 2}", BLOCKS[n % 4])
+        for n in range(4 * number)
+    ]
     blocks = pd.DataFrame(rows, columns=["block", "station", "crew", "date"])
     blocks = blocks.assign(visits=25, work_s=20_000, travel_s=1500, distance_m=5000, pace=1.0)
     visits = pd.DataFrame(
