@@ -102,6 +102,11 @@ class Fault:
     def __str__(self) -> str:
         return self.in_words("en")
 
+    @property
+    def problem_code(self) -> str:
+        """The last part of the code of what is wrong; "" where it is a sentence."""
+        return self.problem.code.rpartition(".")[2] if isinstance(self.problem, Message) else ""
+
     def in_words(self, lang: Lang) -> str:
         """Place, value, problem and action on one line."""
         place = f"{self.file} › {self.sheet}" if self.sheet else self.file

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 from environment import ROOT
 
+from optimizer.campaign import wishes
 from optimizer.campaign.unplanned import REASONS as CAMPAIGN_REASONS
 from optimizer.catalogue import Texts
 from optimizer.checker import RULES
@@ -20,6 +21,7 @@ from optimizer.records import typed_sheets
 from optimizer.records.field_words import words_of
 from optimizer.routes.reasons import Reason
 from optimizer.settings import Settings, setting_text
+from optimizer.workdays import calendar, seasons
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -101,7 +103,12 @@ def input_files() -> str:
 
 def written_tables() -> str:
     """Every column of the tables that stations write by hand, and the words in their cells."""
-    tables = {"typed sheets (`zoufang record`)": typed_sheets.COLUMNS}
+    tables = {
+        "typed sheets (`zoufang record`)": typed_sheets.COLUMNS,
+        "wishes.csv": wishes.LAYOUT.columns,
+        "seasons.csv": seasons.LAYOUT.columns,
+        "workdays.csv": calendar.LAYOUT.columns,
+    }
     listed = "\n".join(f"### {name}\n\n{_columns([*some])}" for name, some in tables.items())
     words = (
         (name, ", ".join(f"`{word}`" for word in known))

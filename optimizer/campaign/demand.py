@@ -17,7 +17,7 @@ from optimizer.geometry import metres_from
 from optimizer.model import CustomerKind
 from optimizer.settings import clock
 from optimizer.territories.workload import service_seconds
-from optimizer.workdays import working_days
+from optimizer.workdays import own_table, working_days
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -143,7 +143,7 @@ def days_until(finish: dt.date, settings: Settings, folder: Path | None) -> pd.D
         raise CampaignError("campaign.backwards", finish=finish, start=start)
     if finish.year - start.year > LONGEST_YEARS:
         raise CampaignError("campaign.too_long", finish=finish, start=start, years=LONGEST_YEARS)
-    return working_days(start, finish, folder / "workdays.csv" if folder else None)
+    return working_days(start, finish, own_table(folder, "workdays"))
 
 
 @dataclass(frozen=True, slots=True)

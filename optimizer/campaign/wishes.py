@@ -14,32 +14,40 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from optimizer.catalogue import Message
-from optimizer.errors import Fault, IntakeError
 from optimizer.model import CustomerKind
-from optimizer.workdays import Season, read_seasons, small_table
+from optimizer.tables.clean_text import narrow
+from optimizer.tables.column_types import Layout, column
+from optimizer.workdays import Season, own_table, read_seasons, refuse, small_table
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from numpy.typing import NDArray
 
     from optimizer.campaign.demand import CampaignTables
+    from optimizer.errors import Fault
     from optimizer.register import Register
     from optimizer.settings import Settings
+    from optimizer.tables.table_rows import TableReading, TableRow
 
 USUAL_TIER: Final = 50
 COMPLAINT_TIER: Final = 19
 AVOID_PENALTY: Final = 30.0
 CLOSED_PENALTY: Final = 10_000.0
-_DAYS: Final = ("not_before", "not_after", "last_visit")
-_HEADINGS: Final = {
-    "台区": "area",
-    "优先级": "priority",
-    "不早于": "not_before",
-    "不晚于": "not_after",
-    "上次走访": "last_visit",
-    "备注": "note",
-}
+LAYOUT: Final = Layout(
+    "wishes",
+    (
+        column("area", "台区 台区编号 台区名称", "id", "its id or name", required=True),
+        column("priority", "优先级 优先", "text", "1 first, 9 last; 5 without"),
+        column("not_before", "不早于 最早", "date", "not before this day"),
+        column("not_after", "不晚于 最晚", "date", "not after this day"),
+        column("last_visit", "上次走访 上次走访日期", "date", "when it was visited last"),
+        column("note", "备注 说明", "text", "for people"),
+    ),
+    by_hand=True,
+)
+"""wishes.csv."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,17 +86,18 @@ def read_wishes(
     IntakeError
         With every fault of a file.
     """
-    path = None if folder is None else folder / "wishes.csv"
+    path = own_table(folder, "wishes")
     start = settings.campaign.start
-    by_area, known = {}, frozenset([*register.areas()["area"], *tables.areas["area"]])
-    if path is not None and path.exists():
-        by_area = _read_file(path, start, known)
+    areas, stations = register.areas(), register.stations()
+    known = frozenset([*areas["area"], *tables.areas["area"]])
+    names = dict(zip(areas["name"], areas["area"], strict=True))
+    by_area = {} if path is None else _read_file(path, start, known, names)
     for area in complained_areas(register, settings, tables):
         wish = by_area.get(area, Wish())
         by_area[area] = Wish(min(wish.tier, COMPLAINT_TIER), wish.not_before, wish.not_after)
-    seasons = None if folder is None else folder / "seasons.csv"
-    places = known | {*register.stations()["station"], *CustomerKind}
-    return Wishes(by_area, read_seasons(seasons, places))
+    places = known | {*stations["station"], *CustomerKind}
+    names |= dict(zip(stations["name"], stations["station"], strict=True))
+    return Wishes(by_area, read_seasons(own_table(folder, "seasons"), places, names))
 
 
 def complained_areas(register: Register, settings: Settings, tables: CampaignTables) -> list[str]:
@@ -102,62 +111,55 @@ def complained_areas(register: Register, settings: Settings, tables: CampaignTab
     return sorted(str(area) for area in often.index if area)
 
 
-def _read_file(path: Path, start: dt.date, known: frozenset[str]) -> dict[str, Wish]:
+def _read_file(
+    path: Path, start: dt.date, known: frozenset[str], names: Mapping[str, str]
+) -> dict[str, Wish]:
     wishes: dict[str, Wish] = {}
     faults: list[Fault] = []
-    for number, row in small_table(path, _HEADINGS, ("area",)):
-        found = _faults_of(row, known, (path.name, number))
-        if row["area"] in wishes:
-            place = (path.name, number, "area", row["area"][:40])
-            found.append(Fault(*place, Message("row.twice"), Message("row.delete")))
+    table = small_table(path, LAYOUT)
+    for row in table.rows:
+        written = row.cells["area"]
+        area = written if written in known else names.get(written, written)
+        found = _faults_of(table, row, known=not written or area in known)
+        if area in wishes:
+            found.append(table.fault(row, "area", Message("row.twice"), Message("row.delete")))
         faults += found
         if not found:
-            wishes[row["area"]] = _wish(row, start)
-    if faults:
-        raise IntakeError("file.faults", faults, path=path, count=len(faults))
+            wishes[area] = _wish(row.cells, start)
+    refuse(path, faults)
     return wishes
 
 
-def _faults_of(row: dict[str, str], known: frozenset[str], place: tuple[str, int]) -> list[Fault]:
+def _faults_of(table: TableReading, row: TableRow, *, known: bool) -> list[Fault]:
     """What is wrong with one row by itself."""
-    faults = []
-    if row["area"] not in known:
+    faults = [*row.faults]
+    if not known:
         problem, action = Message("row.no_area"), Message("row.as_in_area_file")
-        faults.append(Fault(*place, "area", row["area"][:40], problem, action))
-    days = {}
-    for column in _DAYS:
-        try:
-            days[column] = _day(row, column)
-        except ValueError:
-            problem, action = Message("row.no_date"), Message("row.write_date")
-            faults.append(Fault(*place, column, row[column][:40], problem, action))
-    first, last = days.get("not_before"), days.get("not_after")
+        faults.append(table.fault(row, "area", problem, action))
+    first, last = _day(row.cells, "not_before"), _day(row.cells, "not_after")
     if first and last and last < first:
-        action = Message("row.exchange")
-        problem = Message("row.before", other="not_before", day=first)
-        faults.append(Fault(*place, "not_after", str(last), problem, action))
-    priority = _priority(row)
-    if priority not in set("123456789"):
+        problem = Message("row.before", other=table.headings["not_before"], day=first)
+        faults.append(table.fault(row, "not_after", problem, Message("row.exchange")))
+    if _priority(row.cells) not in set("123456789"):
         problem, action = Message("row.no_priority"), Message("row.write_priority")
-        faults.append(Fault(*place, "priority", priority[:40], problem, action))
+        faults.append(table.fault(row, "priority", problem, action))
     return faults
 
 
-def _wish(row: dict[str, str], start: dt.date) -> Wish:
+def _wish(cells: Mapping[str, str], start: dt.date) -> Wish:
     """The wish of a row without faults."""
-    last = _day(row, "last_visit")
+    last = _day(cells, "last_visit")
     years = 0 if last is None else max(0, min(9, (start - last).days // 365))
-    tier = int(_priority(row)) * 10 - years
-    return Wish(tier, _day(row, "not_before"), _day(row, "not_after"))
+    tier = int(_priority(cells)) * 10 - years
+    return Wish(tier, _day(cells, "not_before"), _day(cells, "not_after"))
 
 
-def _day(row: dict[str, str], column: str) -> dt.date | None:
-    text = row.get(column, "")
-    return dt.date.fromisoformat(text) if text else None
+def _day(cells: Mapping[str, str], column: str) -> dt.date | None:
+    return dt.date.fromisoformat(cells[column]) if cells[column] else None
 
 
-def _priority(row: dict[str, str]) -> str:
-    return row.get("priority", "") or "5"
+def _priority(cells: Mapping[str, str]) -> str:
+    return narrow(cells["priority"]) or "5"
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from optimizer.errors import CampaignError, ZoufangError
 from optimizer.model import YEARS
 from optimizer.register import Register
 from optimizer.settings import Settings, load_settings, settings_toml, with_values
-from optimizer.tables.cell_values import narrow
+from optimizer.tables.clean_text import narrow
 from optimizer.tables.hours import day_of as read_day
 from optimizer.tables.hours import seconds_of
 
@@ -117,8 +117,9 @@ class OpenCampaign:
     @property
     def workdays(self) -> Path | None:
         """The campaign's own working days, if it has them."""
-        path = self.path / "workdays.csv"
-        return path if path.is_file() else None
+        from optimizer.workdays import own_table
+
+        return own_table(self.path, "workdays")
 
     def _has_unused_register(self) -> bool:
         """Whether a creation that was killed has left its register behind."""

@@ -22,7 +22,8 @@ from optimizer.errors import CampaignError, Fault, IntakeError
 from optimizer.intake.columns import COLUMNS, KEYS, LAYOUTS, columns
 from optimizer.intake.places import check_far, place_table
 from optimizer.intake.rows import check_order, check_twice, known_before, known_of, resolve
-from optimizer.tables.cell_values import NUMBERS, inert, parse_table
+from optimizer.tables.cell_values import NUMBERS, parse_table
+from optimizer.tables.clean_text import inert
 from optimizer.tables.column_types import TYPES, Column
 from optimizer.tables.faults import Findings, Grid
 from optimizer.tables.headings import choose_sheets, read_grid

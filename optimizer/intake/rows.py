@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from optimizer.intake.columns import COLUMNS, KEYS
-from optimizer.tables.cell_values import narrow
+from optimizer.tables.clean_text import narrow
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from optimizer.catalogue import Message
 from optimizer.errors import RecordError
 from optimizer.model import YEARS
-from optimizer.tables.cell_values import narrow
+from optimizer.tables.clean_text import narrow
 from optimizer.tables.hours import day_of
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from optimizer.catalogue import sentences
 from optimizer.records.entry import CATEGORIES, KINDS, RESULTS
-from optimizer.tables.cell_values import clean, narrow
+from optimizer.tables.clean_text import clean, narrow
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from optimizer.tables.cell_values import clean, narrow
+from optimizer.tables.clean_text import clean, narrow
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -9,7 +9,6 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
-import unicodedata
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
@@ -17,12 +16,14 @@ import pandas as pd
 
 from optimizer.settings import clock_text
 from optimizer.tables.angles import degrees_of
+from optimizer.tables.clean_text import clean, narrow, unquoted
 from optimizer.tables.column_types import KINDS, Column, ColumnType, unit_of
 from optimizer.tables.faults import DATE, NUMBER, UNREAD, shown
 from optimizer.tables.hours import (
     day_of,
     minutes_of,
     overlap,
+    season_of,
     seconds_of,
     weekdays_of,
     windows_of,
@@ -124,7 +125,7 @@ _ERROR: Final = re.compile(
 """How spreadsheets write their errors, and a column that is too narrow."""
 
 
-_SPOILT_BY_DATES: Final = ("account", "id")
+_SPOILT_BY_DATES: Final = ("account", "id", "weekdays", "season")
 _LONG: Final = ("account", "id", "phone", "text", "skills", "kind")
 _LIKE_DATE: Final = re.compile(
     r"\d{1,2}月\d{1,2}日|\d{1,2}-(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
@@ -137,7 +138,7 @@ def _remark(
     grid: Grid, column: Column, codes: NDArray[Any], different: Texts, findings: Findings
 ) -> None:
     """What may be meant as it stands, and rather is not."""
-    if column.type in {"text", "phone"}:
+    if column.type in {"text", "phone", "duty"}:
         dated = grid.kinds[grid.places[column.name]] == DATE
         like = np.array([_LIKE_DATE.fullmatch(text.strip()) is not None for text in different])
         _warn(
@@ -177,49 +178,7 @@ def _empty(column: Column) -> Parsed:
 _DEFAULTS: Final[dict[ColumnType, str]] = {"kind": "household"}
 
 
-_FORMULA: Final = re.compile(r"[=+@\t\r]|-(?![\d.]+$)")
-_KEPT_TEXT: Final = re.compile(r"'+(?=[=+@\t\r-])")
-"""The signs by which a formula was kept from being one."""
-
-
-def inert(text: str) -> str:
-    """A cell as a spreadsheet takes it for text, whatever strangers wrote; `clean` undoes it."""
-    if _FORMULA.match(text) and not _FORMULA_TEXT.fullmatch(text):
-        return f"'{text}"
-    return text
-
-
-def clean(text: str) -> str:
-    """Text without control characters, marks of direction, and space around it, in NFC.
-
-    Characters of the private use areas stay: rare names are written with them. The sign before
-    what would else be a formula goes.
-    """
-    text = _KEPT_TEXT.sub("", text, count=1) if text.startswith("'") else text
-    if text.isascii() and text.isprintable():
-        return text.strip()
-    if not text.isprintable():
-        text = re.sub(r"\s+", " ", text)
-        text = "".join(
-            letter for letter in text if unicodedata.category(letter) not in {"Cc", "Cf"}
-        )
-    return unicodedata.normalize("NFC", text).strip()
-
-
-def narrow(text: str) -> str:
-    """Text in the normal width: digits, letters and signs of Chinese keyboards become ASCII."""
-    return text if text.isascii() else unicodedata.normalize("NFKC", text).strip()
-
-
-_FORMULA_TEXT: Final = re.compile(r'[=＝]["“”](.*)["“”]', re.DOTALL)
 _SCIENTIFIC: Final = re.compile(r"\d(\.\d+)?[eE]\+\d+")
-
-
-def unquoted(text: str) -> str:
-    """A text out of ="…", by which programs keep a spreadsheet from making it a number."""
-    if text[:1] in {"=", "＝"} and (formula := _FORMULA_TEXT.fullmatch(text)):
-        return formula[1].replace('""', '"').strip()
-    return text
 
 
 def _identifier(text: str) -> str:
@@ -362,6 +321,21 @@ def _duty(text: str) -> Parsed:
 _JOINED: Final = re.compile(r"\s*([-–—~至到])\s*")
 
 
+def _weekdays(text: str) -> Parsed:
+    weekdays = set[int]()
+    for part in filter(None, re.split(r"[\s,;、]+", _JOINED.sub(r"\1", narrow(text)))):
+        named = weekdays_of(part)
+        if named is None:
+            return Parsed("", "not_weekdays", {"part": part[:20]})
+        weekdays |= named
+    return Parsed(",".join(map(str, sorted(weekdays))))
+
+
+def _season(text: str) -> Parsed:
+    day = season_of(narrow(text))
+    return Parsed("", "not_season") if day is None else Parsed(day)
+
+
 def _skills(text: str) -> Parsed:
     words = [word.strip() for word in re.split(r"[;,、/]", narrow(text))]
     return _plain_text(
@@ -383,5 +357,7 @@ PARSERS: Final[dict[ColumnType, Callable[[str], Parsed]]] = {
     "clock": _clock,
     "date": _date,
     "duty": _duty,
+    "weekdays": _weekdays,
+    "season": _season,
     "skills": _skills,
 }

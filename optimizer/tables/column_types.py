@@ -25,6 +25,8 @@ ColumnType = Literal[
     "clock",
     "date",
     "duty",
+    "weekdays",
+    "season",
     "skills",
 ]
 
@@ -42,6 +44,8 @@ TYPES: Final[dict[ColumnType, str]] = {
     "clock": "08:30",
     "date": "2026-11-23, 2026/11/23, 26/11/23 or 2026年11月23日",
     "duty": "weekdays 1,3,5 (Monday is 1; 周一、周三; 周一至周五; 每天) or dates",
+    "weekdays": "1,3,5 (Monday is 1); 周一、周三; 1-5; 周一至周五; 周末",
+    "season": "07-10 or 7月10日 every year, 2027-07-10 once, SF-14 or 春节前14天",
     "skills": "words separated by ;",
 }
 

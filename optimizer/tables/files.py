@@ -5,6 +5,7 @@ What a file is, is read from its content, not from its name.
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import re
@@ -158,6 +159,8 @@ def _decoded(data: bytes) -> str:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         broken = _line_of(data, error.start)
+        if data.startswith(codecs.BOM_UTF8):
+            raise UnreadableError("broken_utf8", line=broken) from None
     # GB18030 would read the sound half of a broken UTF-8 file as nonsense, and not complain.
     lenient = data.decode("utf-8", errors="replace")
     foreign = len(lenient) - len(lenient.encode("ascii", errors="ignore"))

@@ -165,6 +165,43 @@ def day_of(text: str) -> dt.date | None:
         return None
 
 
+_YEARLY: Final = re.compile(
+    r"(?P<month>\d{1,2})\s*[-/.月]\s*(?P<day>\d{1,2})\s*[日号]?"
+    r"|(?P<first>\d{1,2})-(?P<name>[A-Za-z]{3})|(?P<other>[A-Za-z]{3})-(?P<last>\d{1,2})"
+)
+_FESTIVAL: Final = re.compile(
+    r"(?:SF|春节)(?P<plain>[+-]\d+)?(?:(?P<side>前|后)(?P<days>\d+)天?)?", re.IGNORECASE
+)
+_MONTHS: Final = "jan feb mar apr may jun jul aug sep oct nov dec".split()  # noqa: SIM905
+
+
+def season_of(text: str) -> str | None:
+    """A day of a season: 07-10 every year, 2027-07-10 once, SF-14 by Spring Festival; or None.
+
+    7月10日, 10-Jul and 春节前14天 mean the same.
+    """
+    plain = re.sub(r"\s", "", text)
+    if found := _FESTIVAL.fullmatch(plain):
+        days = int(found["plain"] or 0) + int(found["days"] or 0) * (
+            -1 if found["side"] == "前" else 1
+        )
+        return f"SF{days:+d}" if days else "SF"
+    if (day := day_of(text)) is not None:
+        return day.isoformat()
+    found = _YEARLY.fullmatch(plain)
+    if found is None:
+        return None
+    name = (found["name"] or found["other"] or "").casefold()
+    if name and name not in _MONTHS:
+        return None
+    month = _MONTHS.index(name) + 1 if name else int(found["month"])
+    number = int(found["day"] or found["first"] or found["last"])
+    try:
+        return dt.date(2028, month, number).strftime("%m-%d")
+    except ValueError:
+        return None
+
+
 _WEEKDAYS: Final = dict(
     zip("一二三四五六日天1234567", [*range(1, 8), 7, *range(1, 8)], strict=True)
 )

@@ -17,12 +17,16 @@ import chinese_calendar
 import pandas as pd
 
 from optimizer.catalogue import Message
-from optimizer.errors import Fault, IntakeError
-from optimizer.workdays.tables import small_table
+from optimizer.tables.clean_text import narrow
+from optimizer.tables.column_types import Layout, column
+from optimizer.workdays.tables import refuse, small_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from optimizer.errors import Fault
+    from optimizer.tables.table_rows import TableReading, TableRow
 
 ONE_DAY = dt.timedelta(days=1)
 MONDAY = dt.date(1970, 1, 5)
@@ -43,9 +47,18 @@ LUNAR = {
     2035: ((2, 8), (6, 10), (9, 16)),
     2036: ((1, 28), (5, 30), (10, 4)),
 }
-_YES = {"1", "yes", "true", "y", "是", "上班", "工作"}
-_NO = {"0", "no", "false", "n", "否", "放假", "休息", "休"}
-_HEADINGS = {"日期": "date", "上班": "working", "备注": "note"}
+_YES = {"1", "yes", "true", "y", "是", "上班", "工作", "班", "补班", "√", "✓"}
+_NO = {"0", "no", "false", "n", "否", "放假", "休息", "休", "不上班", "×", "✗"}
+LAYOUT = Layout(
+    "workdays",
+    (
+        column("date", "日期", "date", "the day", required=True),
+        column("working", "上班 是否上班 工作日", "text", "1 or 是, 0 or 否", required=True),
+        column("note", "备注 说明", "text", "why"),
+    ),
+    by_hand=True,
+)
+"""workdays.csv."""
 
 
 def working_days(first: dt.date, last: dt.date, override: Path | None = None) -> pd.DataFrame:
@@ -138,31 +151,22 @@ def read_workdays(path: Path) -> dict[dt.date, tuple[bool, str]]:
         With every fault of the file.
     """
     days: dict[dt.date, tuple[bool, str]] = {}
-    faults: list[Fault] = []
-    for number, row in small_table(path, _HEADINGS, ("date", "working")):
-        _take_row(row, days, faults, place=(path.name, number))
-    if faults:
-        raise IntakeError("file.faults", faults, path=path, count=len(faults))
+    table = small_table(path, LAYOUT)
+    refuse(path, [fault for row in table.rows for fault in _take_row(table, row, days)])
     return days
 
 
 def _take_row(
-    row: dict[str, str],
-    days: dict[dt.date, tuple[bool, str]],
-    faults: list[Fault],
-    place: tuple[str, int],
-) -> None:
-    date, working = row.get("date", ""), row.get("working", "").lower()
-    try:
-        day = dt.date.fromisoformat(date)
-    except ValueError:
-        problem, action = Message("row.no_date"), Message("row.write_date")
-        faults.append(Fault(*place, "date", date[:40], problem, action))
-        return
-    if working not in _YES | _NO:
+    table: TableReading, row: TableRow, days: dict[dt.date, tuple[bool, str]]
+) -> list[Fault]:
+    faults = [*row.faults]
+    word = narrow(row.cells["working"]).casefold()
+    if word and word not in _YES | _NO:
         problem, action = Message("row.no_working"), Message("row.write_working")
-        faults.append(Fault(*place, "working", working[:40], problem, action))
-    elif day in days:
-        faults.append(Fault(*place, "date", date, Message("row.twice"), Message("row.delete")))
-    else:
-        days[day] = (working in _YES, row.get("note", ""))
+        faults.append(table.fault(row, "working", problem, action))
+    day = dt.date.fromisoformat(row.cells["date"]) if row.cells["date"] else None
+    if day in days:
+        faults.append(table.fault(row, "date", Message("row.twice"), Message("row.delete")))
+    if not faults and day is not None:
+        days[day] = (word in _YES, row.cells["note"])
+    return faults

@@ -10,29 +10,39 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from optimizer.catalogue import Message
-from optimizer.errors import Fault, IntakeError
+from optimizer.tables.clean_text import narrow
+from optimizer.tables.column_types import KINDS, Layout, column
 from optimizer.workdays.calendar import LUNAR, MONDAY, ONE_DAY
-from optimizer.workdays.tables import small_table
+from optimizer.workdays.tables import refuse, small_table
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from collections.abc import Set as AbstractSet
     from pathlib import Path
 
     from numpy.typing import NDArray
 
+    from optimizer.errors import Fault
     from optimizer.settings import FollowSettings
+    from optimizer.tables.table_rows import TableReading, TableRow
 
-_HEADINGS = {
-    "名称": "name",
-    "开始": "first",
-    "结束": "last",
-    "星期": "weekdays",
-    "逢": "market",
-    "范围": "where",
-    "影响": "effect",
-    "备注": "note",
-}
+LAYOUT = Layout(
+    "seasons",
+    (
+        column("name", "名称 季节", "text", "for people"),
+        column("first", "开始 开始日期 起", "season", "its first day; open without"),
+        column("last", "结束 结束日期 止", "season", "its last day; open without"),
+        column("weekdays", "星期 周几", "weekdays", "only these; all without"),
+        column("market", "逢 逢集 赶集", "text", "days of the month that end so: 2,5,8 or 二五八"),
+        column("where", "范围 地点", "text", "areas, stations or kinds of customer; all without"),
+        column("effect", "影响", "text", "avoid/避开, prefer/优先 or closed/不去", required=True),
+        column("note", "备注 说明", "text", "for people"),
+    ),
+    by_hand=True,
+)
+"""seasons.csv."""
 _DATED = re.compile(r"\d{4}-\d\d-\d\d")
+_NUMERALS = str.maketrans("〇零一二三四五六七八九十", "001234567890")
 _EFFECTS = {"避开": "avoid", "优先": "prefer", "不去": "closed"}
 
 
@@ -126,13 +136,19 @@ def festival_season(day: dt.date, rules: FollowSettings) -> tuple[dt.date, dt.da
     return day, day
 
 
-def read_seasons(path: Path | None, known: AbstractSet[str] | None = None) -> tuple[Season, ...]:
+def read_seasons(
+    path: Path | None,
+    known: AbstractSet[str] | None = None,
+    names: Mapping[str, str] | None = None,
+) -> tuple[Season, ...]:
     """The campaign's seasons.csv: name, first, last, weekdays, market, where, effect, note.
 
     Parameters
     ----------
     known
         All areas, stations and kinds of customer that `where` may name; None for any name.
+    names
+        What people call some of them, with their ids.
 
     Raises
     ------
@@ -141,48 +157,42 @@ def read_seasons(path: Path | None, known: AbstractSet[str] | None = None) -> tu
     """
     if path is None or not path.exists():
         return ()
+    table = small_table(path, LAYOUT)
     seasons: list[Season] = []
-    unknown = Message("row.unknown"), Message("row.write_where")
     faults: list[Fault] = []
-    for number, row in small_table(path, _HEADINGS, ("effect",)):
-        season = _season(row, faults, (path.name, number))
-        if season is not None and known is not None:
-            faults += [
-                Fault(path.name, number, "where", name[:40], *unknown)
-                for name in sorted(season.where - known)
-            ]
-        seasons += [] if season is None else [season]
-    if faults:
-        raise IntakeError("file.faults", faults, path=path, count=len(faults))
+    for row in table.rows:
+        season, wrong = _season(table, row, names or {})
+        unknown = Message("row.unknown"), Message("row.write_where")
+        wrong += [
+            table.fault(row, "where", *unknown, value=name)
+            for name in sorted(season.where - (season.where if known is None else known))
+        ]
+        faults += wrong
+        seasons += [] if wrong else [season]
+    refuse(path, faults)
     return tuple(seasons)
 
 
-def _season(row: dict[str, str], faults: list[Fault], place: tuple[str, int]) -> Season | None:
-    found = len(faults)
-    effect = _EFFECTS.get(row["effect"], row["effect"])
-    if effect not in _EFFECTS.values():
+def _season(
+    table: TableReading, row: TableRow, names: Mapping[str, str]
+) -> tuple[Season, list[Fault]]:
+    """The season of a row, and what is wrong with it."""
+    cells, faults = row.cells, [*row.faults]
+    effect = _EFFECTS.get(cells["effect"], cells["effect"].lower())
+    if cells["effect"] and effect not in _EFFECTS.values():
         problem, action = Message("row.unknown"), Message("row.write_effect")
-        faults.append(Fault(*place, "effect", effect[:40], problem, action))
-    for column in ("first", "last"):
-        try:
-            season_day(row.get(column, ""), 2028)
-        except ValueError:
-            problem, action = Message("row.no_day"), Message("row.write_day")
-            faults.append(Fault(*place, column, row[column][:40], problem, action))
-    first, last = row.get("first", ""), row.get("last", "")
-    if len(faults) == found and _DATED.fullmatch(first) and _DATED.fullmatch(last) and last < first:
-        problem = Message("row.before", other="first", day=first)
-        faults.append(Fault(*place, "last", last, problem, Message("row.exchange")))
-    digits = {}
-    for column, allowed in (("weekdays", "1234567"), ("market", "0123456789")):
-        parts = [part for part in re.split(r"[\s,;，；、]+", row.get(column, "")) if part]
-        digits[column] = frozenset(int(part) for part in parts if part in set(allowed))
-        if len(digits[column]) < len(set(parts)):
-            problem = Message("row.no_digits")
-            action = Message("row.write_digits", allowed=allowed)
-            faults.append(Fault(*place, column, row[column][:40], problem, action))
-    if len(faults) > found:
-        return None
-    where = frozenset(part for part in re.split(r"[\s,;，；、]+", row.get("where", "")) if part)
-    name = row.get("name", "") or effect
-    return Season(name, first, last, digits["weekdays"], digits["market"], where, effect)
+        faults.append(table.fault(row, "effect", problem, action))
+    first, last = cells["first"], cells["last"]
+    if _DATED.fullmatch(first) and _DATED.fullmatch(last) and last < first:
+        problem = Message("row.before", other=table.headings["first"], day=first)
+        faults.append(table.fault(row, "last", problem, Message("row.exchange")))
+    digits = re.sub(r"[逢\s,;、日号]", "", narrow(cells["market"])).translate(_NUMERALS)
+    if digits and not digits.isdigit():
+        problem, action = Message("row.no_digits"), Message("row.write_digits", allowed="0-9")
+        faults.append(table.fault(row, "market", problem, action))
+    weekdays = frozenset(map(int, filter(None, cells["weekdays"].split(","))))
+    market = frozenset(int(digit) for digit in digits if digit.isdigit())
+    parts = filter(None, re.split(r"[\s,;，；、]+", cells["where"]))
+    where = frozenset(names.get(part) or KINDS.get(part.casefold(), part) for part in parts)
+    name = cells["name"] or effect
+    return Season(name, first, last, weekdays, market, where, effect), faults

@@ -1,76 +1,46 @@
-"""Small CSV files that a chief writes by hand."""
+"""Small tables that a chief writes by hand beside campaign.toml."""
 
 from __future__ import annotations
 
-import codecs
-import csv
-import io
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from optimizer.catalogue import Message, os_reason
 from optimizer.errors import Fault, IntakeError
+from optimizer.tables.table_rows import TableReading, read_rows
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
+    from optimizer.tables.column_types import Layout
 
-def small_table(
-    path: Path, headings: dict[str, str], required: tuple[str, ...]
-) -> list[tuple[int, dict[str, str]]]:
-    """Rows of a CSV that a chief writes by hand, with their numbers in the file.
+_ENDINGS: Final = ("csv", "xlsx", "ods")
 
-    Parameters
-    ----------
-    headings
-        Chinese heading to column; a column's own name is a heading too.
-    required
-        Columns that must be there. Rows without anything are left out.
+
+def own_table(folder: Path | None, name: str) -> Path | None:
+    """The campaign's table of that name, as CSV or as a workbook; None where it has none."""
+    if folder is None:
+        return None
+    paths = (folder / f"{name}.{ending}" for ending in _ENDINGS)
+    return next((path for path in paths if path.exists()), None)
+
+
+def small_table(path: Path, layout: Layout) -> TableReading:
+    """Rows of a table that a chief writes by hand; each has its own faults.
 
     Raises
     ------
     IntakeError
-        The file cannot be read, is neither UTF-8 nor GB18030, or a required column is missing.
+        The file cannot be read, or lacks a column that it must have.
     """
-    reader = csv.DictReader(io.StringIO(_text_of(path), newline=""))
-    names = {name: headings.get(name.strip(), name.strip()) for name in reader.fieldnames or []}
-    missing = [column for column in required if column not in names.values()]
-    if missing:
-        problem = Message("row.no_column", columns=missing)
-        action = Message("row.write_headings", known=",".join(dict.fromkeys(headings.values())))
-        raise _unreadable(path, 1, problem, action)
-    rows = []
-    try:
-        for cells in reader:
-            row = {names[key]: (text or "").strip() for key, text in cells.items() if key in names}
-            if any(row.values()):
-                rows.append((reader.line_num, row))
-    except csv.Error as error:
-        raise _unreadable(path, reader.line_num, str(error), Message("row.save_csv")) from None
-    return rows
+    table = read_rows(path, layout, path.name)
+    near = [one for one in table.remarks if one.problem_code == "unknown_column_near"]
+    if table.faults or near:
+        raise IntakeError("file.unreadable", [*table.faults, *near], path=path)
+    return table
 
 
-def _text_of(path: Path) -> str:
-    """The text of a file in one of the two encodings that spreadsheets in China write."""
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise _unreadable(path, None, os_reason(error), Message("row.allow")) from None
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        broken = error
-    if not content.startswith(codecs.BOM_UTF8):
-        try:
-            return content.decode("gb18030")
-        except UnicodeDecodeError as error:
-            broken = max(broken, error, key=lambda some: some.start)
-    row = content.count(b"\n", 0, broken.start) + 1
-    raise _unreadable(path, row, Message("row.encoding"), Message("row.save_utf8"))
-
-
-def _unreadable(
-    path: Path, row: int | None, problem: str | Message, action: Message
-) -> IntakeError:
-    return IntakeError(
-        "file.unreadable", [Fault(path.name, row, None, None, problem, action)], path=path
-    )
+def refuse(path: Path, faults: Iterable[Fault]) -> None:
+    """Raise all faults of a table together, if there are any."""
+    found = sorted(faults, key=lambda fault: fault.row or 0)
+    if found:
+        raise IntakeError("file.faults", found, path=path, count=len(found))

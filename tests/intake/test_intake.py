@@ -15,7 +15,8 @@ from optimizer.catalogue import Texts, sentences
 from optimizer.datum import from_wgs84
 from optimizer.errors import IntakeError
 from optimizer.intake import COLUMNS, TYPES, columns, read_tables, write_rejected
-from optimizer.tables.cell_values import PARSERS, clean, narrow
+from optimizer.tables.cell_values import PARSERS
+from optimizer.tables.clean_text import clean, narrow
 from optimizer.tables.column_types import KINDS, bare
 
 
