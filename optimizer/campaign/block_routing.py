@@ -11,7 +11,14 @@ from optimizer import blocks as router
 from optimizer.campaign.block_metrics import BlockMetrics, measure_blocks
 from optimizer.campaign.repair import repair
 from optimizer.campaign.routing_task import RoutingTask, StationJob
-from optimizer.campaign.station_blocks import TOO_LONG, UNREACHABLE, StationBlocks, merge_blocks
+from optimizer.campaign.station_blocks import (
+    NOT_IN_TIME,
+    TOO_LONG,
+    UNREACHABLE,
+    StationBlocks,
+    merge_blocks,
+)
+from optimizer.campaign.time_windows import left_out, never_in_time
 from optimizer.travel import Travel
 
 if TYPE_CHECKING:
@@ -37,6 +44,12 @@ def station_jobs(tasks: Sequence[RoutingTask], roads: Roads) -> list[StationJob]
 def route_job(job: StationJob) -> StationBlocks:
     """Blocks of a whole station: the kept ones repaired, all other doors in new ones."""
     travel = Travel(job.roads, job.task.settings.travel)
+    never = never_in_time(job, travel)
+    found = _route(left_out(job, never), travel)
+    return replace(found, block=np.where(never, np.int32(NOT_IN_TIME), found.block))
+
+
+def _route(job: StationJob, travel: Travel) -> StationBlocks:
     if job.task.kept is None:
         return _route_doors(job, travel)
     kept = repair(job, travel, job.task.kept)
@@ -58,7 +71,7 @@ def _route_doors(job: StationJob, travel: Travel) -> StationBlocks:
             continue
         places = travel.doors(job.doors.take(members))
         network = travel.door_network(places.joined(travel.doors(job.depot)))
-        routed = _route(job, network, int(crew), members)
+        routed = _route_territory(job, network, int(crew), members)
         service_s, limit_s = task.demand.service_s[members], float(task.limit_s[crew])
         measured = measure_blocks(network, routed.block, routed.seq, service_s, limit_s)
         block[members] = measured.block + done
@@ -69,7 +82,7 @@ def _route_doors(job: StationJob, travel: Travel) -> StationBlocks:
     return _without_too_long(whole, task.demand.limit_s)
 
 
-def _route(
+def _route_territory(
     job: StationJob, network: DoorNetwork, crew: int, members: NDArray[np.intp]
 ) -> router.Blocks:
     """Blocks of one territory's doors, `members`."""

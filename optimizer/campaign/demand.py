@@ -56,9 +56,9 @@ class CampaignTables:
     Attributes
     ----------
     customers
-        Those that are not gone, with the columns account_no, kind, status, service_min, reached
-        (ISO date of the last visit in any cycle, "" for none), and from the territories area,
-        station, lon, lat, located ("" for who has none yet).
+        Those that are not gone, with the columns account_no, kind, status, service_min, window,
+        reached (ISO date of the last visit in any cycle, "" for none), and from the territories
+        area, station, lon, lat, located ("" for who has none yet).
     areas
         area, station, crew, lon, lat.
     stations, crews, leave
@@ -95,7 +95,8 @@ def read_campaign_tables(
         There are customers, but no territories yet.
     """
     with register.store.reading():
-        customers = register.customers()[["account_no", "kind", "status", "service_min"]]
+        columns = ["account_no", "kind", "status", "service_min", "window"]
+        customers = register.customers()[columns]
         if territories is None:
             placed, areas = register.territories()
         else:
@@ -171,12 +172,16 @@ class StationDemand:
         int8 (n,): of the customer, a row of `KINDS`.
     skilled
         bool (n,): needs a skilled crew.
+    windows
+        object (n,): when it may be called at, as in the customer file; "" at any time.
     crews
         Ids of the station's crews, sorted.
     crew_skilled
         bool (crews,).
     limit_s
         int32 (crews,): service and travel that fit a day of each crew.
+    shifts
+        int32 (crews, 2): when each crew's shift begins and ends.
     """
 
     station: str
@@ -191,15 +196,17 @@ class StationDemand:
     crew: NDArray[np.int32]
     kind: NDArray[np.int8]
     skilled: NDArray[np.bool_]
+    windows: NDArray[np.object_]
     crews: tuple[str, ...]
     crew_skilled: NDArray[np.bool_]
     limit_s: NDArray[np.int32]
+    shifts: NDArray[np.int32]
 
     def take(self, rows: NDArray[np.bool_]) -> StationDemand:
         """The demand with some of its customers only."""
         columns = (
             "customer", "door_lon", "door_lat", "service_s", "area", "separate", "crew", "kind",
-            "skilled",
+            "skilled", "windows",
         )  # fmt: skip
         return replace(self, **{name: getattr(self, name)[rows] for name in columns})
 
@@ -275,18 +282,31 @@ def work_limits(crews: pd.DataFrame, settings: Settings) -> NDArray[np.int32]:
     """
     shift = settings.shift
     limits = []
-    for crew, start, end in zip(
-        crews["crew"], crews["shift_start"], crews["shift_end"], strict=True
-    ):
-        try:
-            begin_s = clock(start) if start else shift.start
-            end_s = clock(end) if end else shift.end
-        except ValueError as error:
-            raise CampaignError("crew.hours", crew=crew, error=error) from None
+    for begin_s, end_s in shifts(crews, settings).tolist():
         through_lunch = begin_s < shift.lunch_end and end_s > shift.lunch_start
         lunch_s = shift.lunch_min * 60 if through_lunch else 0
         limits.append(max(0.0, (end_s - begin_s - lunch_s) * (1 - settings.blocks.reserve_share)))
     return np.array(limits, dtype=np.int32)
+
+
+def shifts(crews: pd.DataFrame, settings: Settings) -> NDArray[np.int32]:
+    """When the shift of each crew begins and ends, shape (crews, 2).
+
+    Raises
+    ------
+    CampaignError
+        A crew's own shift cannot be read.
+    """
+    usual = settings.shift
+    found = []
+    for crew, start, end in zip(
+        crews["crew"], crews["shift_start"], crews["shift_end"], strict=True
+    ):
+        try:
+            found.append((clock(start) if start else usual.start, clock(end) if end else usual.end))
+        except ValueError as error:
+            raise CampaignError("crew.hours", crew=crew, error=error) from None
+    return np.array(found, dtype=np.int32).reshape(-1, 2)
 
 
 def _station_demand(
@@ -319,9 +339,11 @@ def _station_demand(
         crew=crew,
         kind=np.array([KINDS.index(kind) for kind in customers["kind"]], dtype=np.int8),
         skilled=skilled,
+        windows=customers["window"].to_numpy(object),
         crews=tuple(crews["crew"]),
         crew_skilled=crew_skilled,
         limit_s=work_limits(crews, settings),
+        shifts=shifts(crews, settings),
     )
 
 

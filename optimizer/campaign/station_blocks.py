@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 UNREACHABLE: Final = -1
 TOO_LONG: Final = -2
+NOT_IN_TIME: Final = -3
 """Stand for the block of a door that has none."""
 
 
@@ -26,7 +27,7 @@ class StationBlocks:
     Attributes
     ----------
     block, seq
-        int32 (n,): each door's block and place in it; `UNREACHABLE` or `TOO_LONG` for none.
+        int32 (n,): each door's block and place in it; or a constant above for none.
     crew, work_s, travel_s, distance_m
         int32 (b,): crew of the territory; service and travel; travel; metres.
     fewest_days

@@ -12,7 +12,7 @@ from optimizer.campaign.crew_assignment import BlockTable, CommittedWork, CrewTa
 from optimizer.campaign.demand import KINDS, NEVER_REACHED_DAYS
 from optimizer.campaign.rescheduling import schedule_around_kept
 from optimizer.campaign.scheduling import SpreadPolicy, schedule_blocks
-from optimizer.campaign.station_blocks import TOO_LONG, UNREACHABLE
+from optimizer.campaign.station_blocks import NOT_IN_TIME, TOO_LONG, UNREACHABLE
 from optimizer.campaign.wishes import CLOSED_PENALTY, block_wishes
 from optimizer.geometry import DEGREE_M, parallel_degree_m
 
@@ -97,8 +97,8 @@ def plan_station(
     dated[dated] = schedule.day[found.block[dated]] >= 0
     late = "horizon_full" if crew_days.any() else "no_duty_days"
     reason = np.select(
-        [dated, found.block == UNREACHABLE, found.block == TOO_LONG],
-        ["", "unreachable", "too_long"],
+        [dated, *(found.block == none for none in (UNREACHABLE, TOO_LONG, NOT_IN_TIME))],
+        ["", "unreachable", "too_long", "not_in_time"],
         default=late,
     )
     code[demand.customer] = reason

@@ -17,6 +17,7 @@ REASONS: Final = (
     "unreachable",
     "no_skilled_crew",
     "too_long",
+    "not_in_time",
     "no_duty_days",
     "horizon_full",
 )
