@@ -87,9 +87,11 @@ class Evening(OpenCampaign):
 
     def take_records(self, readings: Iterable[tuple[str, Reading]]) -> Iterator[Received]:
         """Store what was read, one after the other; each is safe when it is given back."""
+        from optimizer.desk.record_days import on_possible_days
         from optimizer.records import check_projects, take_records
 
-        for source, reading in readings:
+        for source, given in readings:
+            reading = on_possible_days(source, given, self.first_day, self.today)
             taken = take_records(self.register, self.settings, reading.entries, source)
             last = max((entry.date for entry in reading.entries), default=None)
             checked: list[str] = []
@@ -116,7 +118,7 @@ class Evening(OpenCampaign):
         name = word_of("result", result)
         if name is None:
             raise RecordError("record.result", result=result, known=in_words("result", RESULTS))
-        when = day_of(date)
+        when = self.past_day(date)
         _, rows = reconcile(self.register, station, when)
         rows = rows[(rows["row"] > 0) & (crew is None or rows["crew"] == crew)]
         if rows.empty:

@@ -31,7 +31,7 @@ class Matters(OpenCampaign):
         """
         from optimizer.records import settle
 
-        settle(self.register, self.settings, account_no, day_of(date), keep)
+        settle(self.register, self.settings, account_no, self.past_day(date), keep)
 
     # ---- findings and area works --------------------------------------------------------------
 
@@ -55,7 +55,7 @@ class Matters(OpenCampaign):
         """
         from optimizer.records import check_projects, decide_finding
 
-        when, decided = self.day(date), named(name, "finding")
+        when, decided = self.past_day(date), named(name, "finding")
         decide_finding(self.register, self.settings, decided, state, on=when, note=note)
         return check_projects(self.register, self.settings, when)
 
@@ -81,7 +81,7 @@ class Matters(OpenCampaign):
         from optimizer.records import advance_project
 
         decided = named(name, "project")
-        advance_project(self.register, self.settings, decided, state, self.day(date))
+        advance_project(self.register, self.settings, decided, state, self.past_day(date))
 
     # ---- opinions -----------------------------------------------------------------------------
 
@@ -116,7 +116,7 @@ class Matters(OpenCampaign):
         """
         from optimizer.records import decide_opinion
 
-        on = self.day(date)
+        on = self.past_day(date)
         decide_opinion(self.register, self.settings, named(name, "opinion"), state, on=on, **given)
 
     # ---- promises -----------------------------------------------------------------------------
@@ -153,7 +153,7 @@ class Matters(OpenCampaign):
             self.settings,
             account_no=named(account_no, "account"),
             voltage=voltage,
-            asked_on=self.day(date),
+            asked_on=self.past_day(date),
             matters=matters,
             workdays=self.workdays,
         )
@@ -185,7 +185,7 @@ class Matters(OpenCampaign):
         """
         from optimizer.records import decide_account
 
-        account, on = named(account_no, "account"), self.day(date)
+        account, on = named(account_no, "account"), self.past_day(date)
         decide_account(self.register, self.settings, account, state, on=on, note=note)
 
     def close_request(
@@ -201,7 +201,7 @@ class Matters(OpenCampaign):
         from optimizer.records import close_request
 
         decided = named(name, "request")
-        close_request(self.register, self.settings, decided, state, self.day(date))
+        close_request(self.register, self.settings, decided, state, self.past_day(date))
 
     def breaches(self, date: dt.date | str | None = None) -> pd.DataFrame:
         """Requests for a connection that took too many visits or too much time."""
@@ -241,7 +241,7 @@ class Matters(OpenCampaign):
             self.register,
             self.settings,
             account_no=named(account_no, "account"),
-            date=day_of(date),
+            date=self.day_ahead(date),
             window=_hours(window),
             note=note,
         )

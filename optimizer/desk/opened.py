@@ -241,6 +241,47 @@ class OpenCampaign:
         if self._register is not None:
             self._register.store.who = who
 
+    @property
+    def first_day(self) -> dt.date:
+        """The first day of which there can be records.
+
+        That of the campaign, of its first cycle; before it has begun, that of the first import.
+        """
+        begun = map(dt.date.fromisoformat, filter(None, self.register.cycles.first_days()))
+        start = min([self.settings.campaign.start, *begun])
+        if self.today >= start:
+            return start
+        imported = (dt.date.fromisoformat(at[:10]) for at in self.register.imports()["at"][:1])
+        return min([start, *imported])
+
+    def past_day(self, date: dt.date | str | None) -> dt.date:
+        """A day on which something has happened, today without one.
+
+        Raises
+        ------
+        CampaignError
+            It is still to come, or before the campaign.
+        """
+        when = self.day(date)
+        if when > self.today:
+            raise CampaignError("option.day_ahead", day=when, today=self.today)
+        if when < self.first_day:
+            raise CampaignError("option.day_before", day=when, first=self.first_day)
+        return when
+
+    def day_ahead(self, date: dt.date | str) -> dt.date:
+        """A day that somebody is promised: from today on, within a year.
+
+        Raises
+        ------
+        CampaignError
+            It is past, or more than a year away.
+        """
+        when, last = day_of(date), self.today + dt.timedelta(days=366)
+        if not self.today <= when <= last:
+            raise CampaignError("option.day_to_come", day=when, first=self.today, last=last)
+        return when
+
     def day(self, date: dt.date | str | None) -> dt.date:
         """A day as it was given, today without one."""
         return self.today if date is None else day_of(date)

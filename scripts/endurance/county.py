@@ -103,6 +103,7 @@ def build(folder: Path) -> dict[str, Path]:
     _insist(run("campaign", "-C", calendared))
     planned = _next(calendared, "planned")
     _insist(run("day", "-C", planned, "--seconds", "0.1"))
+    os.environ["ZOUFANG_TODAY"] = DAY  # what is recorded has been
     recorded = _next(planned, "recorded")
     for number, account in enumerate(accounts(recorded)[:5]):
         _insist(run(*record_of(recorded, account, f"before {number}")))

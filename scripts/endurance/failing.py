@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from endurance import shim
 from endurance.county import (
+    DAY,
     Answer,
     accounts,
     build,
@@ -190,5 +191,5 @@ def old(county: Path) -> Path:
 
 if __name__ == "__main__":
     shim.load()
-    os.environ["ZOUFANG_TODAY"] = "2026-12-01"
+    os.environ["ZOUFANG_TODAY"] = DAY
     main(trial)

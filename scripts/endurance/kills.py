@@ -16,7 +16,7 @@ import time
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from endurance.county import build, opinions, run, run_apart, unsound
+from endurance.county import DAY, build, opinions, run, run_apart, unsound
 from endurance.failing import CASES, Case, old
 from endurance.trials import Tally, Wish, main
 
@@ -110,5 +110,5 @@ def _judge(case: Case, place: Path, tally: Tally, name: str) -> None:
 
 
 if __name__ == "__main__":
-    os.environ["ZOUFANG_TODAY"] = "2026-12-01"
+    os.environ["ZOUFANG_TODAY"] = DAY
     main(trial)

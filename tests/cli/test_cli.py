@@ -110,7 +110,7 @@ def pin_and_unpin(zoufang, folder, day, here):
     assert "nothing" in wrong
 
 
-def test_from_files_to_sheets_and_back(zoufang, county, tmp_path):
+def test_from_files_to_sheets_and_back(zoufang, county, tmp_path, monkeypatch):
     """The whole circle by commands alone, as the README tells it."""
     folder = tmp_path / "走访 2027"
     certificate, days = plan(zoufang, county, folder)
@@ -132,6 +132,7 @@ def test_from_files_to_sheets_and_back(zoufang, county, tmp_path):
     pin_and_unpin(zoufang, folder, days[0], here)
     code, said, wrong = zoufang("replan", *here, "--slower", 1.3, "--seconds", 0.5)
     assert code == 0, wrong
+    monkeypatch.setenv("ZOUFANG_TODAY", days[0]["date"])
     row = ("--crew", route["crew"], "--row", 1, "--result", "done")
     for added in (1, 0):
         code, said, wrong = zoufang("record", *here, *row)

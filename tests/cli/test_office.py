@@ -31,6 +31,12 @@ ONE, TWO, THREE = HOUSEHOLDS[:3]
 SHEET = ("--station", "ST01", "--crew", "C001", "--date", "2027-03-02")
 
 
+@pytest.fixture(autouse=True)
+def april(monkeypatch):
+    """All that is recorded and decided here has been."""
+    monkeypatch.setenv("ZOUFANG_TODAY", "2027-04-30")
+
+
 @pytest.fixture
 def campaign(tmp_path):
     """The village's campaign: two households on the sheet of 2 March."""
@@ -164,8 +170,9 @@ def test_a_broken_limit_is_listed(zoufang):
     assert row["request"] in zoufang("breaches", "--on", "2027-03-09")
 
 
-def test_an_appointment_is_made_kept_and_cancelled(zoufang):
+def test_an_appointment_is_made_kept_and_cancelled(zoufang, monkeypatch):
     """A promise is open until somebody calls on that day, or takes it back."""
+    monkeypatch.setenv("ZOUFANG_TODAY", "2027-03-09")
     (made,) = zoufang(
         "appointment", ONE, "2027-03-09", "--window", "14:00—16:00", "--note", "dog", "--json"
     )
@@ -353,9 +360,15 @@ def test_learn_shows_what_the_clocks_say(zoufang, campaign):
         (["request", "9999999999", "--voltage", "urban"], "请先导入该客户"),
         (["request", ONE, "--voltage", "urban", "--state", "connected"], "登记业扩"),
         (["request", "none", "--state", "connected"], "没有业扩“none”"),
-        (["appointment", ONE, "2027-03-09", "--window", "teatime"], "14:00-16:00"),
-        (["appointment", ONE, "2027-03-09", "--cancel"], "登记预约"),
+        (["appointment", ONE, "2027-05-09", "--window", "teatime"], "14:00-16:00"),
+        (["appointment", ONE, "2027-05-09", "--cancel"], "登记预约"),
         (["appointment", "none", "--cancel"], "没有预约“none”"),
+        (["settle", ONE, "2027-05-01", "--keep", "x"], "还没有到"),
+        (["finding", "none", "--state", "rectified", "--on", "2037-03-01"], "还没有到"),
+        (["request", ONE, "--voltage", "urban", "--on", "2020-01-01"], "走访开始"),
+        (["appointment", ONE, "2037-03-09"], "不能约"),
+        (["record", "--account", ONE, "--date", "37/3/2", "--result", "done"], "还没有到"),
+        (["record", "--account", ONE, "--date", "2020-03-02", "--result", "done"], "走访开始"),
         (["record", "--result", "done"], "--account"),
         (["record", "--account", ONE], "--date"),
         (["record", "--account", ONE, "--date", "soon", "--result", "done"], "soon"),

@@ -26,7 +26,8 @@ def take(campaign, *results, day):
         if result is not None
     ]
     text = export(*records, station=STATION, crew="ST00-C0", day=day)
-    (received,) = campaign.take_records(campaign.read_records(texts=[text]))
+    with on(campaign.path, day) as evening:
+        (received,) = evening.take_records(evening.read_records(texts=[text]))
     assert not received.faulty
 
 

@@ -8,7 +8,7 @@ import pytest
 from field_world import DAY, HOUSEHOLDS, day_plan, export, record, village, wrong
 
 from optimizer.desk import Campaign, typed_finding, typed_reading
-from optimizer.errors import RecordError
+from optimizer.errors import CampaignError, RecordError
 from optimizer.settings import Settings
 
 ONE, TWO, THREE = HOUSEHOLDS[:3]
@@ -156,3 +156,39 @@ def test_the_day_may_be_told_and_does_not_run_away(county, monkeypatch):
     assert county.today == DAY
     assert Campaign(county.path).today == dt.date(2028, 2, 29)
     assert Campaign(county.path, today="2027-03-05").today == dt.date(2027, 3, 5)
+
+
+def test_a_record_of_a_day_that_cannot_be_is_held_back(county):
+    """A clock that was never set, a slip in the year: neighbours are taken, the days are told."""
+    days = ("2027-03-02", "2037-03-01", "2027-03-03", "1970-01-01", "2026-03-02")
+    records = [record(HOUSEHOLDS[k]) | {"date": day} for k, day in enumerate(days)]
+    (received,) = county.take_records(county.read_records(texts=[export(*records)]))
+    assert received.taken.added == 1
+    said = [str(fault) for fault in received.reading.faults]
+    assert len(said) == 4
+    assert sum("is still to come" in text for text in said) == 2
+    assert sum("is before the campaign" in text for text in said) == 1
+
+
+def test_a_phone_whose_clock_is_far_off_is_told(county):
+    """Its records count as of the sheet's day; its times would teach wrong paces."""
+    records = [record(account) | {"at": "2031-01-01T09:00:00"} for account in (ONE, TWO)]
+    (received,) = county.take_records(county.read_records(texts=[export(*records)]))
+    assert received.taken.added == 2
+    (remark,) = received.reading.remarks
+    assert "another day than the sheet of 2027-03-02, in 2 records" in str(remark)
+
+
+def test_days_before_the_campaign_begins_count_from_the_first_import(tmp_path):
+    """Who starts early records early; the campaign's own first day counts once it has come."""
+    with Campaign.create(tmp_path / "early", Settings()) as made:
+        made.register.take_in(village(), "village.xlsx", "wgs84")
+        imported = dt.date.fromisoformat(made.register.imports()["at"][0][:10])
+    day = imported + dt.timedelta(days=1)
+    with Campaign(tmp_path / "early", today=min(day, dt.date(2027, 1, 3))) as early:
+        assert early.past_day(imported) == imported
+    with (
+        Campaign(tmp_path / "early", lang="en", today="2027-03-01") as later,
+        pytest.raises(CampaignError, match="before the campaign, which begins on 2027-01-04"),
+    ):
+        later.past_day("2027-01-03")

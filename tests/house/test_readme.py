@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 import subprocess
@@ -50,10 +51,17 @@ def run_commands(lines, folder: Path) -> int:
             text=True,
             check=False,
             encoding="utf-8",
+            env=os.environ | {"ZOUFANG_TODAY": evening_of(line)},
         )
         assert done.returncode == 0, f"{line}\n{done.stderr}"
         ran += 1
     return ran
+
+
+def evening_of(line: str) -> str:
+    """The day on which a line is typed: records only when the day that they are of has come."""
+    of = re.search(r" record .*--date (\S+)", line)
+    return of[1] if of else os.environ["ZOUFANG_TODAY"]
 
 
 def filled(line: str, places: dict[str, str]) -> str:
