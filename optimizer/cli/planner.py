@@ -71,6 +71,9 @@ def import_files(
     part: Annotated[
         bool, typer.Option("--part", help="The files list only a part: nobody else is gone.")
     ] = False,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Empty what the files leave empty, of many customers too.")
+    ] = False,
 ) -> None:
     """Take customer files into the register: all rows, or a report of every fault."""
     from optimizer.desk import Campaign
@@ -91,6 +94,7 @@ def import_files(
                 datum,
                 skip_bad_rows=skip_bad_rows,
                 part=part,
+                yes=yes,
                 reading=reading,
                 storing=storing,
             )

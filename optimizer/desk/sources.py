@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Callable, Mapping
 
+    import pandas as pd
+
     from optimizer.datum import DatumDoubt
     from optimizer.example import ExampleSummary
     from optimizer.intake import Intake
@@ -75,6 +77,7 @@ class Sources(OpenCampaign):
         *,
         skip_bad_rows: bool = False,
         part: bool = False,
+        yes: bool = False,
         reading: Progress | None = None,
         storing: Progress | None = None,
     ) -> Imported:
@@ -88,13 +91,16 @@ class Sources(OpenCampaign):
             Take the good rows and write the others apart.
         part
             The files list only a part: nobody else is gone.
+        yes
+            What the files leave empty is to be emptied, of however many customers.
         reading, storing
             Called with what is done and all there is to do.
 
         Raises
         ------
         CampaignError
-            No file is named, or so many customers would be gone that it is rather a mistake.
+            No file is named, or so many customers would be gone, or lose what is known of them,
+            that it is rather a mistake.
         IntakeError
             Something in the files cannot be read.
         """
@@ -104,6 +110,8 @@ class Sources(OpenCampaign):
         intake = self._read(named, datum, reading, skip_bad_rows=skip_bad_rows)
         if not part:
             self._refuse_exodus(intake)
+        if not yes:
+            self._refuse_emptying(intake)
         summary = self.register.take_in(
             intake.tables,
             source=", ".join(str(path) for path in intake.files.values()),
@@ -169,6 +177,27 @@ class Sources(OpenCampaign):
             file = intake.files["customers"]
             raise CampaignError("import.exodus", gone=gone, total=len(known), file=file)
 
+    def _refuse_emptying(self, intake: Intake) -> None:
+        """Ask before a file takes away what is known of many customers."""
+        if "customers" not in intake.tables:
+            return
+        from optimizer.intake import COLUMNS
+
+        known = self.register.customers().set_index("account_no")
+        given = intake.tables["customers"].set_index("account_no")
+        both = known.index.intersection(given.index)
+        emptied = []
+        for column in COLUMNS["customers"]:
+            if column.name not in known:
+                continue
+            before = _is_told(known[column.name])
+            lost = int((before.loc[both] & ~_is_told(given.loc[both, column.name])).sum())
+            if lost > MANY * int(before.sum()):
+                emptied.append(f"{column.heading}/{column.name} {lost}")
+        if emptied:
+            file = intake.files["customers"]
+            raise CampaignError("import.emptied", columns=emptied, file=file)
+
     # ---- roads --------------------------------------------------------------------------------
 
     def read_roads(
@@ -229,6 +258,11 @@ class Sources(OpenCampaign):
         )
         far = float(roads.attach(sample["lon"], sample["lat"]).far.mean())
         return Placement(doubt, far)
+
+
+def _is_told(column: pd.Series) -> pd.Series[bool]:
+    """Where a column of customers says something; that one is a household goes without saying."""
+    return column.notna() & ~column.isin(["", "household"])
 
 
 def make_example(
