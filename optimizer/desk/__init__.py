@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from optimizer.desk.campaign import Campaign
     from optimizer.desk.days import ChangedDay, Outlook
     from optimizer.desk.evening import Received, typed_finding, typed_pieces, typed_reading
+    from optimizer.desk.evening import Received, typed_finding, typed_reading
+    from optimizer.desk.matter_lists import LISTS, NAMES, Moved
     from optimizer.desk.opened import day_of, time_of, today
     from optimizer.desk.pins import Pins, is_pinned
     from optimizer.desk.planning import PlannedCampaign, certificate_sentences
@@ -65,7 +67,10 @@ _ROOMS = {
     "Imported": "desk.sources",
     "Job": "register.jobs_book",
     "JobsBook": "register.jobs_book",
+    "LISTS": "desk.matter_lists",
     "Lock": "dayplan.board",
+    "Moved": "desk.matter_lists",
+    "NAMES": "desk.matter_lists",
     "MATTERS": "register.agenda",
     "Move": "dayplan.board",
     "MoveRoute": "dayplan.board",
@@ -106,7 +111,9 @@ _ROOMS = {
 
 __all__ = [
     "CATEGORIES",
+    "LISTS",
     "MATTERS",
+    "NAMES",
     "OF_STATION",
     "ROLES",
     "SOFT",
@@ -130,6 +137,7 @@ __all__ = [
     "Lock",
     "Move",
     "MoveRoute",
+    "Moved",
     "OpenBoard",
     "Outcome",
     "Outlook",

@@ -17,6 +17,7 @@ from optimizer.web import (
     board_page,
     customer_page,
     log_page,
+    matters_page,
     morning_page,
     people_page,
     session_pages,
@@ -54,6 +55,7 @@ ROUTERS: Final = (
     customer_page.router,
     people_page.router,
     log_page.router,
+    matters_page.router,
 )
 
 

@@ -42,6 +42,8 @@ PAGES = {
     "chief": [
         "/sign-in", f"/s/{STATION}/morning", f"/s/{STATION}/morning?date={MONDAY}",
         f"{DAY}/difference", f"/s/{STATION}/customers/0000000001", "/password",
+        f"/s/{STATION}/matters?which=findings", f"/s/{STATION}/matters?which=office",
+        f"/s/{STATION}/matters?which=findings",
     ],
     "planner": ["/"],
     "admin": ["/people"],

@@ -26,3 +26,11 @@ document.body.addEventListener('keydown', (event) => {
     if (box) { event.preventDefault(); box.focus(); }
   }
 });
+document.body.addEventListener('change', (event) => {
+  const box = /** @type {HTMLInputElement} */ (event.target);
+  const name = box.dataset && box.dataset.all;
+  if (!name || !box.form) return;
+  for (const one of box.form.querySelectorAll(`input[type=checkbox][name="${name}"]`)) {
+    /** @type {HTMLInputElement} */ (one).checked = box.checked;
+  }
+});
