@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     )
     from optimizer.desk.boards import OpenBoard, StaleBoardError
     from optimizer.desk.campaign import Campaign
+    from optimizer.desk.county import ImportPreview, Wall
     from optimizer.desk.days import ChangedDay, Outlook
     from optimizer.desk.evening import Received, typed_finding, typed_pieces, typed_reading
     from optimizer.desk.evening import Received, typed_finding, typed_reading
@@ -54,6 +55,8 @@ _ROOMS = {
     "CATEGORIES": "records.entry",
     "Call": "dayplan.board",
     "Campaign": "desk.campaign",
+    "ImportPreview": "desk.county",
+    "Wall": "desk.county",
     "Certificate": "campaign",
     "ChangedDay": "desk.days",
     "Coverage": "records.coverage",
@@ -131,6 +134,7 @@ __all__ = [
     "Forecast",
     "FormerCycle",
     "Given",
+    "ImportPreview",
     "Imported",
     "Job",
     "JobsBook",
@@ -155,6 +159,7 @@ __all__ = [
     "StaleBoardError",
     "ToldAndCame",
     "Violation",
+    "Wall",
     "Weather",
     "WhatIf",
     "certificate_sentences",

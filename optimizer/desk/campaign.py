@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 from optimizer.desk.boards import Boards
+from optimizer.desk.county import County
 from optimizer.desk.customer_files import Customers
 from optimizer.desk.evening import Evening
-from optimizer.desk.foresight import Foresight
 from optimizer.desk.matter_lists import MatterLists
-from optimizer.desk.planning import Planning
-from optimizer.desk.sources import Sources
 from optimizer.desk.staff import Staff
 from optimizer.desk.upkeep import Upkeep
 
 
-class Campaign(
-    Sources, Planning, Boards, Evening, Customers, Foresight, MatterLists, Staff, Upkeep
-):
+class Campaign(County, Boards, Evening, Customers, MatterLists, Staff, Upkeep):
     """A campaign's folder with the wishes of planner, chief, clerk and office.
 
     Strings and paths are taken alike; register, roads and working days are opened when they are

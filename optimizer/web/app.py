@@ -15,6 +15,7 @@ from optimizer.desk import StaleBoardError
 from optimizer.errors import SignInError, ZoufangError
 from optimizer.web import (
     board_page,
+    county_page,
     customer_page,
     log_page,
     matters_page,
@@ -53,6 +54,7 @@ ROUTERS: Final = (
     morning_page.router,
     board_page.router,
     customer_page.router,
+    county_page.router,
     people_page.router,
     log_page.router,
     matters_page.router,

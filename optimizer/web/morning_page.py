@@ -121,7 +121,9 @@ def job(request: Request, station: str, number: Number, _: Seer) -> Response:
         return page(request, "said.html", {"said": ""}, status=404)
     share, visits = served.workers.progress(number)
     answer = page(
-        request, "job.html", {"job": found, "share": round(100 * share), "visits": visits}
+        request,
+        "job.html",
+        {"job": found, "share": round(100 * share), "visits": visits, "base": f"/s/{station}"},
     )
     if found.state == "done":
         day = f"/s/{station}/morning?date={found.date}"

@@ -154,10 +154,11 @@ class Served:
                 return latest.number
             number = self.jobs.add(what, station, date, who)
             self._searching.add(number)
-        facts.setdefault("seconds", self.seconds())
+        if station:
+            facts.setdefault("seconds", self.seconds())
         order = Order(
             method=METHODS[what],
-            values=(station, date),
+            values=(station, date) if station else (),
             facts=tuple(facts.items()),
             who=who,
             lang=lang,
@@ -182,7 +183,8 @@ class Served:
         error = done.exception()
         if error is None:
             self.jobs.set(number, "done")
-            threading.Thread(target=self._have_doors_ready, args=day, daemon=True).start()
+            if day[0]:
+                threading.Thread(target=self._have_doors_ready, args=day, daemon=True).start()
         elif isinstance(error, ZoufangError):
             self.jobs.set(number, "failed", error.in_words(lang))
         else:
@@ -194,5 +196,10 @@ class Served:
             self.doors(campaign.day_plan(station, date))
 
 
-METHODS = {"plan": "plan_day", "replan": "replan_board", "complete": "complete_board"}
+METHODS = {
+    "plan": "plan_day",
+    "replan": "replan_board",
+    "complete": "complete_board",
+    "campaign": "renew_campaign",
+}
 """What a job asks the desk for."""

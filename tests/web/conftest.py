@@ -26,7 +26,7 @@ PEOPLE = {
 TODAY = "2027-01-03"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     """Twelve households, two crews, six people who may sign in."""
     path = make_county(tmp_path_factory.mktemp("web") / "county", households=12)
@@ -37,7 +37,7 @@ def folder(tmp_path_factory):
     return path
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def server(folder):
     """The address of a server on the loopback, started as a user starts it; it ends with us."""
     with socket.socket() as probe:

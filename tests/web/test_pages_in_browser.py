@@ -45,7 +45,7 @@ PAGES = {
         f"/s/{STATION}/matters?which=findings", f"/s/{STATION}/matters?which=office",
         f"/s/{STATION}/matters?which=findings",
     ],
-    "planner": ["/"],
+    "planner": ["/", "/county"],
     "admin": ["/people"],
     "auditor": ["/log"],
 }  # fmt: skip
@@ -63,6 +63,8 @@ def test_nobody_is_kept_out_and_nothing_is_asked_of_others(desk, name, lang):
         for size in (OLD_PC, PHONE):
             desk.size(*size)
             desk.open(path)
+            if path == "/county":
+                desk.until(lambda: desk.all("#figures table"))
             if "morning" in path:
                 desk.until(lambda: desk.all("#outlook .nums"))
             assert desk.barriers() == [], path

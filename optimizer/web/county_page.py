@@ -1,0 +1,289 @@
+"""The planner's wall: the county at a glance, what if, imports, the plan renewed, downloads."""
+
+from __future__ import annotations
+
+import pathlib
+import re
+import secrets
+import shutil
+import tempfile
+import zipfile
+from typing import TYPE_CHECKING, Annotated, Final, Literal
+
+from fastapi import APIRouter, Depends, File, Form, Path, Request, Response, UploadFile
+from fastapi.responses import FileResponse
+
+from optimizer.desk import Period, Person, day_of
+from optimizer.errors import CampaignError
+from optimizer.web.pages import Here, Words, lang_of, note, page, served_of
+from optimizer.web.rights import may
+from optimizer.web.workers import Order
+
+if TYPE_CHECKING:
+    from optimizer.desk import ImportPreview, Wall, WhatIf
+
+router = APIRouter(prefix="/county")
+Seer = Annotated[Person, Depends(may("see the county"))]
+Changer = Annotated[Person, Depends(may("change the county"))]
+TABLES: Final = ("stations", "areas", "customers", "crews", "leave")
+_UPLOAD: Final = re.compile(r"[0-9a-f]{16}")
+MOST_FAULTS: Final = 200
+
+
+@router.get("")
+def county(request: Request, campaign: Here, _: Seer) -> Response:
+    """The wall; its figures come in pieces, for they take a second to count."""
+    stations = campaign.register.stations().to_dict("records")
+    job = served_of(request).jobs.latest("campaign", "", "")
+    facts = {
+        "stations": stations,
+        "settings": campaign.settings,
+        "tables": TABLES,
+        "job": job if job and job.is_open else None,
+        "running": campaign.is_running,
+        "today": campaign.today,
+    }
+    return page(request, "county.html", facts)
+
+
+@router.get("/figures")
+def figures(request: Request, _: Seer) -> Response:
+    """Coverage and forecast of county and stations."""
+    order = Order(method="wall", lang=lang_of(request))
+    wall: Wall = served_of(request).workers.do(order)
+    told = wall.forecast
+    stations = {one.station: one for one in told.stations} if told else {}
+    facts = {
+        "wall": wall,
+        "coverage": wall.coverage,
+        "prospects": stations,
+        "rows": wall.coverage.stations.to_dict("records"),
+        "names": served_of(request).station_names(),
+    }
+    return page(request, "county_figures.html", facts)
+
+
+@router.get("/map.svg")
+def area_map(request: Request, _: Seer) -> Response:
+    """Every area as a dot, darker the more of it is visited."""
+    order = Order(method="area_shares", lang=lang_of(request))
+    areas = served_of(request).workers.do(order)
+    return Response(_dots(areas), media_type="image/svg+xml")
+
+
+def _dots(areas: object) -> str:
+    """The map: 100 units wide, north up."""
+    rows = list(areas.itertuples())  # type: ignore[attr-defined]
+    if not rows:
+        return '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 100 60"/>'
+    left, right = min(r.lon for r in rows), max(r.lon for r in rows)
+    low, high = min(r.lat for r in rows), max(r.lat for r in rows)
+    scale = 96 / max(right - left, 1e-6)
+    tall = max(30.0, (high - low) * scale * 1.13)
+    parts = [
+        f'<circle cx="{2 + (r.lon - left) * scale:.2f}"'
+        f' cy="{2 + (high - r.lat) * scale * 1.13:.2f}" r=".55" fill="{_shade(r.share)}"/>'
+        for r in rows
+    ]
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 100 {tall + 4:.1f}">'
+        f"{''.join(parts)}</svg>"
+    )
+
+
+def _shade(share: float) -> str:
+    """From a light grey for nobody to the green of the pages for everybody."""
+    light, dark = (205, 212, 209), (0, 106, 85)
+    red, green, blue = (
+        round(a + (b - a) * min(1.0, share)) for a, b in zip(light, dark, strict=True)
+    )
+    return f"#{red:02x}{green:02x}{blue:02x}"
+
+
+@router.post("/what-if")
+def what_if(
+    request: Request,
+    _: Seer,
+    lender: Annotated[str, Form(max_length=40)] = "",
+    borrower: Annotated[str, Form(max_length=40)] = "",
+    crews: Annotated[int, Form(ge=0, le=20)] = 0,
+    duty: Annotated[int, Form(ge=-2, le=3)] = 0,
+    finish: Annotated[str, Form(max_length=10)] = "",
+) -> Response:
+    """The plan under other circumstances beside the one that stands; nothing is changed."""
+    changes = []
+    if lender and borrower and crews:
+        changes.append(f"lend={lender}:{borrower}:{crews}")
+    if duty:
+        changes.append(f"duty{duty:+d}")
+    if finish:
+        changes.append(f"finish={day_of(finish)}")
+    if not changes:
+        raise CampaignError("scenario.nothing")
+    order = Order(method="what_if", values=(tuple(changes),), lang=lang_of(request))
+    answer: WhatIf = served_of(request).workers.do(order)
+    rows = list(zip(answer.before, answer.after, strict=True))
+    changed = [(old, new) for old, new in rows if old != new]
+    facts = {"rows": changed or rows, "changes": changes, "all": len(rows)}
+    return page(request, "what_if.html", facts)
+
+
+@router.post("/campaign")
+def renew(
+    request: Request,
+    person: Changer,
+    campaign: Here,
+    start: Annotated[str, Form(max_length=10)] = "",
+    finish: Annotated[str, Form(max_length=10)] = "",
+) -> Response:
+    """Plan the campaign, or the rest of one that is running; the answer shows the job."""
+    facts = {"start": start or None, "finish": finish or None, "replan": campaign.is_running}
+    number = served_of(request).begin("campaign", "", "", person.name, lang_of(request), **facts)
+    note(request, "campaign", "", f"{start} {finish}".strip())
+    return job(request, number, person)
+
+
+@router.get("/jobs/{number}")
+def job(request: Request, number: Annotated[int, Path(ge=1, lt=2**31)], _: Seer) -> Response:
+    """How far the county's plan is."""
+    served = served_of(request)
+    found = served.jobs.job(number)
+    if found is None or found.station:
+        return page(request, "said.html", {"said": ""}, status=404)
+    share, visits = served.workers.progress(number)
+    facts = {"job": found, "share": round(100 * share), "visits": visits, "base": "/county"}
+    return page(request, "job.html", facts)
+
+
+@router.post("/jobs/{number}/stop")
+def stop(
+    request: Request, number: Annotated[int, Path(ge=1, lt=2**31)], person: Changer
+) -> Response:
+    """End the planning; nothing is stored."""
+    served_of(request).workers.stop(number)
+    return job(request, number, person)
+
+
+@router.post("/import")
+def upload(
+    request: Request,
+    _: Changer,
+    stations: Annotated[UploadFile | None, File()] = None,
+    areas: Annotated[UploadFile | None, File()] = None,
+    customers: Annotated[UploadFile | None, File()] = None,
+    crews: Annotated[UploadFile | None, File()] = None,
+    leave: Annotated[UploadFile | None, File()] = None,
+    datum: Annotated[Literal["wgs84", "gcj02", "bd09"], Form()] = "wgs84",
+) -> Response:
+    """Files are looked at: what is wrong in them, or what they would change. Nothing is stored."""
+    given = (stations, areas, customers, crews, leave)
+    named = {
+        table: file for table, file in zip(TABLES, given, strict=True) if file and file.filename
+    }
+    if not named:
+        raise CampaignError("import.no_file")
+    name = secrets.token_hex(8)
+    folder = _uploads(request) / name
+    folder.mkdir(mode=0o700, parents=True)
+    paths = {table: folder / f"{table}{_ending(file)}" for table, file in named.items()}
+    for table, file in named.items():
+        with paths[table].open("wb") as target:
+            shutil.copyfileobj(file.file, target)
+    order = Order(
+        method="preview_import", values=(paths,), facts=(("datum", datum),), lang=lang_of(request)
+    )
+    seen: ImportPreview = served_of(request).workers.do(order)
+    note(request, "import_seen", "", ", ".join(str(file.filename) for file in named.values()))
+    facts = {
+        "seen": seen,
+        "upload": name,
+        "datum": datum,
+        "faults": seen.faults[:MOST_FAULTS],
+        "count": len(seen.faults),
+    }
+    return page(request, "import_preview.html", facts)
+
+
+@router.post("/import/{upload}")
+def take(
+    request: Request,
+    upload: str,
+    _: Changer,
+    datum: Annotated[Literal["wgs84", "gcj02", "bd09"], Form()] = "wgs84",
+) -> Response:
+    """Take in what was looked at."""
+    folder = _uploads(request) / upload
+    if not _UPLOAD.fullmatch(upload) or not folder.is_dir():
+        raise CampaignError("import.no_file")
+    paths = {path.stem: path for path in sorted(folder.iterdir())}
+    order = Order(
+        method="import_files",
+        values=(paths, datum),
+        who=request.state.person.name,
+        lang=lang_of(request),
+    )
+    imported = served_of(request).workers.do(order)
+    shutil.rmtree(folder, ignore_errors=True)
+    note(request, "imported", "", imported.summary.source[:200])
+    return page(request, "imported.html", {"tables": imported.summary.tables})
+
+
+def _uploads(request: Request) -> pathlib.Path:
+    return served_of(request).folder / "uploads"
+
+
+def _ending(file: UploadFile) -> str:
+    """The end of a file's name, by which it is read: .csv, .xlsx."""
+    ending = pathlib.PurePath(file.filename or "").suffix.lower()
+    return ending if re.fullmatch(r"\.[a-z0-9]{1,8}", ending) else ".csv"
+
+
+@router.get("/bulletin.zip")
+def bulletin(
+    request: Request, _: Seer, campaign: Here, first: str = "", last: str = ""
+) -> Response:
+    """The bulletin of some days: PDF, XLSX and JSON."""
+    end = day_of(last) if last else campaign.today
+    begin = day_of(first) if first else min(campaign.settings.campaign.start, end)
+    period = Period.days(begin, end)
+    with tempfile.TemporaryDirectory() as folder:
+        order = Order(method="write_bulletin", values=(period, folder), lang=lang_of(request))
+        served_of(request).workers.do(order)
+        content = _zipped(pathlib.Path(folder))
+    note(request, "bulletin", "", f"{period}")
+    return _as_zip(content, f"bulletin-{end}.zip")
+
+
+@router.get("/ledgers.zip")
+def ledgers(request: Request, _: Changer, campaign: Here) -> Response:
+    """The ledgers as workbooks, the register as a GeoPackage: personal data of everybody."""
+    with tempfile.TemporaryDirectory() as folder:
+        order = Order(method="write_ledgers", values=(folder,), lang=lang_of(request))
+        served_of(request).workers.do(order)
+        content = _zipped(pathlib.Path(folder))
+    note(request, "ledgers", "")
+    return _as_zip(content, f"ledgers-{campaign.today}.zip")
+
+
+@router.get("/certificate.pdf")
+def certificate(request: Request, _: Seer, words: Words) -> Response:
+    """The certificate of the plan that stands."""
+    path = served_of(request).folder / "out" / "certificate.pdf"
+    if not path.is_file():
+        return page(request, "refused.html", {"said": words("county.no_certificate")}, 404)
+    note(request, "certificate", "")
+    return FileResponse(path, media_type="application/pdf", filename="certificate.pdf")
+
+
+def _zipped(folder: pathlib.Path) -> bytes:
+    packed = folder / "all.zip"
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path in sorted(folder.rglob("*")):
+            if path.is_file() and path != packed:
+                archive.write(path, str(path.relative_to(folder)))
+    return packed.read_bytes()
+
+
+def _as_zip(content: bytes, name: str) -> Response:
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(content, media_type="application/zip", headers=headers)

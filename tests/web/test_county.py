@@ -1,0 +1,78 @@
+"""The planner's wall by requests: figures, an import looked at first, downloads."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+
+import httpx
+import pytest
+from conftest import PASSWORD
+from desk_world import STATION
+
+FILE = "account_no,name,kind,station,area,lon,lat\n"
+
+
+@pytest.fixture(scope="module")
+def planner(server):
+    """The planner, signed in."""
+    with httpx.Client(
+        base_url=server, headers={"Origin": server}, timeout=120, follow_redirects=True
+    ) as client:
+        client.post("/sign-in", data={"name": "planner", "password": PASSWORD})
+        yield client
+
+
+def test_the_wall_has_the_figures_of_status(planner):
+    """Twelve accounts, to the account, and a row for their station."""
+    page = planner.get("/county/figures").text
+    assert f"/s/{STATION}/morning" in page
+    assert '<td class="number">12</td>' in page
+
+
+def test_the_map_has_a_dot_for_the_area(planner):
+    """One area of the county has a place."""
+    assert planner.get("/county/map.svg").text.count("<circle") == 1
+
+
+def test_a_file_with_a_fault_is_told_with_its_cell(planner):
+    """The planner sees row and column, and nothing is taken in."""
+    bad = FILE + f"0000000099,新户,household,{STATION},TA1,999,27.6\n"
+    page = planner.post("/county/import", files={"customers": ("kh.csv", bad.encode())}).text
+    assert "999" in page
+    assert 'hx-post="/county/import/' not in page
+    assert "<td>2</td>" in page
+
+
+def test_what_a_file_would_change_is_shown_before_it_does(planner):
+    """A list of one customer would make twelve others go: that is seen, not found out later."""
+    good = FILE + f"0000000099,新户,household,{STATION},TA1,113.5,27.6\n"
+    page = planner.post("/county/import", files={"customers": ("kh.csv", good.encode())}).text
+    cells = [cell.split("</td>")[0] for cell in page.split('<td class="number')[1:]]
+    assert [cell.split(">")[1] for cell in cells] == ["1", "0", "12", "0", "0"]
+    assert "0000000099" not in planner.get(f"/s/{STATION}/search?q=0000000099").text
+    upload = page.split("/county/import/")[1].split('"')[0]
+    refused = planner.post(f"/county/import/{upload}", headers={"HX-Request": "true"}).text
+    assert "12" in refused
+    assert "error" in refused
+
+
+def test_nothing_of_another_folder_is_imported(planner):
+    """An upload's name is one that the server has made."""
+    answer = planner.post("/county/import/..%2f..%2fetc")
+    assert answer.status_code in {404, 422}
+
+
+def test_the_bulletin_comes_as_one_archive(planner):
+    """PDF for the wall, XLSX for the office, JSON for machines."""
+    answer = planner.get("/county/bulletin.zip")
+    assert answer.status_code == 200, answer.text
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
+        endings = {name.rsplit(".", 1)[1] for name in archive.namelist()}
+    assert endings == {"pdf", "xlsx", "json"}
+
+
+def test_what_if_without_a_change_is_refused_in_words(planner):
+    """A button that does nothing would look broken."""
+    answer = planner.post("/county/what-if", data={}, headers={"HX-Request": "true"})
+    assert "error" in answer.text
