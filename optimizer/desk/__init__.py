@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from optimizer.desk.county import ImportPreview, Wall
     from optimizer.desk.days import ChangedDay, Outlook
     from optimizer.desk.evening import Received, typed_finding, typed_pieces, typed_reading
-    from optimizer.desk.evening import Received, typed_finding, typed_reading
     from optimizer.desk.matter_lists import LISTS, NAMES, Moved
     from optimizer.desk.opened import day_of, time_of, today
     from optimizer.desk.pins import Pins, is_pinned

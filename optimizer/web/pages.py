@@ -128,4 +128,5 @@ def worded(texts: Texts, column: str, value: object) -> str:
     text = "" if value is None else str(value)
     if column not in WORDED or not text:
         return text
-    return texts.named(WORDED[column], text)
+    said = texts.named(WORDED[column], text)
+    return texts.named("status", text) if said == text and column == "state" else said
