@@ -332,6 +332,21 @@ class Days(OpenCampaign):
         )
         return paper, page
 
+    def files_for_apps(self, plan: DayPlan) -> dict[str, str]:
+        """A day for other programs by file name: GPX, KML and a chat's text a crew, one calendar.
+
+        None of them has a customer's name.
+        """
+        from optimizer.handouts.other_apps import chat_text, gpx, ics, kml
+
+        files = {"appointments.ics": ics(plan, self.lang, dt.datetime.now(dt.UTC))}
+        for route in plan.routes:
+            name = file_name(route.crew_id)
+            files[f"{name}.gpx"] = gpx(plan, route, self.lang)
+            files[f"{name}.kml"] = kml(plan, route, self.lang)
+            files[f"{name}.txt"] = chat_text(plan, route, self.lang)
+        return files
+
     def map_areas(self, station: str, out: str | os.PathLike[str] | None = None) -> Path:
         """Write the map of a station's areas: done, due, to come, overdue."""
         from optimizer.maps import write_campaign_map

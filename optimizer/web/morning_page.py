@@ -7,8 +7,9 @@ import io
 import pathlib
 import zipfile
 from typing import TYPE_CHECKING, Annotated, Final
+from urllib.parse import quote
 
-from fastapi import APIRouter, Depends, Form, Path, Request, Response
+from fastapi import APIRouter, Depends, Form, HTTPException, Path, Request, Response
 from fastapi.responses import FileResponse, RedirectResponse
 
 from optimizer.desk import Person, day_of
@@ -192,3 +193,35 @@ def phones(request: Request, station: str, date: str, campaign: Here, _: Seer) -
     name = f"{station}-{date}-v{made.version}.zip"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(packed.getvalue(), media_type="application/zip", headers=headers)
+
+
+@router.get("/{date}/handouts")
+def handouts(request: Request, station: str, date: str, campaign: Here, _: Seer) -> Response:
+    """What crews are given besides paper: files for map programs, a text for a chat."""
+    made = campaign.day_plan(station, date)
+    files = campaign.files_for_apps(made)
+    crews = {name.removesuffix(".txt"): text for name, text in files.items() if ".txt" in name}
+    facts = {"date": made.date, "crews": crews, "version": made.version}
+    return page(request, "handouts.html", facts)
+
+
+KINDS: Final = {
+    "gpx": "application/gpx+xml",
+    "kml": "application/vnd.google-earth.kml+xml",
+    "ics": "text/calendar; charset=utf-8",
+    "txt": "text/plain; charset=utf-8",
+}
+
+
+@router.get("/{date}/files/{name}")
+def handout(
+    request: Request, station: str, date: str, name: str, campaign: Here, _: Seer
+) -> Response:
+    """One of these files."""
+    files = campaign.files_for_apps(campaign.day_plan(station, date))
+    if name not in files:
+        raise HTTPException(404)
+    note(request, "handed_out", station, f"{date} {name}")
+    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}"}
+    kind = KINDS[name.rsplit(".", 1)[1]]
+    return Response(files[name].encode(), media_type=kind, headers=headers)

@@ -41,7 +41,7 @@ def test_three_clicks_from_signing_in_to_the_printed_sheets(desk):
 PAGES = {
     "chief": [
         "/sign-in", f"/s/{STATION}/morning", f"/s/{STATION}/morning?date={MONDAY}",
-        f"{DAY}/difference", f"/s/{STATION}/customers/0000000001", "/password",
+        f"{DAY}/difference", f"{DAY}/handouts", f"/s/{STATION}/customers/0000000001", "/password",
         f"/s/{STATION}/matters?which=findings", f"/s/{STATION}/matters?which=office",
         f"/s/{STATION}/matters?which=findings",
     ],

@@ -34,3 +34,11 @@ document.body.addEventListener('change', (event) => {
     /** @type {HTMLInputElement} */ (one).checked = box.checked;
   }
 });
+document.body.addEventListener('click', (event) => {
+  const button = /** @type {HTMLElement} */ (event.target);
+  const area = button.dataset && button.dataset.copy && document.getElementById(button.dataset.copy);
+  if (!(area instanceof HTMLTextAreaElement)) return;
+  area.select(); // and by the old way, which plain http allows too
+  document.execCommand('copy');
+  button.textContent = button.dataset.done || '';
+});
