@@ -7,12 +7,16 @@ import socket
 import subprocess
 import sys
 import time
+from typing import TYPE_CHECKING
 
 import httpx
 import pytest
 from desk_world import OTHER, STATION, make_county
 
 from optimizer.desk import Campaign, People
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 PASSWORD = "Zoufang-2027"  # noqa: S105  (of made-up people)
 PEOPLE = {
@@ -29,7 +33,11 @@ TODAY = "2027-01-03"
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     """Twelve households, two crews, six people who may sign in."""
-    path = make_county(tmp_path_factory.mktemp("web") / "county", households=12)
+    return let_in(make_county(tmp_path_factory.mktemp("web") / "county", households=12))
+
+
+def let_in(path: Path) -> Path:
+    """Let the six people sign in to a county."""
     with Campaign(path) as campaign:
         for name, (role, station) in PEOPLE.items():
             campaign.people.add(name, role, station, PASSWORD, initial=False)

@@ -11,21 +11,28 @@ from optimizer.desk import Campaign
 from optimizer.settings import Settings
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
 STATION, OTHER, CREWS = "ST00", "ST01", ("ST00-C0", "ST00-C1")
 MONDAY = "2027-01-04"
 
 
-def make_county(path: Path, settings: Settings | None = None, households: int = 6) -> Path:
-    """Households on one street, a block of all but the last on Monday; no day is planned yet."""
+def make_county(
+    path: Path, settings: Settings | None = None, households: int = 6, names: Sequence[str] = ()
+) -> Path:
+    """Households on one street, a block of all but the last on Monday; no day is planned yet.
+
+    They are all called 户, or by the names that are given, one after the other.
+    """
     campaign = Campaign.create(str(path), settings or Settings())
     grid_roads(path).save(campaign.roads_path)
     places = {"lon": [LON + STEP * k / 2 for k in range(households)], "lat": LAT}
+    called = [names[k % len(names)] if names else "户" for k in range(households)]
     customers = pd.DataFrame(
         {
             "account_no": [f"{k:010d}" for k in range(households)],
-            "name": "户",
+            "name": called,
             "area": "TA1",
             "station": STATION,
             "kind": "household",
