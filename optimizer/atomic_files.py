@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
-    import geopandas as gpd
+    import pandas as pd
 
 
 _MOST = 60
@@ -90,15 +90,18 @@ def write_whole(path: Path, content: bytes | str) -> Path:
     return path
 
 
-def write_layers(path: Path, layers: Iterable[tuple[str, gpd.GeoDataFrame]]) -> Path:
+def write_layers(path: Path, layers: Iterable[tuple[str, pd.DataFrame]]) -> Path:
     """Write a GeoPackage that appears whole or not at all, one layer a name.
+
+    A frame without a geometry becomes a table.
 
     Raises
     ------
     CampaignError
         The file, or its folder, cannot be written.
     """
-    from pyogrio.errors import (  # noqa: PLC0415  (half a second)
+    from pyogrio import write_dataframe  # noqa: PLC0415  (half a second)
+    from pyogrio.errors import (  # noqa: PLC0415
         DataLayerError,
         DataSourceError,
         FeatureError,
@@ -107,7 +110,7 @@ def write_layers(path: Path, layers: Iterable[tuple[str, gpd.GeoDataFrame]]) -> 
     with whole_file(path) as new:
         for name, frame in layers:
             try:
-                frame.to_file(new, layer=name, driver="GPKG", engine="pyogrio")
+                write_dataframe(frame, new, layer=name, driver="GPKG")
             except (DataLayerError, DataSourceError, FeatureError) as error:
                 raise OSError(str(error)) from error
     return path

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
 import geopandas as gpd
@@ -11,7 +12,9 @@ import pandas as pd
 import shapely
 
 from optimizer.atomic_files import write_layers
+from optimizer.catalogue import Texts
 from optimizer.drawing.legs import NO_LINE, route_legs, straight_legs
+from optimizer.reports.qgis_styles import styles
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -47,7 +50,7 @@ def write_geopackage(
     settings: Settings | None = None,
     progress: Progress | None = None,
 ) -> Path:
-    """One GeoPackage with the layers of `LAYERS`, in WGS-84.
+    """One GeoPackage with the layers of `LAYERS`, in WGS-84, and how QGIS is to show them.
 
     Customers and stations are points, areas the hulls of their customers, routes the day plans
     between two days, blocks the calendar's crew-days between them. Customers without a place of
@@ -65,7 +68,9 @@ def write_geopackage(
     """
     with register.store.reading():
         layers = _layers(register, first, last, _follow(roads, settings))
-        return write_layers(path, _counted(layers, progress))
+        lang = "zh" if settings is None else settings.campaign.lang
+        looks = ("layer_styles", styles(Texts(lang)))
+        return write_layers(path, chain(_counted(layers, progress), [looks]))
 
 
 def _counted(

@@ -10,9 +10,11 @@ import zipfile
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 import geopandas as gpd
 import pandas as pd
+import pyogrio
 import pypdf
 import pytest
 from field_world import (
@@ -558,6 +560,21 @@ def test_geopackage_has_its_layers(register, tmp_path):
     (block,) = layers["blocks"].to_dict("records")
     assert (block["block"], len(block["geometry"].coords)) == ("ST01-1", 3)
     assert {layer.crs.to_epsg() for layer in layers.values()} == {4326}
+
+
+def test_geopackage_brings_a_style_for_each_layer(register, tmp_path):
+    """QGIS opens it coloured by state, not in five random greys."""
+    path = write_geopackage(register, tmp_path / "a.gpkg", DAY, DAY)
+    looks = pyogrio.read_dataframe(path, layer="layer_styles")
+    assert set(looks["f_table_name"]) == {"customers", "areas", "stations", "routes", "blocks"}
+    assert looks["useAsDefault"].astype(bool).all()
+    for text in looks["styleQML"]:
+        root = ET.fromstring(text.split(">", 1)[1])  # noqa: S314  (our own)
+        (renderer,) = root.iter("renderer-v2")
+        names = {symbol.get("name") for symbol in renderer.iter("symbol")}
+        used = {category.get("symbol") for category in renderer.iter("category")}
+        assert used <= names
+        assert names
 
 
 def located(plan):
