@@ -92,6 +92,13 @@ class Upkeep(OpenCampaign):
         return said
 
     @property
+    def sqlite_is_sound(self) -> bool:
+        """Whether several processes may write with the SQLite that is in use."""
+        from optimizer.register.sqlite import VERSION, is_sound
+
+        return is_sound(VERSION)
+
+    @property
     def sqlite_version(self) -> str:
         """Of the SQLite that keeps the register."""
         from optimizer.register.sqlite import VERSION

@@ -9,12 +9,15 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Request, Response
 
 from optimizer.desk import LISTS, NAMES, Moved, Person
+from optimizer.errors import CampaignError
 from optimizer.web.pages import Here, note, page
 from optimizer.web.rights import may
 
 router = APIRouter(prefix="/s/{station}")
 Seer = Annotated[Person, Depends(may("see matters"))]
 Mover = Annotated[Person, Depends(may("move matters"))]
+MOST_EXPORTED = 500
+"""More customers than that leave the house by a planner's hand alone."""
 SHOWN = 300
 """So many rows of a list are shown at a time; a filter finds the others."""
 COLUMNS = {
@@ -67,8 +70,12 @@ def move(
 
 
 @router.get("/departments.xlsx")
-def departments(request: Request, station: str, campaign: Here, _: Seer) -> Response:
+def departments(request: Request, station: str, campaign: Here, person: Seer) -> Response:
     """What each department has to do, a sheet each."""
+    count = len(campaign.matter_list("findings", station))
+    count += len(campaign.matter_list("opinions", station))
+    if count > MOST_EXPORTED and person.role != "planner":
+        raise CampaignError("serve.many", count=count, most=MOST_EXPORTED)
     with tempfile.TemporaryDirectory() as folder:
         path = campaign.write_department_lists(Path(folder) / "departments.xlsx", station)
         content = path.read_bytes()

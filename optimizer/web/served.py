@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from optimizer.catalogue import Texts
 from optimizer.desk import Campaign, JobsBook, People
-from optimizer.errors import ZoufangError
+from optimizer.errors import CampaignError, ZoufangError
 from optimizer.web.search_index import SearchIndex
 from optimizer.web.workers import Order, Workers
 
@@ -64,7 +64,7 @@ class Served:
     Raises
     ------
     CampaignError
-        There is no campaign.
+        There is no campaign, or its SQLite damages files that several processes write.
     """
 
     def __init__(self, folder: Path, workers: int | None = None) -> None:
@@ -72,6 +72,8 @@ class Served:
         with Campaign(folder) as campaign:
             self.settings = campaign.settings
             _ = campaign.register
+            if not campaign.sqlite_is_sound:
+                raise CampaignError("serve.sqlite", version=campaign.sqlite_version)
         self.people = People(folder / "people.sqlite")
         self.jobs = JobsBook(folder / "jobs.sqlite")
         self.workers = Workers(folder, workers or self.settings.serve.workers)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import signal
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -76,15 +77,16 @@ def serve(folder: Path, address: Address, workers: int | None = None) -> None:
     facts: dict[str, Any] = {}
     if address.certificate is not None:
         facts = {"ssl_certfile": str(address.certificate), "ssl_keyfile": str(address.key)}
-    uvicorn.run(
-        app,
-        host=address.host,
-        port=address.port,
-        log_level="warning",
-        access_log=False,
-        timeout_graceful_shutdown=GRACE_S,
-        server_header=False,
-        date_header=True,
-        forwarded_allow_ips="127.0.0.1",
-        **facts,
-    )
+    with suppress(KeyboardInterrupt):  # Ctrl-C, when all has been put away
+        uvicorn.run(
+            app,
+            host=address.host,
+            port=address.port,
+            log_level="warning",
+            access_log=False,
+            timeout_graceful_shutdown=GRACE_S,
+            server_header=False,
+            date_header=True,
+            forwarded_allow_ips="127.0.0.1",
+            **facts,
+        )
