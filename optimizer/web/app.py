@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from fastapi import FastAPI, HTTPException, Request, Response
+from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.responses import JSONResponse, PlainTextResponse, RedirectResponse
 from fastapi.staticfiles import StaticFiles
 
@@ -80,6 +81,7 @@ def create_app(served: Served) -> FastAPI:
     static = resources.files("optimizer.web") / "static"
     app.mount("/static", StaticFiles(directory=str(static)), name="static")
     app.middleware("http")(_before_all)
+    app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
     app.exception_handler(ZoufangError)(_refused)
     app.exception_handler(HTTPException)(_not_allowed)
     return app

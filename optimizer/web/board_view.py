@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from optimizer.desk import SOFT
 from optimizer.web.pages import masked
@@ -15,10 +15,17 @@ if TYPE_CHECKING:
     from optimizer.model import DayPlan, Route, Visit
     from optimizer.web.board_wishes import Wish
 
+MOST_OF_A_REASON: Final = 40
+BY_THE_CHIEF: Final = frozenset({"by_hand", "off_duty"})
+"""Reasons whose visits are all listed: what a chief has taken off, he may want back."""
+
 
 def as_json(opened: OpenBoard, texts: Texts) -> dict[str, Any]:
     """Crews with their stops and times, the tray, what is broken, what can be undone."""
     board, plan = opened.board, opened.board.plan
+    tray = _tray(plan, texts)
+    shown = {one["id"] for group in tray for one in group["visits"]}
+    shown |= {stop.visit_id for route in plan.routes for stop in route.stops}
     routes = {route.crew_id: route for route in plan.routes}
     locked = {crew for crew, _ in plan.pinned_routes}
     return {
@@ -41,8 +48,8 @@ def as_json(opened: OpenBoard, texts: Texts) -> dict[str, Any]:
             }
             for crew in plan.crews
         ],
-        "visits": {visit.visit_id: _visit(visit, texts) for visit in plan.visits},
-        "tray": _tray(plan, texts),
+        "visits": {v.visit_id: _visit(v, texts) for v in plan.visits if v.visit_id in shown},
+        "tray": tray,
         "broken": broken_json(board.broken, plan, texts),
         "totals": {
             "visits": board.figures.visits,
@@ -102,7 +109,11 @@ def _visit(visit: Visit, texts: Texts) -> dict[str, Any]:
 
 
 def _tray(plan: DayPlan, texts: Texts) -> list[dict[str, Any]]:
-    """Who is in no route, by reason, the commonest first; each reason with what to do."""
+    """Who is in no route, by reason; each reason with its number and what to do.
+
+    What the chief has taken off comes first, then the commonest; of a long reason the most
+    pressing are listed, the others are found by the search.
+    """
     groups: dict[str, dict[str, Any]] = {}
     for one in plan.unassigned:
         group = groups.setdefault(
@@ -111,11 +122,16 @@ def _tray(plan: DayPlan, texts: Texts) -> list[dict[str, Any]]:
                 "code": one.code,
                 "title": texts(f"tray.{one.code}"),
                 "action": one.action,
+                "count": 0,
                 "visits": [],
             },
         )
-        group["visits"].append({"id": one.visit_id, "reason": one.reason})
-    return sorted(groups.values(), key=lambda group: -len(group["visits"]))
+        group["count"] += 1
+        if group["count"] <= MOST_OF_A_REASON or one.code in BY_THE_CHIEF:
+            group["visits"].append({"id": one.visit_id, "reason": one.reason})
+    return sorted(
+        groups.values(), key=lambda group: (group["code"] not in BY_THE_CHIEF, -group["count"])
+    )
 
 
 def broken_json(broken: Iterable[Violation], plan: DayPlan, texts: Texts) -> list[dict[str, Any]]:
