@@ -1,4 +1,4 @@
-"""Make the pictures of README and docs anew: a crew's sheet, and its map on a phone.
+"""Make the pictures of README and docs anew: a sheet, a phone page, and the desk in a browser.
 
     python scripts/pictures.py
 
@@ -12,8 +12,12 @@ import os
 import shutil
 import subprocess
 import sys
+import time
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+from urllib.request import urlopen
 
 import pylopdf_fonts_zh_cn
 from environment import ROOT
@@ -22,11 +26,16 @@ from selenium.webdriver.chrome.service import Service
 
 from optimizer import Campaign, make_example
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 PICTURES = ROOT / "docs" / "pictures"
 CUSTOMERS = 3000
 TODAY = "2026-12-01"
 ITERATIONS = 20_000
 SHEET_DPI = 90
+PASSWORD = "Zoufang-2027"  # noqa: S105  (of made-up people)
+OLD_PC = {"width": 1366, "height": 768, "deviceScaleFactor": 1, "mobile": False}
 PHONE = {"width": 390, "height": 844, "deviceScaleFactor": 1.5, "mobile": True}
 MOST_BYTES = 300_000
 
@@ -37,10 +46,13 @@ def main() -> None:
     if missing:
         sys.exit(f"{', '.join(missing)} must be installed to make the pictures")
     with TemporaryDirectory() as folder:
-        sheet, page = planned_day(Path(folder) / "county")
+        county = Path(folder) / "county"
+        sheet, page = planned_day(county)
         photograph_sheet(sheet, PICTURES / "sheet.png")
         lend_fonts(Path(folder))
-        photograph_page(page, PICTURES / "phone.png")
+        with browser() as driver:
+            photograph_page(driver, page, PICTURES / "phone.png")
+            photograph_desk(driver, county)
     for picture in sorted(PICTURES.glob("*.png")):
         size = picture.stat().st_size
         print(f"{picture.relative_to(ROOT)}: {size:,} bytes")
@@ -83,20 +95,86 @@ def lend_fonts(folder: Path) -> None:
     os.environ["XDG_DATA_HOME"] = str(folder)
 
 
-def photograph_page(page: Path, picture: Path) -> None:
-    """The page as a phone shows it when it is opened."""
+@contextmanager
+def browser() -> Iterator[webdriver.Chrome]:
+    """Chromium without a window."""
     options = webdriver.ChromeOptions()
     options.binary_location = shutil.which("chromium") or ""
     for switch in ("headless=new", "no-sandbox", "disable-gpu", "hide-scrollbars"):
         options.add_argument(f"--{switch}")
     driver = webdriver.Chrome(options=options, service=Service(shutil.which("chromedriver")))
+    driver.implicitly_wait(20)
     try:
-        driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", PHONE)
-        driver.get(page.as_uri())
-        driver.implicitly_wait(5)
-        driver.save_screenshot(str(picture))
+        yield driver
     finally:
         driver.quit()
+
+
+def photograph_page(driver: webdriver.Chrome, page: Path, picture: Path) -> None:
+    """The page as a phone shows it when it is opened."""
+    driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", PHONE)
+    driver.get(page.as_uri())
+    driver.save_screenshot(str(picture))
+
+
+def photograph_desk(driver: webdriver.Chrome, county: Path) -> None:
+    """Morning, board, difference and a customer's page, as an old PC shows them to a chief."""
+    with Campaign(county, today=TODAY) as campaign:
+        date = campaign.next_day().isoformat()
+        (station, *_) = campaign.stations_on(date)
+        plan = campaign.day_plan(station, date)
+        first, second = plan.routes[0].stops[:2]
+        account = next(v.account_no for v in plan.visits if v.visit_id == first.visit_id)
+    driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", OLD_PC)
+    with serving(county, date) as url:
+        driver.get(f"{url}/sign-in")
+        for name, value in (("name", "chief"), ("password", PASSWORD)):
+            driver.find_element("name", name).send_keys(value)
+        driver.find_element("css selector", "button.go").click()
+        day = f"{url}/s/{station}/{date}"
+        driver.get(f"{url}/s/{station}/morning?date={date}")
+        driver.find_element("css selector", "#outlook .crews")
+        driver.save_screenshot(str(PICTURES / "morning.png"))
+        driver.get(f"{day}/board")
+        driver.find_element("css selector", "#board svg")
+        time.sleep(2)  # the map's last lines
+        driver.save_screenshot(str(PICTURES / "board.png"))
+        move_to_tray(driver, day, second.visit_id)
+        driver.get(f"{day}/difference")
+        driver.save_screenshot(str(PICTURES / "difference.png"))
+        driver.get(f"{url}/s/{station}/customers/{account}")
+        driver.save_screenshot(str(PICTURES / "customer.png"))
+
+
+def move_to_tray(driver: webdriver.Chrome, day: str, visit: str) -> None:
+    """Take one visit off, so that there is a difference to be shown."""
+    wish = {"what": "move", "visits": [visit], "crew": None, "revision": -1}
+    driver.execute_async_script(
+        "const [path, wish, done] = arguments;"
+        "fetch(path, {method: 'POST', body: JSON.stringify(wish),"
+        " headers: {'Content-Type': 'application/json'}}).then(done);",
+        f"{day}/board/edit",
+        wish,
+    )
+
+
+@contextmanager
+def serving(county: Path, today: str) -> Iterator[str]:
+    """The server over the county with made-up people, as the README starts it."""
+    port = "8765"
+    command = [sys.executable, "-m", "optimizer", "serve", "-C", str(county), "--demo"]
+    environment = os.environ | {"ZOUFANG_TODAY": today}
+    with subprocess.Popen([*command, "--port", port], env=environment) as server:
+        url = f"http://127.0.0.1:{port}"
+        try:
+            for _ in range(600):
+                with suppress(OSError):
+                    urlopen(f"{url}/healthz").close()  # noqa: S310  (our own)
+                    break
+                time.sleep(0.1)
+            yield url
+        finally:
+            server.terminate()
 
 
 if __name__ == "__main__":

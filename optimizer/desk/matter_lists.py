@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from optimizer.desk.matters import Matters
 from optimizer.errors import RecordError, ZoufangError
+from optimizer.register.agenda import MATTERS
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -76,9 +77,16 @@ class MatterLists(Matters):
             return self.register.agenda.contradicted(station)
         return self.register.agenda.matters(which, self.today.isoformat(), station)
 
-    def matter_counts(self, station: str | None = None) -> dict[str, int]:
-        """How many matters are open in each list."""
-        return {which: len(self.matter_list(which, station)) for which in LISTS}
+    def matter_counts(self, station: str) -> dict[str, int]:
+        """How many matters of a station are open in each list."""
+        agenda, today = self.register.agenda, self.today.isoformat()
+        counted = {"findings": "open_findings"} | {name: name for name in MATTERS}
+        return {
+            which: agenda.count(counted[which], today, station)
+            if which in counted
+            else len(self.matter_list(which, station))
+            for which in LISTS
+        }
 
     def move_matters(self, which: str, names: Sequence[str], state: str, note: str = "") -> Moved:
         """Move matters on, each by itself: one that cannot be moved holds no other back.

@@ -249,6 +249,16 @@ class Agenda:
         table, where = MATTERS[what]
         return self._ledgers.frame(table, where, _today(where, today), station=station)
 
+    def count(self, what: str, today: str, station: str) -> int:
+        """How many open matters of a name of `MATTERS` a station has."""
+        table, where = MATTERS[what]
+        number = self._store.value(
+            f"SELECT count(*) FROM {table} JOIN customers USING (account_no)"
+            f" WHERE ({where}) AND at_station = ?",
+            [*_today(where, today), station],
+        )
+        return int(number)
+
     def waiting_areas(self, since: str, station: str | None = None) -> pd.DataFrame:
         """Area findings that are where they are since before a day, as the ledger has them."""
         frame = self._ledgers.projects()
