@@ -14,7 +14,7 @@ from optimizer.errors import CampaignError
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
 
     import pandas as pd
 
@@ -159,6 +159,7 @@ class Days(OpenCampaign):
         iterations: int | None = None,
         absent: Collection[str] = (),
         slower: float = 1.0,
+        members: Mapping[str, Collection[str]] | None = None,
         watch: Watch | None = None,
     ) -> DayPlan:
         """Plan a station's day and store the plan.
@@ -180,7 +181,7 @@ class Days(OpenCampaign):
         CampaignError
             There is no such station.
         """
-        from optimizer.dayplan import plan_day
+        from optimizer.dayplan import plan_day, with_members
 
         plan = plan_day(
             self.context,
@@ -193,7 +194,7 @@ class Days(OpenCampaign):
             slower=slower,
             watch=watch,
         )
-        return self.register.save_day_plan(plan)
+        return self.register.save_day_plan(with_members(plan, members or {}))
 
     def day_plan(self, station: str, date: dt.date | str) -> DayPlan:
         """The latest plan of a station's day.

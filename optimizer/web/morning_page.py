@@ -5,7 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import io
 import pathlib
+import re
 import zipfile
+from contextlib import suppress
 from typing import TYPE_CHECKING, Annotated, Final
 from urllib.parse import quote
 
@@ -74,11 +76,20 @@ def outlook(request: Request, station: str, date: str, campaign: Here, _: Seer) 
     when = day_of(date)
     order = Order(method="outlook", values=(station, when.isoformat()), lang=lang_of(request))
     seen: Outlook = served_of(request).workers.do(order)
-    try:
-        absent = campaign.day_plan(station, when).absent
-    except CampaignError:
-        absent = ()
-    facts = {"outlook": seen, "date": when, "absent": absent}
+    absent: tuple[str, ...] = ()
+    riding = {crew.crew_id: crew.members for crew in seen.crews}
+    with suppress(CampaignError):
+        made = campaign.day_plan(station, when)
+        absent = made.absent
+        riding |= {crew.crew_id: crew.members for crew in made.crews}
+    staff = sorted({name for crew in seen.crews for name in crew.members})
+    facts = {
+        "outlook": seen,
+        "date": when,
+        "absent": absent,
+        "riding": riding,
+        "staff": staff,
+    }
     return page(request, "outlook.html", facts)
 
 
@@ -92,6 +103,7 @@ def plan(
     slower: Annotated[str, Form()] = "1.0",
     crew: Annotated[list[str] | None, Form()] = None,
     on_duty: Annotated[list[str] | None, Form()] = None,
+    members: Annotated[list[str] | None, Form(max_length=200)] = None,
 ) -> Response:
     """Plan the day, or plan the one that stands anew; the answer shows the job."""
     when = day_of(date)
@@ -103,7 +115,9 @@ def plan(
         what = "replan"
     except CampaignError:
         what = "plan"
-    facts = {"absent": absent, "slower": float(slower)}
+    riding = zip(on_duty or (), members or (), strict=False)
+    named = {one: tuple(_NAMES.split(who.strip())) for one, who in riding if one not in absent}
+    facts = {"absent": absent, "slower": float(slower), "members": named}
     if what == "replan":
         facts["name"] = "replan"
     number = served_of(request).begin(
@@ -205,6 +219,7 @@ def handouts(request: Request, station: str, date: str, campaign: Here, _: Seer)
     return page(request, "handouts.html", facts)
 
 
+_NAMES: Final = re.compile(r"[\s、，,;；]+")
 KINDS: Final = {
     "gpx": "application/gpx+xml",
     "kml": "application/vnd.google-earth.kml+xml",

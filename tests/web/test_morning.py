@@ -87,6 +87,23 @@ def test_an_ill_crew_is_told_by_its_switch_and_the_difference_is_shown(chief, pl
     assert stops[CREWS[1]] > 0
 
 
+def test_who_fills_in_for_the_ill_one_stands_on_the_sheet(chief, planned):
+    """One of two is ill: the crew goes with another, and nobody phones the wrong person."""
+    before = chief.get(f"{DAY}/board.json").json()
+    form = {
+        "slower": "1.0",
+        "crew": list(CREWS),
+        "on_duty": list(CREWS),
+        "members": ["文某、彭某", " ".join(before["crews"][1]["members"])],
+    }
+    finished(chief, chief.post(f"{DAY}/plan", data=form))
+    board = chief.get(f"{DAY}/board.json").json()
+    riding = {crew["id"]: crew["members"] for crew in board["crews"]}
+    assert riding[CREWS[0]] == ["文某", "彭某"]
+    assert riding[CREWS[1]] == before["crews"][1]["members"]
+    chief.post(f"{DAY}/take", data={"revision": board["revision"]})
+
+
 def test_search_finds_by_every_field_and_shows_no_whole_phone(chief):
     """Account, and nothing that is not asked for."""
     found = chief.get(f"/s/{STATION}/search?q=00007", headers={"Accept": "application/json"})
