@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     )
     from optimizer.desk.boards import OpenBoard, StaleBoardError
     from optimizer.desk.campaign import Campaign
-    from optimizer.desk.county import ImportPreview, Wall
+    from optimizer.desk.county_wall import ImportPreview, Wall
     from optimizer.desk.days import ChangedDay, Outlook
     from optimizer.desk.evening import Received, typed_finding, typed_pieces, typed_reading
     from optimizer.desk.matter_lists import LISTS, NAMES, Moved
@@ -54,8 +54,8 @@ _ROOMS = {
     "CATEGORIES": "records.entry",
     "Call": "dayplan.board",
     "Campaign": "desk.campaign",
-    "ImportPreview": "desk.county",
-    "Wall": "desk.county",
+    "ImportPreview": "desk.county_wall",
+    "Wall": "desk.county_wall",
     "Certificate": "campaign",
     "ChangedDay": "desk.days",
     "Coverage": "records.coverage",

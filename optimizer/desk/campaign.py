@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from optimizer.desk.boards import Boards
-from optimizer.desk.county import County
+from optimizer.desk.county_wall import County
 from optimizer.desk.customer_files import Customers
 from optimizer.desk.evening import Evening
 from optimizer.desk.matter_lists import MatterLists
