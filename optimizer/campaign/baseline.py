@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -194,7 +195,7 @@ def _block_table(
     counts = np.asarray(grouped.size().reindex(order), dtype=np.int64)
     middle = grouped[["lon", "lat"]].mean().reindex(order)
     skilled = (both["kind"] == SKILL).groupby(both["block"]).any().reindex(order)
-    areas = grouped["area"].agg(frozenset).reindex(order)
+    areas = grouped["area"].agg(Counter).reindex(order)
     known = sorted(set(both["area"]))
     number = {area: index for index, area in enumerate(known)}
     row_of = {crew: index for index, crew in enumerate(crews)}
@@ -208,6 +209,7 @@ def _block_table(
         x=middle["lon"].to_numpy(float) * east,
         y=middle["lat"].to_numpy(float) * DEGREE_M,
         areas=tuple(frozenset(number[area] for area in some) for some in areas),
+        doors=tuple({number[area]: doors for area, doors in some.items()} for some in areas),
         tier=np.zeros(size, dtype=np.int32),
         waiting=np.zeros(size),
         target=np.full(size, np.nan),

@@ -41,7 +41,7 @@ class StationAccount:
     mean_h, longest_h, shortest_h
         Hours of work, travel included, of its crews over the whole campaign.
     areas, whole
-        Transformer areas, and how many are finished in one stretch.
+        Transformer areas, and how many are finished in one stretch, stragglers of a tenth aside.
     """
 
     station: str

@@ -47,6 +47,8 @@ class BlockTable:
         float64 (b,): middle of its doors, local metres.
     areas
         For each block the areas that it holds.
+    doors
+        For each block the doors of each of these areas.
     tier
         int32 (b,): smaller tiers are worked first.
     waiting
@@ -69,6 +71,7 @@ class BlockTable:
     x: NDArray[np.float64]
     y: NDArray[np.float64]
     areas: tuple[frozenset[int], ...]
+    doors: tuple[dict[int, int], ...]
     tier: NDArray[np.int32]
     waiting: NDArray[np.float64]
     target: NDArray[np.float64]

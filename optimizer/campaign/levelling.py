@@ -34,6 +34,14 @@ SHUNNED_PENALTY: Final = 30.0
 """Season's penalty from which a day counts as if no block were worked on it."""
 START_TEMPERATURE, END_TEMPERATURE = 100.0, 0.3
 """In days of penalty; falls geometrically from one to the other."""
+IDLE_DAYS: Final = 42
+"""Days without a block between two, or after the last, that a crew may have."""
+FIRST_DAYS: Final = 50
+"""Days before its first block that a crew may have."""
+IDLE_PENALTY: Final = 0.3
+"""Of each day more; squares count."""
+FIRST_PAUSE: Final = 4.0
+"""The pause before a crew's first day counts so many times."""
 ITERATIONS_PER_STRETCH: Final = 8000
 """Annealing iterations for each stretch."""
 
@@ -80,6 +88,8 @@ class LoadTargets:
         float64 (months,): of the station in each month.
     work_s
         float64 (crews, years): seconds of work of each crew in each year.
+    end
+        int64 (crews,): the last day of each crew that is to be used.
     mean_month, mean_year_s
         The station's blocks a month, and float64 (crews,) seconds of work a year, over the whole
         campaign.
@@ -89,6 +99,7 @@ class LoadTargets:
     year: NDArray[np.int64]
     blocks: NDArray[np.float64]
     work_s: NDArray[np.float64]
+    end: NDArray[np.int64]
     mean_month: float
     mean_year_s: NDArray[np.float64]
 
@@ -111,6 +122,7 @@ def load_targets(blocks: BlockTable, crews: CrewTable, spare_share: float) -> Lo
     turn = np.cumsum(counted, axis=1)
     used = max(1 - spare_share, number / max(1.0, counted.sum()))
     counted[turn > np.ceil(turn[:, -1:] * used)] = 0
+    end = counted.shape[1] - 1 - np.argmax(counted[:, ::-1] > 0, axis=1)
     users = np.bincount(blocks.season, minlength=len(blocks.season_penalty))
     shunned = np.clip(blocks.season_penalty[:, : len(month)] / SHUNNED_PENALTY, 0, 1)
     counted *= 1 - users @ shunned / len(blocks)
@@ -125,7 +137,7 @@ def load_targets(blocks: BlockTable, crews: CrewTable, spare_share: float) -> Lo
         by_year = _remaining_targets(
             by_year - committed.work_s @ years, free_year, blocks.work_s.sum()
         )
-    return LoadTargets(month, year, by_month, by_year, mean_month, mean_year_s)
+    return LoadTargets(month, year, by_month, by_year, end, mean_month, mean_year_s)
 
 
 def _remaining_targets(
@@ -179,7 +191,8 @@ class _LevellingProblem(NamedTuple):
     each stretch, `penalty` one row. `work_s` has one for each block; a stretch's begin at
     `first_block`. A crew's stretches begin at `first_slot`, which has one value more for the end.
     `day_month` and `day_year` have one value for each duty day of each crew; a crew's begin at
-    `first_day`.
+    `first_day`; `day` are the calendar days themselves. `idle` and `end` have one value for each
+    crew: the longest pause without penalty, and the last day that is to be used.
     """
 
     length: NDArray[np.int64]
@@ -191,6 +204,9 @@ class _LevellingProblem(NamedTuple):
     first_block: NDArray[np.int64]
     first_slot: NDArray[np.int64]
     first_day: NDArray[np.int64]
+    day: NDArray[np.int64]
+    idle: NDArray[np.float64]
+    end: NDArray[np.int64]
     day_month: NDArray[np.int64]
     day_year: NDArray[np.int64]
     target_blocks: NDArray[np.float64]
@@ -234,6 +250,9 @@ def _levelling_problem(
         first_block=np.cumsum(length) - length,
         first_slot=np.cumsum([0, *map(len, stretches)]),
         first_day=np.cumsum([0, *map(len, duty_days)]),
+        day=days.astype(np.int64),
+        idle=_usual_pauses(stretches, duty_days, targets.end),
+        end=targets.end,
         day_month=targets.month[days],
         day_year=targets.year[days],
         target_blocks=targets.blocks,
@@ -241,6 +260,20 @@ def _levelling_problem(
         mean_year_s=targets.mean_year_s,
         month_penalty=MONTH_PENALTY / max(1e-9, targets.mean_month),
     )
+
+
+def _usual_pauses(
+    stretches: list[list[WorkStretch]],
+    duty_days: list[NDArray[np.int64]],
+    end: NDArray[np.int64],
+) -> NDArray[np.float64]:
+    """The pause of each crew that cannot be shorter on the mean, but at least `IDLE_DAYS`."""
+    pauses = np.full(len(stretches), float(IDLE_DAYS))
+    for crew, (some, days) in enumerate(zip(stretches, duty_days, strict=True)):
+        if some:
+            out = sum(int(days[stretch.end - 1] - days[stretch.start]) for stretch in some)
+            pauses[crew] = max(IDLE_DAYS, (end[crew] - out) / len(some))
+    return pauses
 
 
 @compiled
@@ -288,13 +321,16 @@ def _try_start(
     first, end = _free_positions(problem, state, slot)
     last = end - problem.length[g]
     old = state.start[g]
+    idle = _idle_penalty(problem, state, slot)
     if uniform(rng) < 0.5:
         first, last = max(first, old - 3), min(last, old + 3)
     new = first + below(rng, last - first + 1)
     change = _change_load(problem, state, g, old, -1.0) + _change_load(problem, state, g, new, 1.0)
+    state.start[g] = new
+    change += _idle_penalty(problem, state, slot) - idle
     if change <= most:
-        state.start[g] = new
         return change
+    state.start[g] = old
     _change_load(problem, state, g, new, -1.0)
     _change_load(problem, state, g, old, 1.0)
     return 0.0
@@ -312,7 +348,9 @@ def _try_swap(problem: _LevellingProblem, state: _State, slot: int, most: float)
     old_early, old_late = start[early], start[late]
     new_late = old_early
     new_early = old_late + problem.length[late] - problem.length[early]
-    change = _change_load(problem, state, early, old_early, -1.0)
+    idle = _idle_between(problem, early, old_early, old_late)
+    change = _idle_between(problem, late, new_late, new_early) - idle
+    change += _change_load(problem, state, early, old_early, -1.0)
     change += _change_load(problem, state, late, old_late, -1.0)
     change += _change_load(problem, state, early, new_early, 1.0)
     change += _change_load(problem, state, late, new_late, 1.0)
@@ -339,6 +377,40 @@ def _free_positions(problem: _LevellingProblem, state: _State, slot: int) -> tup
     if slot + 1 < problem.first_slot[crew + 1]:
         end = start[order[slot + 1]]
     return first, end
+
+
+@inlined
+def _idle_penalty(problem: _LevellingProblem, state: _State, slot: int) -> float:
+    """What the pauses before and after a slot's stretch cost."""
+    order, start = state.order, state.start
+    g = order[slot]
+    crew = problem.crew[g]
+    if slot > problem.first_slot[crew]:
+        before = order[slot - 1]
+        penalty = _idle_between(problem, before, start[before], start[g])
+    else:
+        days = problem.day[problem.first_day[crew] + start[g]]
+        penalty = FIRST_PAUSE * IDLE_PENALTY * max(0.0, days - FIRST_DAYS) ** 2
+    if slot + 1 < problem.first_slot[crew + 1]:
+        penalty += _idle_between(problem, g, start[g], start[order[slot + 1]])
+    else:
+        last = problem.day[problem.first_day[crew] + start[g] + problem.length[g] - 1]
+        penalty += _too_idle(problem, crew, problem.end[crew] - last)
+    return penalty
+
+
+@inlined
+def _idle_between(problem: _LevellingProblem, g: int, start: int, following: int) -> float:
+    """What the pause costs between a stretch and the next one of its crew."""
+    crew = problem.crew[g]
+    day = problem.first_day[crew]
+    last = problem.day[day + start + problem.length[g] - 1]
+    return _too_idle(problem, crew, problem.day[day + following] - last)
+
+
+@inlined
+def _too_idle(problem: _LevellingProblem, crew: int, days: int) -> float:
+    return float(IDLE_PENALTY * max(0.0, days - problem.idle[crew]) ** 2)
 
 
 @compiled

@@ -75,7 +75,7 @@ class CampaignPlan:
         ("" planned, "settled", how the records follow it up, or why not).
     areas
         area, station, fewest_days (fewest blocks that hold its work), whole (finished in one
-        stretch in at most a day more).
+        stretch in at most a day more, stragglers of a tenth aside).
     stations
         station, name, blocks (with a date or without), moved (runs, or parts of them, that another
         crew than their territory's works), unwished (blocks outside wishes and open seasons).

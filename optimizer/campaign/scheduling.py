@@ -8,6 +8,7 @@ shifts the stretches of all crews together.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final, Literal
@@ -16,7 +17,6 @@ import numpy as np
 
 from optimizer.campaign.crew_assignment import (
     Run,
-    areas_across,
     assign_runs,
     cut_into_runs,
     working_order,
@@ -33,12 +33,16 @@ if TYPE_CHECKING:
 # Penalties are in days away from a stretch's preferred start.
 GAP_PENALTY: Final = 2.0
 """Of each calendar day without duty inside a stretch."""
-LONGEST_RUN: Final = 5
-"""A run longer than so many usual stretches is cut."""
 WISH_PENALTY: Final = 10_000.0
 """Of a block outside the days that somebody has wished for."""
 DRIFT_PENALTY: Final = 0.2
 """Of each day away from the preferred start while loads are levelled."""
+LONGEST_PART: Final = 2
+"""A run longer than so many usual stretches is cut, whatever areas that breaks."""
+STRAGGLERS: Final = 0.1
+"""A cut that leaves no more of an area's doors on one side breaks it only in part."""
+EVEN_PARTS: Final = 0.01
+"""Of the square of each part's blocks, in broken areas: parts are rather equal."""
 WAITING_DAYS: Final = 90
 """Among blocks that have waited equally long but for so many days, the way decides."""
 
@@ -140,19 +144,11 @@ def _runs_that_fit(order: list[Run], days: int, blocks: BlockTable) -> list[Run]
 
 
 def work_stretches(order: list[Run], days: int, blocks: BlockTable) -> list[list[int]]:
-    """Runs grouped into stretches of at least `days` blocks, the last perhaps shorter.
+    """Runs as stretches, those longer than twice `days` blocks cut where they break few areas.
 
-    Runs with another tier, season or wish begin a new stretch. A run so long that it would fill
-    months is cut, although that splits an area. A block with a target begins a stretch of its own,
-    so that the pauses of the previous plan stay.
+    A block with a target begins a stretch of its own, so that the pauses of the previous plan stay.
     """
-    groups: list[list[int]] = []
-    for run in order:
-        for row in _split_run(run.blocks, LONGEST_RUN * days, blocks):
-            if not groups or len(groups[-1]) >= days or not _same_wishes(groups[-1], row, blocks):
-                groups.append([])
-            groups[-1].extend(row)
-    return groups
+    return [row for run in order for row in _split_run(run.blocks, LONGEST_PART * days, blocks)]
 
 
 def _split_run(row: list[int], most: int, blocks: BlockTable) -> list[list[int]]:
@@ -165,20 +161,43 @@ def _split_run(row: list[int], most: int, blocks: BlockTable) -> list[list[int]]
 
 
 def _cut_long(row: list[int], most: int, blocks: BlockTable) -> list[list[int]]:
-    """Blocks in parts of at most `most`, cut near the middle where few areas are split."""
-    if len(row) <= most:
-        return [row]
-    third = len(row) // 3
-    across = areas_across(row, blocks)
-    places = range(max(1, third), len(row) - max(1, third) + 1)
-    cut = min(places, key=lambda k: (across[k - 1], abs(2 * k - len(row)), k))
-    return [*_cut_long(row[:cut], most, blocks), *_cut_long(row[cut:], most, blocks)]
+    """Blocks in parts of at most `most`, cut where the fewest areas are broken.
+
+    Of cuts that break equally many, those count that leave parts of equal size.
+    """
+    broken = [0.0, *_broken_areas(row, blocks), 0.0]
+    least, come_from = [0.0], [0]
+    for end in range(1, len(row) + 1):
+        price = {
+            first: least[first] + broken[first] + EVEN_PARTS * (end - first) ** 2
+            for first in range(max(0, end - most), end)
+        }
+        come_from.append(min(price, key=lambda first: (price[first], first)))
+        least.append(price[come_from[-1]])
+    parts: list[list[int]] = []
+    end = len(row)
+    while end:
+        parts.append(row[come_from[end] : end])
+        end = come_from[end]
+    return parts[::-1]
 
 
-def _same_wishes(some: list[int], others: list[int], blocks: BlockTable) -> bool:
-    columns = (blocks.tier, blocks.season, blocks.earliest, blocks.latest)
-    same = all(column[some[-1]] == column[others[0]] for column in columns)
-    return same and bool(np.isnan(blocks.target[[some[0], others[0]]]).all())
+def _broken_areas(row: list[int], blocks: BlockTable) -> list[float]:
+    """How many areas a cut would break, at each place between two blocks.
+
+    An area is broken where more than a tenth of its doors lie on either side.
+    """
+    left = dict.fromkeys((area for b in row for area in blocks.doors[b]), 0)
+    whole = Counter[int]()
+    for b in row:
+        whole.update(blocks.doors[b])
+    found = []
+    for b in row[:-1]:
+        for area, doors in blocks.doors[b].items():
+            left[area] += doors
+        smaller = [min(left[area], whole[area] - left[area]) / whole[area] for area in whole]
+        found.append(sum(share if share <= STRAGGLERS else 1.0 for share in smaller))
+    return found
 
 
 def place_stretches(

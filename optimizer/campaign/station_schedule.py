@@ -11,7 +11,7 @@ import pandas as pd
 from optimizer.campaign.crew_assignment import BlockTable, CommittedWork, CrewTable
 from optimizer.campaign.demand import KINDS, NEVER_REACHED_DAYS
 from optimizer.campaign.rescheduling import schedule_around_kept
-from optimizer.campaign.scheduling import SpreadPolicy, schedule_blocks
+from optimizer.campaign.scheduling import STRAGGLERS, SpreadPolicy, schedule_blocks
 from optimizer.campaign.station_blocks import NOT_IN_TIME, TOO_LONG, UNREACHABLE
 from optimizer.campaign.wishes import CLOSED_PENALTY, block_wishes
 from optimizer.geometry import DEGREE_M, parallel_degree_m
@@ -152,6 +152,7 @@ def block_table(
     doors = np.maximum(np.bincount(block, minlength=number), 1)
     east = parallel_degree_m(demand.lat)
     names = context.tables.customers["area"].to_numpy()[demand.customer]
+    doors_of = _doors_by_area(demand.area[inside], block, number)
     wished = block_wishes(
         context.wishes,
         demand.station,
@@ -165,7 +166,8 @@ def block_table(
         skilled=np.bincount(block, demand.skilled[inside], number) > 0,
         x=np.bincount(block, demand.door_lon[inside] * east, number) / doors,
         y=np.bincount(block, demand.door_lat[inside] * DEGREE_M, number) / doors,
-        areas=tuple(_values_by_block(demand.area[inside], block, number)),
+        areas=tuple(map(frozenset, doors_of)),
+        doors=tuple(doors_of),
         tier=wished.tier,
         waiting=np.bincount(block, _days_waiting(context, demand)[inside], number) / doors,
         target=found.target,
@@ -195,6 +197,17 @@ def _values_by_block(
     for b, value in zip(block.tolist(), values.tolist(), strict=True):
         found[b].add(value)
     return [frozenset(some) for some in found]
+
+
+def _doors_by_area(
+    areas: NDArray[np.int32], block: NDArray[np.int32], number: int
+) -> list[dict[int, int]]:
+    """How many doors of each area are in each block."""
+    found: list[dict[int, int]] = [{} for _ in range(number)]
+    pairs, counts = np.unique(np.stack([block, areas]), axis=1, return_counts=True)
+    for b, area, doors in zip(*pairs.tolist(), counts.tolist(), strict=True):
+        found[b][area] = doors
+    return found
 
 
 def _commonest_kinds(kind: NDArray[np.int8], block: NDArray[np.int32], number: int) -> list[str]:
@@ -239,7 +252,10 @@ def _area_frame(
     schedule: Schedule,
     crew_days: NDArray[np.bool_],
 ) -> pd.DataFrame:
-    """Whether each transformer area that is planned completely is finished in one stretch."""
+    """Whether each transformer area that is planned completely is finished in one stretch.
+
+    Stragglers of a tenth are set aside.
+    """
     names = tables.customers["area"].to_numpy()[demand.customer]
     kept = np.flatnonzero((found.block >= 0) & ~demand.separate)
     turn = np.cumsum(crew_days, axis=1)  # numbers each crew's duty days
@@ -253,6 +269,24 @@ def _area_frame(
             "fewest_days": found.fewest_days[demand.area[kept]],
         }
     )
+    whole = _in_one_stretch(visits) | _in_one_stretch(visits[~_stragglers(visits)])
+    columns = whole.rename("whole").rename_axis("area").reset_index().assign(station=demand.station)
+    fewest = visits.groupby("area")["fewest_days"].max()
+    return columns.assign(fewest_days=columns["area"].map(fewest))[AREA_COLUMNS]
+
+
+def _stragglers(visits: pd.DataFrame) -> pd.Series[bool]:
+    """The doors of each area's smallest blocks, together no more than a tenth of its doors."""
+    doors = visits.groupby(["area", "crew", "turn"]).size().rename("doors").reset_index()
+    doors = doors.sort_values(["area", "doors"], kind="stable", ignore_index=True)
+    few = doors.groupby("area")["doors"].cumsum()
+    doors["straggler"] = few <= STRAGGLERS * doors.groupby("area")["doors"].transform("sum")
+    marked = visits.merge(doors, on=["area", "crew", "turn"], how="left")["straggler"]
+    return marked.set_axis(visits.index)
+
+
+def _in_one_stretch(visits: pd.DataFrame) -> pd.Series[bool]:
+    """Whether each area's doors are one crew's on duty days in a row, a day more than needed."""
     by_area = visits.groupby("area", sort=True).agg(
         crews=("crew", "nunique"),
         days=("turn", "nunique"),
@@ -263,7 +297,4 @@ def _area_frame(
     )
     in_a_row = (by_area["crews"] == 1) & (by_area["last"] - by_area["first"] + 1 == by_area["days"])
     few = by_area["days"] <= by_area["fewest_days"] + 1
-    columns = by_area.reset_index()[["area", "fewest_days"]].assign(
-        station=demand.station, whole=(in_a_row & few & by_area["dated"]).to_numpy()
-    )
-    return columns[AREA_COLUMNS]
+    return in_a_row & few & by_area["dated"]

@@ -41,7 +41,8 @@ class CampaignSettings(Section):
     spare_share: float = Field(default=0.1, ge=0, lt=1)
     """Share of a crew's duty days, at the end of the horizon, that an even pace leaves free."""
     stretch_days: int = Field(default=5, ge=1)
-    """A crew goes out on about so many duty days in a row before a pause."""
+    """A crew goes out on about so many duty days in a row before a pause, at most on twice as many:
+    longer chains of areas are cut where that breaks the fewest."""
     freeze_days: int = Field(default=14, ge=0)
     """When the campaign is planned anew, so many days from today stay as printed."""
     seed: int = 1

@@ -393,6 +393,7 @@ def row_of_blocks(areas: list[set[int]], crew: list[int] | None = None) -> Block
         x=np.arange(number) * 1000.0,
         y=np.zeros(number),
         areas=tuple(map(frozenset, areas)),
+        doors=tuple(dict.fromkeys(some, 1) for some in areas),
         tier=np.full(number, 50, dtype=np.int32),
         waiting=np.zeros(number),
         target=np.full(number, np.nan),
@@ -428,10 +429,10 @@ def test_run_is_cut_where_the_fewest_areas_are_broken() -> None:
 
 
 def test_run_that_would_fill_months_is_cut() -> None:
-    """Twelve blocks that hang together, stretches of two: no stretch is longer than ten."""
+    """Twelve blocks that hang together, stretches of two: none is longer than two of them."""
     blocks = row_of_blocks([{i, i + 1} for i in range(12)])
     order = working_order(cut_into_runs(blocks), 0, blocks)
-    assert [len(group) for group in work_stretches(order, 2, blocks)] == [6, 6]
+    assert [len(group) for group in work_stretches(order, 2, blocks)] == [4, 4, 4]
 
 
 def test_early_pace_uses_the_first_duty_days() -> None:
@@ -472,19 +473,19 @@ def loads(dates: Schedule, crews: CrewTable, period: str) -> NDArray[np.float64]
 
 
 def test_even_pace_fills_months_and_years_alike() -> None:
-    """Three crews on duty weekly for two years; each has areas that hang together for 10, 20, 10.
+    """Three crews on duty weekly for two years; each has areas that hang together for five blocks.
 
-    A year holds 20 blocks a crew. In that order all three would be out at the turn of the year,
-    ten blocks on either side, and its months had twice the usual load.
+    A year holds 20 blocks a crew, a month five of the station's; each crew is out early.
     """
     chain = [b % 40 for b in range(120)]
-    ends = {9, 29, 39}
+    ends = {4, 9, 14, 19, 24, 29, 34, 39}
     areas = [{b} if place in ends else {b, b + 1} for b, place in enumerate(chain)]
     blocks = row_of_blocks(areas, [b // 40 for b in range(120)])
     crews = table_of_crews(*([int(day % 7 == c) for day in range(727)] for c in range(3)))
     dates = schedule_blocks(blocks, crews, SpreadPolicy("even", 0, 5))
     within = [b for b, place in enumerate(chain) if place not in ends]
     assert {int(dates.day[b + 1] - dates.day[b]) for b in within} == {7}
+    assert all(dates.day[dates.crew == crew].min() <= 61 for crew in range(3))
     assert abs(loads(dates, crews, "Y") - 1).max() <= 0.1
     assert loads(dates, crews, "M").mean(axis=0).max() <= 1.3
     assert loads(dates, crews, "M").mean(axis=0).min() >= 0.8
@@ -492,7 +493,7 @@ def test_even_pace_fills_months_and_years_alike() -> None:
 
 def test_levelling_follows_the_seed_of_the_campaign() -> None:
     """Equal seeds level alike; another seed may settle on other days, all of them in order."""
-    blocks = row_of_blocks([{b} for b in range(60)], [b // 20 for b in range(60)])
+    blocks = row_of_blocks([{b // 4} for b in range(60)], [b // 20 for b in range(60)])
     crews = table_of_crews(*([1] * 400 for _ in range(3)))
     found = [
         schedule_blocks(blocks, crews, SpreadPolicy("even", 0.1, 5, seed)).day.tolist()

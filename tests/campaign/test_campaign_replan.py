@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from optimizer.roads import Roads
     from optimizer.settings import Settings
 
-SETTINGS = short_settings(spare_share=0.3, freeze_days=3)
+SETTINGS = short_settings(pace="early", spare_share=0.3, freeze_days=3)
 TODAY = dt.date(2027, 1, 8)
 """Friday of the first week; printed until Monday 11 January."""
 
@@ -201,7 +201,7 @@ def test_slow_station_gets_smaller_blocks_and_a_later_finish(world: World) -> No
     again = world.replan()
     slow, good = again.stations
     assert slow.pace == pytest.approx(0.6, abs=0.02)
-    assert good.pace is None  # too few visits yet
+    assert good.pace == 1.0
     later = again.campaign.blocks[again.campaign.blocks["date"] > "2027-01-11"]
     assert later.loc[later["station"] == "ST00", "visits"].max() <= 15
     assert good.moved == 0
@@ -231,7 +231,7 @@ def test_the_same_replan_again_changes_nothing(world: World) -> None:
 def test_who_has_no_day_does_not_stir_those_who_have(world: World) -> None:
     """A horizon that is too short: replanning changes neither who has a day nor which."""
     world.visit(world.due())
-    campaign = SETTINGS.campaign.model_copy(update={"finish": dt.date(2027, 1, 19)})
+    campaign = SETTINGS.campaign.model_copy(update={"finish": dt.date(2027, 1, 15)})
     short = SETTINGS.model_copy(update={"campaign": campaign})
     first = world.replan_with(short)
     left = set(first.campaign.unplanned["account_no"])

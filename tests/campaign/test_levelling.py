@@ -62,6 +62,7 @@ def test_levelled_starts_are_the_best_of_all(seed: int) -> None:
         np.zeros(DAYS, dtype=np.int64),
         np.array([2.0, 3.0]),
         work.sum().reshape(1, 1),
+        np.array([DAYS - 1]),
         2.5,
         np.array([work.sum()]),
     )
@@ -80,6 +81,8 @@ def test_fixed_stretches_stay() -> None:
     ]
     work = blocks.work_s.sum().astype(float)
     flat = np.zeros(DAYS, dtype=np.int64)
-    targets = LoadTargets(flat, flat, np.array([2.0]), work.reshape(1, 1), 2.0, np.array([work]))
+    targets = LoadTargets(
+        flat, flat, np.array([2.0]), work.reshape(1, 1), np.array([DAYS - 1]), 2.0, np.array([work])
+    )
     level_stretches([stretches], [np.arange(DAYS)], targets, blocks, seed=1)
     assert [stretch.start for stretch in stretches] == [2, DAYS - 1]

@@ -32,6 +32,7 @@ def block_table(rng: np.random.Generator, number: int, crews: int) -> BlockTable
         x=rng.uniform(0, 9000, number),
         y=rng.uniform(0, 9000, number),
         areas=tuple(map(frozenset, areas)),
+        doors=tuple(dict.fromkeys(some, 1) for some in areas),
         tier=np.zeros(number, dtype=np.int32),
         waiting=np.zeros(number),
         target=np.full(number, np.nan),
