@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 PANEL = "Station chief"
 SECONDS_PER_RULE = 1.0
 
-Station = Annotated[str, typer.Option(help="The station's id.")]
+Station = Annotated[str, typer.Option(help="The station's id or name.")]
 Date = Annotated[str, typer.Option(help="YYYY-MM-DD.")]
 
 
@@ -45,6 +45,7 @@ def fit(
 
     when = day_of(date, "--date")
     with Campaign(folder, lang=lang) as campaign:
+        station = campaign.station_id(station)
         texts = texts_of(campaign)
         fits = campaign.fits(station, when, account)
     if as_json:
@@ -86,6 +87,7 @@ def figures(
 
     when = day_of(date, "--date")
     with Campaign(folder, lang=lang) as campaign:
+        station = campaign.station_id(station)
         texts = texts_of(campaign)
         seconds = SECONDS_PER_RULE if rules else None
         found, prices = campaign.figures(station, when, seconds_per_rule=seconds)

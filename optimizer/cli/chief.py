@@ -34,7 +34,7 @@ PANEL = "Station chief"
 MOST_SHOWN = 5
 """So many unassigned visits of one reason have a line each."""
 
-StationId = Annotated[str | None, typer.Option(help="Its id; without it every station.")]
+StationId = Annotated[str | None, typer.Option(help="Its id or name; without it every station.")]
 Date = Annotated[str | None, typer.Option(help="YYYY-MM-DD; without it the next planned day.")]
 Out = Annotated[Path | None, typer.Option(help="Where files go; without it out/ in the campaign.")]
 Seconds = Annotated[
@@ -60,8 +60,10 @@ def day(
     if give_up is not None and (station is None or date is None):
         raise CampaignError("option.give_up")
     with Campaign(folder, lang=lang) as campaign:
+        station = campaign.station_id(station)
         texts = texts_of(campaign)
         if give_up is not None and station is not None and date is not None:
+            give_up = campaign.crew_id(give_up, station)
             campaign.give_up(station, day_of(date, "--date"), give_up)
             typer.echo(texts("cli.given_up", station=station, date=date, crew=give_up))
             return
@@ -193,7 +195,7 @@ def _summary(plan: DayPlan) -> dict[str, Any]:
 
 
 def print_day(
-    station: Annotated[str, typer.Option(help="The station's id.")],
+    station: Annotated[str, typer.Option(help="The station's id or name.")],
     date: Annotated[str, typer.Option(help="YYYY-MM-DD.")],
     folder: Here = HERE,
     forms: Annotated[
@@ -209,6 +211,7 @@ def print_day(
 
     when = day_of(date, "--date")
     with Campaign(folder, lang=lang) as campaign:
+        station = campaign.station_id(station)
         written = campaign.print_station(
             station, when, forms=forms, mask=mask, weather=weather, out=out
         )
@@ -216,8 +219,25 @@ def print_day(
         typer.echo(path)
 
 
+def write_typed(
+    station: Annotated[str, typer.Option(help="Its id or name.")],
+    date: Annotated[str, typer.Option(help="YYYY-MM-DD.")],
+    folder: Here = HERE,
+    crew: Annotated[str | None, typer.Option(help="Only its rows.")] = None,
+    out: Out = None,
+    lang: Speak = None,
+) -> None:
+    """Write a day's table for the clerk: prefilled as printed, with lists to choose from."""
+    from optimizer.desk import Campaign, day_of
+
+    with Campaign(folder, lang=lang) as campaign:
+        station = campaign.station_id(station)
+        crew = campaign.crew_id(crew, station)
+        typer.echo(campaign.write_typed(station, day_of(date, "--date"), crew, out))
+
+
 def map_areas(
-    station: Annotated[str, typer.Option(help="The station's id.")],
+    station: Annotated[str, typer.Option(help="The station's id or name.")],
     folder: Here = HERE,
     out: Out = None,
     lang: Speak = None,
@@ -226,11 +246,12 @@ def map_areas(
     from optimizer.desk import Campaign
 
     with Campaign(folder, lang=lang) as campaign:
+        station = campaign.station_id(station)
         typer.echo(campaign.map_areas(station, out))
 
 
 def replan_day(
-    station: Annotated[str, typer.Option(help="The station's id.")],
+    station: Annotated[str, typer.Option(help="The station's id or name.")],
     date: Annotated[str, typer.Option(help="YYYY-MM-DD.")],
     folder: Here = HERE,
     without: Annotated[
@@ -266,6 +287,7 @@ def replan_day(
     when = day_of(date, "--date")
     pins = read_pins(pin or (), at or (), route or (), unpin or ())
     with Campaign(folder, lang=lang) as campaign:
+        station = campaign.station_id(station)
         texts = texts_of(campaign)
         changed = campaign.change_day(
             station,
@@ -360,6 +382,7 @@ COMMANDS = {
     "day": day,
     "replan": replan_day,
     "print": print_day,
+    "typed": write_typed,
     "map": map_areas,
     "route": route,
 }

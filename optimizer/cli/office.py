@@ -50,6 +50,7 @@ def settle(
     from optimizer.desk import Campaign, day_of
 
     with Campaign(folder) as campaign:
+        station = campaign.station_id(station)
         texts = texts_of(campaign)
         if account is None:
             rows = campaign.accounts("conflicts", station=station)
@@ -80,6 +81,7 @@ def finding(
     from optimizer.desk import Campaign
 
     with Campaign(folder) as campaign:
+        station = campaign.station_id(station)
         texts = texts_of(campaign)
         if state is not None:
             for project in campaign.decide_finding(name, state, _on(on), note):
@@ -111,6 +113,7 @@ def opinion(
     if category and category not in CATEGORIES:
         raise RecordError("option.category", category=category, known=CATEGORIES)
     with Campaign(folder) as campaign:
+        station = campaign.station_id(station)
         if state is not None:
             campaign.decide_opinion(name, state, _on(on), **given)
         rows = campaign.opinions(name, station, everything=everything)
@@ -132,6 +135,7 @@ def area(
     from optimizer.desk import Campaign
 
     with Campaign(folder) as campaign:
+        station = campaign.station_id(station)
         if state is not None:
             campaign.advance_area_work(name, state, _on(on))
         rows = campaign.area_works(name, station, everything=everything)
@@ -157,6 +161,7 @@ def request(
     if voltage is not None and state is not None:
         raise RecordError("option.request")
     with Campaign(folder) as campaign:
+        station = campaign.station_id(station)
         if voltage is not None:
             name = campaign.add_request(name, voltage, _on(on), matters)
             if remark := campaign.request_at_risk(name):
@@ -186,6 +191,7 @@ def appointment(
     if cancel and date is not None:
         raise RecordError("option.appointment")
     with Campaign(folder) as campaign:
+        station = campaign.station_id(station)
         if date is not None:
             name = campaign.add_appointment(name, day_of(date, "DATE"), window, note)
         if cancel:
@@ -224,6 +230,7 @@ def learn(
     from optimizer.desk import Campaign
 
     with Campaign(folder) as campaign:
+        station = campaign.station_id(station)
         settings, texts = campaign.settings, texts_of(campaign)
         learned = campaign.learned(_on(on), station)
     if as_json:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from optimizer.atomic_files import file_name
+from optimizer.atomic_files import file_name, make_folder
 from optimizer.desk.opened import OpenCampaign, day_of, time_of
 from optimizer.desk.pins import Pins, is_pinned
 from optimizer.errors import CampaignError
@@ -246,11 +246,11 @@ class Days(OpenCampaign):
         old = self.day_plan(station, date)
         change = Change(
             now_s=None if now is None else time_of(now, "now"),
-            absent=frozenset(absent),
-            back=frozenset(back),
+            absent=frozenset(self.crew_id(crew, station) for crew in absent),
+            back=frozenset(self.crew_id(crew, station) for crew in back),
             speed_factor=None if slower is None else 1 / slower,
         )
-        pins = pins or Pins()
+        pins = self._named_pins(pins or Pins(), station)
         pinned = {visit.visit_id for visit in old.visits if is_pinned(visit)}
         known = read_day(
             self.context, station, old.date, old.visits, pins.visits | pinned, today=self.today
@@ -261,6 +261,13 @@ class Days(OpenCampaign):
         seed = self.settings.campaign.seed
         new, changed, broken = replan(known, old, change, end, self.settings, seed)
         return ChangedDay(self.register.save_day_plan(new), changed, broken)
+
+    def _named_pins(self, pins: Pins, station: str) -> Pins:
+        """Pins to crews by their ids, however they were called."""
+        crews = {visit: self.crew_id(crew, station) for visit, crew in pins.crews.items()}
+        routes = {self.crew_id(crew, station): visits for crew, visits in pins.routes.items()}
+        loose = frozenset(self.crew_id(name, station) for name in pins.loose)
+        return replace(pins, crews=crews, routes=routes, loose=loose)
 
     def fits(self, station: str, date: dt.date | str, account_no: str) -> list[Fit]:
         """Every crew and time at which one more customer could be called on, cheapest first.
@@ -347,6 +354,40 @@ class Days(OpenCampaign):
             files[f"{name}.kml"] = kml(plan, route, self.lang)
             files[f"{name}.txt"] = chat_text(plan, route, self.lang)
         return files
+
+    def write_typed(
+        self,
+        station: str,
+        date: dt.date | str,
+        crew: str | None = None,
+        out: str | os.PathLike[str] | None = None,
+    ) -> Path:
+        """Write the day's table for the clerk to fill in, prefilled as it was printed.
+
+        Parameters
+        ----------
+        crew
+            Only this crew's rows.
+        out
+            The folder for it; that of the day's paper without.
+
+        Raises
+        ------
+        CampaignError
+            There is no plan, or the crew has no route in it.
+        """
+        from optimizer.catalogue import Texts
+        from optimizer.reports.typed_table import write_typed_table
+
+        plan = self.day_plan(station, date)
+        crews = [route.crew_id for route in plan.routes if route.stops]
+        if crew not in {None, *crews}:
+            raise CampaignError("day.no_such_crew", crew=crew, known=crews)
+        folder = self.out(plan.date, station) if out is None else Path(out)
+        make_folder(folder)
+        name = "typed" if crew is None else f"typed-{file_name(str(crew))}"
+        names = self.register.customers(station)[["account_no", "name"]]
+        return write_typed_table(plan, names, folder / f"{name}.xlsx", Texts(self.lang), crew)
 
     def map_areas(self, station: str, out: str | os.PathLike[str] | None = None) -> Path:
         """Write the map of a station's areas: done, due, to come, overdue."""

@@ -46,6 +46,14 @@ _MORE: Final[Mapping[Vocabulary, Mapping[str, str]]] = {
     },
 }
 _NAMES: Final = {"result": RESULTS, "category": CATEGORIES, "kind": KINDS}
+QUESTIONS: Final = (
+    ("supply", ("good", "fair", "bad")),
+    ("service", ("good", "fair", "bad")),
+    ("repair", ("good", "fair", "bad")),
+    ("billing", ("good", "fair", "bad")),
+    ("safety", ("safe", "unsafe")),
+)
+"""What the form asks a customer, and the answers to tick, the best first."""
 PIECES: Final = ("fuse", "bulb", "rcd")
 """What is changed on the spot and counted."""
 _SHORT: Final = {"fuse": ("熔丝",), "bulb": ("灯",), "rcd": ("漏保",)}
@@ -121,6 +129,17 @@ def tick_of(text: str) -> bool | None:
     """Whether a cell is ticked; None where it says something else."""
     word = plain(text)
     return True if word in _YES else False if word in _NO or not word else None
+
+
+def answer_of(question: str, text: str) -> str | None:
+    """The answer of the form that a word means; None where it means none of its answers."""
+    answers = dict(QUESTIONS)[question]
+    words = {plain(word): name for name in answers for word in _spoken(name)}
+    return words.get(plain(text), answers[0] if tick_of(text) else None)
+
+
+def _spoken(answer: str) -> tuple[str, ...]:
+    return (answer, *sentences()[f"form.answer_{answer}"].values())
 
 
 def pieces_of(text: str) -> int | None:

@@ -9,11 +9,19 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from optimizer.catalogue import Message
+from optimizer.catalogue import Message, Texts
 from optimizer.model import YEARS
 from optimizer.records.entry import CATEGORIES, Entry, Finding, in_words, typed_id
 from optimizer.records.entry_faults import entry_fault
-from optimizer.records.field_words import PIECES, categories_of, pieces_of, tick_of, word_of
+from optimizer.records.field_words import (
+    PIECES,
+    QUESTIONS,
+    answer_of,
+    categories_of,
+    pieces_of,
+    tick_of,
+    word_of,
+)
 from optimizer.tables.column_types import Column, Layout, column
 from optimizer.tables.table_rows import TableReading, TableRow, read_rows
 
@@ -53,6 +61,11 @@ _MEANINGS: Final = (
     ("fuse", "text", "保险丝 换保险丝 更换保险丝 熔丝 fuses", "fuses used"),
     ("bulb", "text", "灯泡 换灯泡 更换灯泡 bulbs", "bulbs used"),
     ("rcd", "text", "漏保 漏电保护器 换漏保 更换漏保 rcds", "breakers used"),
+    ("supply", "text", "供电质量", "the form's tick: 满意, 一般 or 不满意"),
+    ("service", "text", "服务态度", "the form's tick"),
+    ("repair", "text", "抢修速度", "the form's tick"),
+    ("billing", "text", "抄表收费", "the form's tick"),
+    ("safety", "text", "安全用电检查", "the form's tick: 合格 or 有隐患"),
     ("corrects", "text", "更正 correct", "replaces all that is known of that visit"),
 )
 COLUMNS: Final[tuple[Column, ...]] = tuple(
@@ -63,7 +76,8 @@ COLUMNS: Final[tuple[Column, ...]] = tuple(
 
 LAYOUT: Final = Layout("typed", COLUMNS, by_hand=True)
 _HELD: Final = ("station", "date", "crew")
-_CONTENT: Final = ("category", "fixed", "note", "opinion", *PIECES, "corrects")
+_ASKED: Final = tuple(name for name, _ in QUESTIONS)
+_CONTENT: Final = ("category", "fixed", "note", "opinion", *PIECES, *_ASKED, "corrects")
 _WORD: Final = 6
 """What is longer, and no word of a list, was meant as a description."""
 
@@ -97,6 +111,7 @@ class _Sheet:
     remarks: list[Fault] = field(default_factory=list)
     blank: list[TableRow] = field(default_factory=list)
     held: list[TableRow] = field(default_factory=list)
+    pleased: list[TableRow] = field(default_factory=list)
 
     def wrong(
         self, row: TableRow, name: str, problem: str, action: str, **facts: object
@@ -184,13 +199,16 @@ def _take_entry(sheet: _Sheet, row: TableRow, cells: dict[str, str]) -> None:
     pieces = {name: pieces_of(cells[name]) for name in PIECES}
     for name in (name for name, count in pieces.items() if count is None):
         faults += sheet.wrong(row, name, "not_a_number", "how_many")
+    opinion, wrong = _opinion(sheet, row, cells)
+    faults += wrong
     corrects = tick_of(cells["corrects"])
     if corrects is None:
         faults += sheet.wrong(row, "corrects", "not_a_tick", "tick")
     sheet.faults += faults
     if faults:
         return
-    words: dict[str, Any] = {name: cells[name] for name in (*_HELD, "account_no", "opinion")}
+    words: dict[str, Any] = {name: cells[name] for name in (*_HELD, "account_no")}
+    words["opinion"] = opinion
     words |= {name: int(cells[name]) for name in ("row", "version") if cells[name]}
     entry = Entry(
         id="",
@@ -244,12 +262,30 @@ def _findings(
     return tuple(Finding(category=one, repaired=repaired, note=note) for one in found), []
 
 
+def _opinion(sheet: _Sheet, row: TableRow, cells: dict[str, str]) -> tuple[str, list[Fault]]:
+    """What the customer said, and what of the form was not ticked as good."""
+    said, faults = [cells["opinion"]], []
+    texts = Texts("zh")  # the rules that sort opinions know Chinese words
+    ticked = [name for name in _ASKED if cells[name]]
+    for name in ticked:
+        answer = answer_of(name, cells[name])
+        if answer is None:
+            faults += sheet.wrong(row, name, "not_an_answer", "answers")
+        elif answer != dict(QUESTIONS)[name][0]:
+            heading = sheet.table.names[name]
+            said.append(f"{heading}：{texts(f'form.answer_{answer}')}")
+    if ticked and said == [cells["opinion"]]:
+        sheet.pleased.append(row)
+    return "；".join(filter(None, said)), faults
+
+
 def _summed(sheet: _Sheet) -> list[Fault]:
     """Remarks about many rows at once."""
     said: list[Any] = []
     for rows, problem, action in (
         (sheet.blank, "rows_without_result", "type_or_rest"),
         (sheet.held, "rows_held", "look"),
+        (sheet.pleased, "rows_pleased", "nothing"),
     ):
         if rows:
             name, first = sheet.table.path, rows[0].number

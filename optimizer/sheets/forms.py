@@ -5,20 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from optimizer.catalogue.escaping import breakable, clean
+from optimizer.records.field_words import QUESTIONS
 from optimizer.sheets.tool_bag import tool_bag
 
 if TYPE_CHECKING:
     from optimizer.catalogue import Texts
     from optimizer.handouts.day_view import DayView
     from optimizer.model import Route
-
-QUESTIONS = (
-    ("supply", ("good", "fair", "bad")),
-    ("service", ("good", "fair", "bad")),
-    ("repair", ("good", "fair", "bad")),
-    ("billing", ("good", "fair", "bad")),
-    ("safety", ("safe", "unsafe")),
-)
 
 
 def form_words(texts: Texts) -> dict[str, Any]:

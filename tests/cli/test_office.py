@@ -391,3 +391,17 @@ def test_a_mistake_is_a_sentence_and_changes_nothing(zoufang, campaign, argument
     before = book()
     assert said in zoufang(*arguments, code=2)
     assert book() == before
+
+
+def test_commands_know_stations_and_crews_by_their_names(zoufang):
+    """泗汾 is ST01, 张三 of its crew C001; the clerk's table is read as it is."""
+    (path,) = zoufang("typed", "--station", "泗汾", "--date", "2027/3/2").splitlines()
+    assert path.endswith("typed.xlsx")
+    said = zoufang("record", path, "--rest", "没人")
+    assert "2" in said
+    said = zoufang(
+        "record", "--station", "泗汾供电所", "--date", DAY, "--crew", "张三", "--row", 1,
+        "--result", "完成", "--finding", "⑧：是：倾斜", "--used", "保险丝=2", "--correct",
+    )  # fmt: skip
+    assert zoufang("finding", "--station", "泗汾", "--all", "--json")[0]["category"] == "pole"
+    assert "没有这些文件" in zoufang("record", "nowhere.xlsx", code=2)
