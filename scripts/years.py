@@ -1,9 +1,11 @@
 """Years lived through: a made-up county is planned, printed, visited and typed in day by day.
 
-    python scripts/years.py [--customers 5000] [--seed 1] [--worse 1.2] [--no-migrants]
+    python scripts/years.py [--customers 5000] [--seed 1 2 3] [--worse 1.2] [--no-migrants]
+                            [--plot forecasts.svg]
 
-Prints what came beside what is right. The field's truth is in `scripts/lived/field.toml`; the
-program never sees it.
+Prints what came beside what is right, of each seed. The field's truth is in
+`scripts/lived/field.toml`; the program never sees it. `--plot` draws how far each month's forecast
+was from what came.
 """
 
 from __future__ import annotations
@@ -15,10 +17,15 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from lived.calibration_plot import calibration_svg, judged
 from lived.field import Habits
 from lived.life import begin
 from lived.measures import measure, table
+
+if TYPE_CHECKING:
+    from lived.calibration_plot import Judged
 
 HERE = Path(__file__).parent
 
@@ -27,15 +34,25 @@ def main() -> None:
     """Live the years and judge them."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--customers", type=int, default=5000)
-    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--seed", type=int, nargs="+", default=[1])
     parser.add_argument("--worse", type=float, default=1.0, help="1.2: a field 20 %% worse")
     parser.add_argument("--no-migrants", action="store_true")
     parser.add_argument("--finish", type=dt.date.fromisoformat)
     parser.add_argument("--field", type=Path, default=HERE / "lived" / "field.toml")
+    parser.add_argument("--plot", type=Path, help="draw how far forecasts were off")
     wish = parser.parse_args()
     habits = Habits.read(wish.field, wish.worse)
     if wish.no_migrants:
         habits.people["migrant_share"] = 0.0
+    told: list[Judged] = []
+    for seed in wish.seed:
+        told += live(wish.customers, habits, seed, wish.finish)
+    if wish.plot is not None:
+        wish.plot.write_text(calibration_svg(told), encoding="utf-8")
+
+
+def live(customers: int, habits: Habits, seed: int, finish: dt.date | None) -> list[Judged]:
+    """Live the years of one seed, print what came, and tell what came of the forecasts."""
     began = time.monotonic()
     os.environ["ZOUFANG_TODAY"] = "2026-12-01"
 
@@ -44,11 +61,12 @@ def main() -> None:
             print(f"day {done} of {total}, {time.monotonic() - began:.0f} s", file=sys.stderr)
 
     with tempfile.TemporaryDirectory() as folder:
-        life = begin(Path(folder) / "c", wish.customers, habits, wish.seed, wish.finish)
+        life = begin(Path(folder) / "c", customers, habits, seed, finish)
         life.run(tell)
-        print(table(measure(life)))
+        print(f"seed {seed}\n{table(measure(life))}")
         life.register.close()
-    print(f"{time.monotonic() - began:.0f} s")
+    print(f"{time.monotonic() - began:.0f} s", flush=True)
+    return judged(life)
 
 
 if __name__ == "__main__":

@@ -29,9 +29,9 @@ if TYPE_CHECKING:
 FINISHED: Final = 0.99
 """The campaign is finished when of all who will ever be visited so many have been: the last few
 wait for appointments for months, and no planner would name their day."""
-UNSURE: Final = 0.0045
-"""Standard deviation of that share among the lives: how many will ever be visited is itself known
-to half a percent only."""
+UNSURE, UNSURE_ALONE = 0.008, 0.0105
+"""Standard deviation of that share among the lives, of the county and of a station: how many will
+ever be visited is itself known to about a percent only."""
 LOW, MIDDLE, HIGH = 0.1, 0.5, 0.9
 REASONS: Final = ("time", "season", "telephone", "refused", "no_block", "office")
 """Why somebody stays unvisited, in the order in which remedies are cheap."""
@@ -169,7 +169,8 @@ def finish_days(opening: Opening, lives: Lives, stations: NDArray[np.int64]) -> 
     """The day (a row of `dates`) on which each life is finished; beyond all where it is not."""
     visited = lives.visited[:, stations].sum(axis=1)
     last = visited[-1]
-    sure = np.random.default_rng(0).normal(FINISHED, UNSURE, len(last))
+    unsure = UNSURE if len(stations) == len(opening.stations) else UNSURE_ALONE
+    sure = np.random.default_rng(0).normal(FINISHED, unsure, len(last))
     wanted = np.ceil(np.minimum(sure, 1 - (1 - FINISHED) / 8) * last)
     day = (visited >= wanted).argmax(axis=0)
     unfinished = lives.unfinished[stations].sum(axis=0) > (1 - FINISHED) * last

@@ -81,35 +81,35 @@ def _body(told: Forecast) -> dict[str, object]:
 
 
 def told_and_came(register: Register, today: dt.date) -> list[ToldAndCame]:
-    """All that was told before today, the last of each day, beside what has come since."""
-    events = register.events(EVENT, last=today).drop_duplicates("date", keep="last")
+    """What was told in the running cycle before a day, the last of a day, and what came since."""
+    begun = [dt.date.fromisoformat(day) for day in register.cycles.first_days()[-1:]]
+    events = register.events(EVENT, first=begun[0] if begun else None, last=today)
+    events = events.drop_duplicates("date", keep="last")
     if events.empty:
         return []
-    by_day = register.agenda.visited_by_day()
+    visited, sent = register.agenda.visited_by_day(), register.field.crew_days_by_day()
     rows = zip(events["date"].astype(str), events["body"].astype(str), strict=True)
     return [
-        _beside(register, dt.date.fromisoformat(date), json.loads(body), by_day, today)
+        _beside(dt.date.fromisoformat(date), json.loads(body), visited, sent, today)
         for date, body in rows
     ]
 
 
 def _beside(
-    register: Register,
     told_on: dt.date,
     body: dict[str, Any],
-    by_day: Mapping[str, int],
+    visited: Mapping[str, int],
+    sent: Mapping[str, int],
     today: dt.date,
 ) -> ToldAndCame:
+    """A kept answer beside what came by the last month's end that is over."""
     finish = DayRange(*(day and dt.date.fromisoformat(day) for day in body["finish"]))
-    months = [
-        MonthProspect(m, Range(*visited), Range(*days)) for m, visited, days in body["months"]
-    ]
+    months = [MonthProspect(m, Range(*seen), Range(*days)) for m, seen, days in body["months"]]
     over = [month for month in months if month.month < today.isoformat()[:7]]
     if not over:
         return ToldAndCame(told_on, finish, "", None, 0, None, 0)
-    month, visited, days = over[-1]
-    end = f"{month}-31"
-    came = sum(number for day, number in by_day.items() if day <= end)
-    worked = register.field.crew_days_before(f"{month}-32")
-    before = register.field.crew_days_before(told_on.isoformat())
-    return ToldAndCame(told_on, finish, month, visited, came, days, worked - before)
+    month, seen, days = over[-1]
+    first, end = told_on.isoformat(), f"{month}-31"
+    came = sum(number for day, number in visited.items() if day <= end)
+    worked = sum(number for day, number in sent.items() if first <= day <= end)
+    return ToldAndCame(told_on, finish, month, seen, came, days, worked)

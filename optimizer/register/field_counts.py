@@ -133,13 +133,11 @@ class FieldCounts:
         )
         return frame_of(rows, ("station", "crew", "date", "visits"), ints="visits")
 
-    def crew_days_before(self, day: str) -> int:
-        """How many crew-days have records of days before one."""
-        return int(
-            self._store.value(
-                "SELECT count(*) FROM (SELECT DISTINCT station, crew, date FROM records"
-                " WHERE date < ? AND crew IS NOT NULL)",
-                (day,),
+    def crew_days_by_day(self) -> dict[str, int]:
+        """How many crew-days have records, by day."""
+        return dict(
+            self._store.rows(
+                "SELECT date, count(DISTINCT crew) FROM records WHERE crew IS NOT NULL GROUP BY 1"
             )
         )
 

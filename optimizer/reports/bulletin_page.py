@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from optimizer.settings import Settings
 
 MOST_CATEGORIES = 10
+MOST_TOLD = 6
 
 
 def bulletin_pdf(
@@ -62,6 +63,7 @@ def bulletin_pdf(
         "map_mm": MAP_MM[0],
         "stations": _stations(bulletin, texts),
         "ranking": _ranking(bulletin, texts),
+        "told": _told(bulletin, texts),
         "tables": _in_two(_tables(bulletin, texts)),
     }
     return typeset("reports/bulletin", job, settings.paper, texts)
@@ -101,6 +103,15 @@ def _compared(
 
 def _percent(part: float, whole: float) -> str:
     return f"{part / whole:.1%}" if whole else "–"
+
+
+def _told(bulletin: Bulletin, texts: Texts) -> dict[str, Any]:
+    """The latest forecasts beside what came of them; no rows where none is kept."""
+    return {
+        "title": texts("forecast.told_title"),
+        "columns": texts("forecast.told_columns").split("|"),
+        "rows": [one.cells() for one in bulletin.told[-MOST_TOLD:]],
+    }
 
 
 # ---- stations ----------------------------------------------------------------------------------

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from optimizer.forecast import told_and_came
 from optimizer.reports.evidence import evidence_of
 from optimizer.reports.visited_by_day import area_coverage, course_of_coverage, station_coverage
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from optimizer.forecast import ToldAndCame
     from optimizer.register import Register
     from optimizer.reports.period import Period
     from optimizer.settings import Settings
@@ -33,6 +36,8 @@ class Bulletin:
         area, lon, lat, accounts, visited.
     course
         date, visited, planned: accounts so far, a row a day on which either grew.
+    told
+        Forecasts of the campaign that were kept until the period's end, and what came of them.
     """
 
     period: Period
@@ -41,6 +46,7 @@ class Bulletin:
     stations: pd.DataFrame
     areas: pd.DataFrame
     course: pd.DataFrame
+    told: list[ToldAndCame]
 
     def count(
         self,
@@ -109,6 +115,7 @@ def bulletin(register: Register, settings: Settings, period: Period) -> Bulletin
         before = evidence_of(register, settings, period.before)
         stations = station_coverage(register, accounts, blocks, period)
         areas = area_coverage(register, accounts, period)
+        told = told_and_came(register, period.last + dt.timedelta(days=1))
     return Bulletin(
         period=period,
         evidence=evidence,
@@ -116,6 +123,7 @@ def bulletin(register: Register, settings: Settings, period: Period) -> Bulletin
         stations=stations,
         areas=areas,
         course=course_of_coverage(accounts, blocks),
+        told=told,
     )
 
 

@@ -85,6 +85,7 @@ def write_json(bulletin: Bulletin, path: Path) -> Path:
         "figures": figures(bulletin).to_dict("records"),
         "stations": bulletin.stations.to_dict("records"),
         "ranking": bulletin.ranking(),
+        "forecasts": [one.as_json() for one in bulletin.told],
         "evidence_columns": list(Fact._fields),
         "evidence": bulletin.evidence.to_numpy(dtype=object).tolist(),
     }

@@ -433,6 +433,20 @@ def test_bulletin_is_written_three_ways(register, tmp_path, lang):
     assert sum(row[-1] for row in rows) == counted.evidence["number"].sum()
 
 
+def test_earlier_forecasts_stand_beside_what_came(register, tmp_path):
+    """Told in January: five visited by its end; the register has one. Both stand on the page."""
+    january = {"lives": 40, "finish": ["2027-06-01", "2027-06-08", None], "reached": [6, 7, 8]}
+    january |= {"crew_days": [2, 3, 4], "months": [["2027-01", [4, 5, 6], [1, 1, 2]]]}
+    register.record("forecast", january, date=dt.date(2027, 1, 5))
+    take(register, record(ONE, day=dt.date(2027, 1, 20)))
+    pdf, _, plain = write_bulletin(register, SETTINGS, WEEK, tmp_path, "en")
+    (text,) = text_of(pdf.read_bytes())
+    assert "Earlierforecasts,andwhatcame" in text
+    assert "2027-01-052027-06-082027-06-01–2027-015111" in text
+    (told,) = json.loads(plain.read_text(encoding="utf-8"))["forecasts"]
+    assert (told["visited"]["middle"], told["visited_came"], told["crew_days_came"]) == (5, 1, 1)
+
+
 def test_a_bulletin_reads_as_it_did(register, tmp_path):
     """The golden bulletin of a week of everything, as text."""
     take(

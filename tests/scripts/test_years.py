@@ -47,6 +47,20 @@ def test_every_measure_says_what_came_and_what_is_right(life):
     assert table(rows).count("\n") == len(rows) - 1
 
 
+def test_what_was_foretold_is_judged(life):
+    """Two months of 600 customers: crew-days as foretold, give or take a quarter."""
+    from lived.calibration_plot import calibration_svg, judged  # noqa: PLC0415
+
+    used = sum(tour.worked for tour in life.people.tours)
+    assert used == pytest.approx(life.diary.crew_days, rel=0.25)
+    rows = judged(life)
+    assert {row.station for row in rows} > {""}
+    assert all(0 < row.month < 3 for row in rows)
+    picture = calibration_svg(rows)
+    assert picture.count("<circle") == len(rows)
+    assert f"of {len(rows)} within their range" in picture
+
+
 def test_the_same_seed_lives_the_same_life(life, tmp_path):
     """Measures before and after a change must differ by the change alone."""
     from lived.field import Habits  # noqa: PLC0415
