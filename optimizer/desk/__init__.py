@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from optimizer.desk.county_wall import ImportPreview, Wall
     from optimizer.desk.days import ChangedDay, Outlook
     from optimizer.desk.evening import Received, typed_finding, typed_pieces, typed_reading
+    from optimizer.desk.evening_sheets import CrewSheet, EveningRow
     from optimizer.desk.matter_lists import LISTS, NAMES, Moved
     from optimizer.desk.opened import day_of, time_of, today
     from optimizer.desk.pins import Pins, is_pinned
@@ -40,9 +41,10 @@ if TYPE_CHECKING:
     from optimizer.forecast import Forecast, ToldAndCame
     from optimizer.forecast.rehearsal import Rehearsal
     from optimizer.records.coverage import Coverage
-    from optimizer.records.entry import CATEGORIES
+    from optimizer.records.entry import CATEGORIES, Finding
     from optimizer.records.next_cycle import FormerCycle
     from optimizer.records.parsing import Reading
+    from optimizer.records.typed_rows import RESULT_KEYS, RowTaken, TypedRow
     from optimizer.records.typed_sheets import Given
     from optimizer.register.agenda import MATTERS, STATES
     from optimizer.register.jobs_book import Job, JobsBook
@@ -59,9 +61,12 @@ _ROOMS = {
     "Certificate": "campaign",
     "ChangedDay": "desk.days",
     "Coverage": "records.coverage",
+    "CrewSheet": "desk.evening_sheets",
     "Difference": "dayplan",
     "Edit": "dayplan.board",
+    "EveningRow": "desk.evening_sheets",
     "Figures": "routes",
+    "Finding": "records.entry",
     "FormerCycle": "records.next_cycle",
     "Fit": "routes",
     "Forecast": "forecast",
@@ -87,15 +92,18 @@ _ROOMS = {
     "Placement": "desk.sources",
     "PlannedCampaign": "desk.planning",
     "Preview": "dayplan.board",
+    "RESULT_KEYS": "records.typed_rows",
     "ROLES": "desk.sign_in",
     "Reading": "records.parsing",
     "Received": "desk.evening",
     "Rehearsal": "forecast.rehearsal",
     "Replan": "campaign",
+    "RowTaken": "records.typed_rows",
     "SOFT": "dayplan.board",
     "STATES": "register.agenda",
     "StaleBoardError": "desk.boards",
     "ToldAndCame": "forecast",
+    "TypedRow": "records.typed_rows",
     "Violation": "checker",
     "Weather": "dayplan.board",
     "WhatIf": "campaign",
@@ -117,6 +125,7 @@ __all__ = [
     "MATTERS",
     "NAMES",
     "OF_STATION",
+    "RESULT_KEYS",
     "ROLES",
     "SOFT",
     "STATES",
@@ -126,9 +135,12 @@ __all__ = [
     "Certificate",
     "ChangedDay",
     "Coverage",
+    "CrewSheet",
     "Difference",
     "Edit",
+    "EveningRow",
     "Figures",
+    "Finding",
     "Fit",
     "Forecast",
     "FormerCycle",
@@ -155,8 +167,10 @@ __all__ = [
     "Received",
     "Rehearsal",
     "Replan",
+    "RowTaken",
     "StaleBoardError",
     "ToldAndCame",
+    "TypedRow",
     "Violation",
     "Wall",
     "Weather",

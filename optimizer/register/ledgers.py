@@ -10,6 +10,7 @@ rules. Area findings, requests and appointments are changed by people; each chan
 from __future__ import annotations
 
 import json
+from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
 from optimizer.register.frames import frame_of
@@ -62,6 +63,14 @@ class Ledgers:
         """Those of some record ids that the register has."""
         rows = self._store.rows(f"SELECT id FROM records WHERE id IN {_LISTED}", [_listed(ids)])
         return {name for (name,) in rows}
+
+    def typed_of(self, prefix: str) -> dict[int, int]:
+        """How many records with ids of the form prefix/row/number a row has, by row."""
+        rows = self._store.rows(
+            "SELECT id FROM records WHERE id >= ?1 AND id < ?1 || char(1114111)", (prefix,)
+        )
+        tails = [name.removeprefix(prefix).split("/") for (name,) in rows]
+        return dict(Counter(int(tail[0]) for tail in tails if len(tail) == 2))
 
     def add_records(self, rows: Iterable[Sequence[object]], source: str) -> None:
         """Append records, as rows of `COLUMNS["records"]`; ids that are known are an error."""

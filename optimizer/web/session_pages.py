@@ -118,4 +118,5 @@ def begin(request: Request, person: Mine, campaign: Here) -> Response:
     if person.role == "planner":
         stations = campaign.register.stations().to_dict("records")
         return page(request, "stations.html", {"stations": stations})
-    return RedirectResponse(f"/s/{person.station}/morning", 303)
+    start = "evening" if person.role == "clerk" else "morning"
+    return RedirectResponse(f"/s/{person.station}/{start}", 303)

@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import httpx
@@ -48,12 +49,19 @@ def let_in(path: Path) -> Path:
 @pytest.fixture(scope="module")
 def server(folder):
     """The address of a server on the loopback, started as a user starts it; it ends with us."""
+    with serving(folder) as url:
+        yield url
+
+
+@contextmanager
+def serving(folder, today: str = TODAY):
+    """A server of a campaign while the block lasts."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     url = f"http://127.0.0.1:{port}"
     command = [sys.executable, "-m", "optimizer", "serve", "-C", str(folder), "--port", str(port)]
-    with subprocess.Popen(command, env=os.environ | {"ZOUFANG_TODAY": TODAY}) as running:
+    with subprocess.Popen(command, env=os.environ | {"ZOUFANG_TODAY": today}) as running:
         try:
             wait_for(url, running)
             yield url
