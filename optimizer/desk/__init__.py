@@ -31,8 +31,10 @@ if TYPE_CHECKING:
     from optimizer.desk.days import ChangedDay, Outlook
     from optimizer.desk.evening import Received, typed_finding, typed_pieces, typed_reading
     from optimizer.desk.evening_sheets import CrewSheet, EveningRow
+    from optimizer.desk.hand_in import HandedIn, Receipt
     from optimizer.desk.matter_lists import LISTS, NAMES, Moved
     from optimizer.desk.opened import day_of, time_of, today
+    from optimizer.desk.phone_links import PhoneLink, PhoneLinks
     from optimizer.desk.pins import Pins, is_pinned
     from optimizer.desk.planning import PlannedCampaign, certificate_sentences
     from optimizer.desk.problems import route_file
@@ -71,6 +73,7 @@ _ROOMS = {
     "Fit": "routes",
     "Forecast": "forecast",
     "Given": "records.typed_sheets",
+    "HandedIn": "desk.hand_in",
     "Imported": "desk.sources",
     "Job": "register.jobs_book",
     "JobsBook": "register.jobs_book",
@@ -88,6 +91,8 @@ _ROOMS = {
     "People": "desk.sign_in",
     "Period": "reports.period",
     "Person": "desk.sign_in",
+    "PhoneLink": "desk.phone_links",
+    "PhoneLinks": "desk.phone_links",
     "Pins": "desk.pins",
     "Placement": "desk.sources",
     "PlannedCampaign": "desk.planning",
@@ -95,6 +100,7 @@ _ROOMS = {
     "RESULT_KEYS": "records.typed_rows",
     "ROLES": "desk.sign_in",
     "Reading": "records.parsing",
+    "Receipt": "desk.hand_in",
     "Received": "desk.evening",
     "Rehearsal": "forecast.rehearsal",
     "Replan": "campaign",
@@ -145,6 +151,7 @@ __all__ = [
     "Forecast",
     "FormerCycle",
     "Given",
+    "HandedIn",
     "ImportPreview",
     "Imported",
     "Job",
@@ -159,11 +166,14 @@ __all__ = [
     "People",
     "Period",
     "Person",
+    "PhoneLink",
+    "PhoneLinks",
     "Pins",
     "Placement",
     "PlannedCampaign",
     "Preview",
     "Reading",
+    "Receipt",
     "Received",
     "Rehearsal",
     "Replan",

@@ -162,11 +162,15 @@ class EveningSheets(OpenCampaign):
 
         The same row sent again is counted once; a correction has the next number.
         """
+        from optimizer.desk.record_days import day_fault
         from optimizer.records import check_projects
-        from optimizer.records.typed_rows import SheetName, take_row
+        from optimizer.records.typed_rows import RowTaken, SheetName, take_row
 
         when = day_of(date)
         sheet = SheetName(station=station, date=when.isoformat(), crew=crew, version=version)
+        wrong = day_fault(when, self.first_day, self.today)
+        if wrong is not None:
+            return RowTaken(row=typed.row, state="refused", number=typed.number, why=wrong)
         with self.register.store.writing():
             taken = take_row(self.register, self.settings, sheet, typed)
             if taken.state == "stored":

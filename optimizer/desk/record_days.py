@@ -43,6 +43,14 @@ def on_possible_days(source: str, reading: Reading, first: dt.date, today: dt.da
     )
 
 
+def day_fault(day: dt.date, first: dt.date, today: dt.date) -> Fault | None:
+    """What is wrong with a day that is typed in; None for one on which there can be visits."""
+    if first <= day <= today:
+        return None
+    problem, limit = ("day_ahead", today) if day > today else ("day_before", first)
+    return entry_fault("", None, problem, "correct_day", value=day, limit=limit)
+
+
 def _wrong(source: str, entry: Entry, problem: str, limit: dt.date) -> Fault:
     return entry_fault(
         source, entry.place, problem, "correct_day", column="date", value=entry.date, limit=limit

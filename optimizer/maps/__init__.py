@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from optimizer.roads import Roads
     from optimizer.settings import Settings
 
-__all__ = ["write_campaign_map", "write_day_map", "write_maps"]
+__all__ = ["crew_html", "write_campaign_map", "write_day_map", "write_maps"]
 
 
 def write_maps(
@@ -64,6 +64,27 @@ def write_maps(
             progress(done, len(plan.routes))
     remove_outdated(plan, out_dir, ".html")
     return written
+
+
+def crew_html(
+    plan: DayPlan,
+    drawing: Drawing,
+    settings: Settings,
+    crew: str,
+    lang: Lang = "zh",
+    *,
+    hand_in: str = "",
+) -> str:
+    """The page of one crew that has a route, as text.
+
+    Parameters
+    ----------
+    hand_in
+        The address to which it hands in by itself; "here" for a page that is served.
+    """
+    day = DayView(plan, drawing, settings, Texts(lang))
+    route = next(route for route in plan.routes if route.crew_id == crew)
+    return crew_page(day, route, hand_in)
 
 
 def write_day_map(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from html import escape
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from optimizer.catalogue.escaping import clean
 from optimizer.handouts.crew_files import file_mark
@@ -25,8 +26,12 @@ PIECES = ("fuse", "bulb", "rcd")
 """Things that a crew replaces on the spot, counted."""
 
 
-def crew_page(day: DayView, route: Route) -> str:
-    """The page of one crew."""
+HERE = "here"
+"""A page that is served hands in where it comes from."""
+
+
+def crew_page(day: DayView, route: Route, hand_in: str = "") -> str:
+    """The page of one crew; `hand_in` is the address to which it hands in, or `HERE`."""
     subject = day.subject(route)
     most = max(12_000, 60_000 - 1_000 * len(subject.stops))
     still = static_map(day.drawing, subject, [Way("way", subject.legs)], most)
@@ -36,14 +41,21 @@ def crew_page(day: DayView, route: Route) -> str:
             title=f"{day.texts('sheet.crew', crew=clean(route.crew_id, 20))} {day.plan.date}",
             lang="zh-CN" if day.texts.lang == "zh" else "en",
             html=_html(day, route, still),
-            data=_data(day, route, subject, still),
+            data=_data(day, route, subject, still) | {"hand_in": hand_in},
             start="startDay",
             styles=(asset("phone.css"),),
             scripts=(LIVE, asset("ground.js"), asset("qr.js"), asset("phone.js")),
             image_hosts=image_hosts(day.settings.phone),
+            connects=_origin(hand_in),
             mark=file_mark(day.plan, route.crew_id),
         ),
     )
+
+
+def _origin(hand_in: str) -> str:
+    """Whom the page may speak to."""
+    parts = urlsplit(hand_in)
+    return "'self'" if hand_in == HERE else f"{parts.scheme}://{parts.netloc}" if hand_in else ""
 
 
 def _data(day: DayView, route: Route, subject: MapSubject, still: StaticMap) -> dict[str, Any]:
@@ -136,7 +148,9 @@ def _html(day: DayView, route: Route, still: StaticMap) -> str:
 <p>{texts.short_date(day.plan.date)} {clock_text(route.start_s)}–{clock_text(route.end_s)}
  {texts.km(route.distance_m)}{escape(texts("sheet.km"))} {station}</p></div>
 <button type="button" class="count" id="count"></button></header>
-<div class="progress"><i id="bar" style="width:0"></i></div>
+<div class="progress"><i id="bar"></i></div>
+<p class="warn" id="renewed" role="alert" hidden></p>
+<p class="handed" id="handed" role="status" hidden></p>
 <p class="warn" id="unkept" hidden>{escape(texts("phone.unkept"))}</p>
 {f'<p class="note">{note}</p>' if note else ""}
 <section class="still">{still.svg}<ol>{items}</ol></section>

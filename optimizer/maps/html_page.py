@@ -65,6 +65,8 @@ class Parts:
         What the script works on.
     start
         Name of the function that is called with the map.
+    connects
+        Where the page may hand in, for a content security policy; empty: nowhere.
     image_hosts
         Where pictures may come from, for a content security policy; empty: from nowhere.
     mark
@@ -79,6 +81,7 @@ class Parts:
     styles: tuple[str, ...]
     scripts: tuple[str, ...]
     image_hosts: str = ""
+    connects: str = ""
     mark: str = ""
 
     def head(self) -> str:
@@ -87,6 +90,8 @@ class Parts:
             "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; "
             f"img-src data: blob: {self.image_hosts}".strip()
         )
+        if self.connects:
+            policy += f"; connect-src {self.connects}; worker-src 'self'"
         mark = f'<meta name="keywords" content="{escape(self.mark)}">' if self.mark else ""
         styles = "".join(f"<style>{style}</style>" for style in (leaflet_css(), *self.styles))
         scripts = "".join(f"<script>{code}</script>" for code in (leaflet_js(), *self.scripts))

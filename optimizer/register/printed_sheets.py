@@ -82,6 +82,30 @@ class PrintedSheets:
         )
         return frame_of(rows, ("station", "date", "crew", "visits"), ints="visits")
 
+    def latest_version(self, station: str, date: dt.date | str) -> int:
+        """The latest version of a station's day; 0 without one."""
+        found: int = self._store.value(
+            "SELECT COALESCE(max(version), 0) FROM day_plans WHERE station = ? AND date = ?",
+            (station, day_text(date)),
+        )
+        return found
+
+    def accounts(
+        self,
+        station: str,
+        date: dt.date | str,
+        crew: str | None = None,
+        version: int | None = None,
+    ) -> set[str]:
+        """Customers on the sheets of a station's day, of one crew or version or of all."""
+        rows = self._store.rows(
+            "SELECT DISTINCT account_no FROM day_plans JOIN sheet_rows USING (plan_id)"
+            " WHERE station = ? AND date = ? AND crew = COALESCE(?, crew)"
+            " AND version = COALESCE(?, version) AND account_no IS NOT NULL",
+            (station, day_text(date), crew, version),
+        )
+        return {account for (account,) in rows}
+
     def give_up(self, station: str, date: dt.date, crew: str, version: int) -> None:
         """Note that nothing more will come of a crew's sheet of a version of a day's plan."""
         add_event(

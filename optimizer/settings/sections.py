@@ -270,6 +270,8 @@ class ServeSettings(Section):
     """So many processes plan and print at a time."""
     next_day_from: str = "15:00"
     """From this time of day on a chief sees tomorrow first."""
+    phone_address: str = Field(default="", pattern=r"^(https?://\S+)?$")
+    """How phones reach the server, as https://desk.example.cn; empty: as the chief reaches it."""
     backup_folder: str = "backups"
     """Where the hourly backups go: a folder in the campaign's, or the path of another."""
     backup_hours: float = Field(default=1.0, gt=0)

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-import io
 import pathlib
 import re
-import zipfile
 from contextlib import suppress
 from typing import TYPE_CHECKING, Annotated, Final
 from urllib.parse import quote
@@ -188,25 +186,6 @@ def paper(request: Request, station: str, date: str, campaign: Here, _: Seer) ->
     return FileResponse(
         pdf, media_type="application/pdf", filename=name, content_disposition_type="inline"
     )
-
-
-@router.get("/{date}/phones.zip")
-def phones(request: Request, station: str, date: str, campaign: Here, _: Seer) -> Response:
-    """Every crew's phone page in one archive."""
-    made = campaign.day_plan(station, date)
-    folder = campaign.out(made.date, station) / f"v{made.version}"
-    order = Order(
-        method="write_day", values=(made,), lang=lang_of(request), facts=(("out", folder),)
-    )
-    served_of(request).workers.do(order)
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        for path in sorted(folder.glob("*.html")):
-            archive.write(path, path.name)
-    note(request, "phones", station, f"{date} v{made.version}")
-    name = f"{station}-{date}-v{made.version}.zip"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(packed.getvalue(), media_type="application/zip", headers=headers)
 
 
 @router.get("/{date}/handouts")

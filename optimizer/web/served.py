@@ -11,7 +11,7 @@ from queue import LifoQueue
 from typing import TYPE_CHECKING, Any
 
 from optimizer.catalogue import Texts
-from optimizer.desk import Campaign, JobsBook, People
+from optimizer.desk import Campaign, JobsBook, People, PhoneLinks
 from optimizer.errors import CampaignError, ZoufangError
 from optimizer.web.search_index import SearchIndex
 from optimizer.web.workers import Order, Workers
@@ -21,11 +21,14 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
     from optimizer.catalogue import Lang
+    from optimizer.desk import PhoneLink
     from optimizer.model import DayPlan, Problem, Visit
 
 MOST_OPEN = 12
 """So many requests have the register open at a time; others wait for their turn."""
 NAMES_KEPT_S = 60.0
+MOST_PAGES = 300
+"""So many crews' pages are kept."""
 MOST_DAYS = 60
 """Of so many days the doors are kept."""
 TOGETHER_S = 25.0
@@ -76,11 +79,13 @@ class Served:
                 raise CampaignError("serve.sqlite", version=campaign.sqlite_version)
         self.people = People(folder / "people.sqlite")
         self.jobs = JobsBook(folder / "jobs.sqlite")
+        self.links = PhoneLinks(folder / "phones.sqlite")
         self.workers = Workers(folder, workers or self.settings.serve.workers)
         self.search = SearchIndex()
         self._free: dict[Lang, LifoQueue[ServedCampaign]] = {"zh": LifoQueue(), "en": LifoQueue()}
         self._turns = threading.BoundedSemaphore(MOST_OPEN)
         self._doors: OrderedDict[tuple[str, str], tuple[frozenset[str], Problem]] = OrderedDict()
+        self._pages: OrderedDict[tuple[PhoneLink, Lang], str] = OrderedDict()
         self._lock = threading.Lock()
         self._searching: set[int] = set()
         self._names: dict[str, str] = {}
@@ -91,6 +96,7 @@ class Served:
         self.workers.close()
         self.people.close()
         self.jobs.close()
+        self.links.close()
 
     # ---- the campaign -------------------------------------------------------------------------
 
@@ -137,6 +143,21 @@ class Served:
             while len(self._doors) > MOST_DAYS:
                 self._doors.popitem(last=False)
         return problem
+
+    def phone_page(self, link: PhoneLink, lang: Lang) -> str:
+        """A crew's page, made by a worker when it is new."""
+        with self._lock:
+            kept = self._pages.get((link, lang))
+        if kept is not None:
+            return kept
+        wanted = (link.station, link.date, {link.crew: "here"})
+        order = Order(method="phone_pages", values=wanted, lang=lang)
+        html: str = self.workers.do(order)[link.crew]
+        with self._lock:
+            self._pages[link, lang] = html
+            while len(self._pages) > MOST_PAGES:
+                self._pages.popitem(last=False)
+        return html
 
     # ---- long work ----------------------------------------------------------------------------
 

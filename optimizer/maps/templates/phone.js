@@ -52,13 +52,14 @@ function startDay(map) {
 
   // ---- memory: every tap is written down before anything else happens -------------------------
   var KEY = 'zoufang/' + day.station + '/' + day.date + '/' + day.crew;
-  var memory = { records: [], drafts: {}, sent: [] };
+  var memory = { records: [], drafts: {}, sent: [], receipts: {} };
   var keeps = true;
   function recall() {
     var text = null;
     try { text = localStorage.getItem(KEY); } catch (error) { keeps = false; }
     if (!keeps) text = decodeURIComponent(location.hash.slice(1)) || null;
     try { if (text) memory = JSON.parse(text); } catch (error) { /* begin anew */ }
+    memory.receipts = memory.receipts || {};
   }
   function remember() {
     var text = JSON.stringify(memory);
@@ -124,6 +125,7 @@ function startDay(map) {
       map.panInside(latLng(openStop.lon, openStop.lat), room());
     }
     toast(stop.row + '  ' + words['result_' + result], function () { undo(stop); });
+    deliverSoon();
   }
   function undo(stop) {
     recall();
@@ -143,6 +145,7 @@ function startDay(map) {
     openStop = stop;
     show();
     toast(say('undone', { row: stop.row }));
+    deliverSoon();
   }
   window.addEventListener('storage', function (event) {
     if (event.key === KEY) { recall(); show(); }
@@ -420,9 +423,9 @@ function startDay(map) {
   }
 
   // ---- handing in -----------------------------------------------------------------------------
-  function parcel() {
+  function parcel(records) {
     return JSON.stringify({ format: 'zoufang-records', version: 1, station: day.station,
-      date: day.date, crew: day.crew, records: memory.records });
+      date: day.date, crew: day.crew, records: records || memory.records });
   }
   function adler(bytes) {
     var a = 1, b = 0;
@@ -569,6 +572,85 @@ function startDay(map) {
     svg.appendChild(path);
     return svg;
   }
+
+  // ---- handing in by itself, whenever the server can be reached -------------------------------
+  var SOON_MS = 9000, LATE_MS = 60000, ANSWER_MS = 30000;
+  var server = day.hand_in === 'here' ?
+    location.origin + location.pathname.replace(/^\/p\//, '/hand-in/') : day.hand_in;
+  var delivering = false, soon = null, over = '';
+  function outstanding() {
+    return memory.records.filter(function (record) { return !memory.receipts[record.id]; });
+  }
+  // A tap may be undone for some seconds; until then it stays here.
+  function deliverSoon() {
+    clearTimeout(soon);
+    soon = setTimeout(deliver, SOON_MS);
+    showHanded();
+  }
+  function deliver() {
+    if (!server || delivering) return;
+    recall();
+    var due = outstanding(), ask = new XMLHttpRequest();
+    delivering = true;
+    due.forEach(function (record) {
+      if (memory.sent.indexOf(record.id) < 0) memory.sent.push(record.id);
+    });
+    if (due.length) remember();
+    ask.open('POST', server);
+    ask.timeout = ANSWER_MS;
+    ask.setRequestHeader('Content-Type', 'text/plain');
+    ask.onloadend = function () {
+      delivering = false;
+      answered(ask.status, ask.responseText);
+    };
+    ask.send(parcel(due));
+  }
+  function answered(status, text) {
+    var said = {};
+    try { said = JSON.parse(text); } catch (error) { /* no answer of ours */ }
+    if (status === 200 && said.receipts) {
+      recall();
+      Object.keys(said.receipts).forEach(function (id) {
+        memory.receipts[id] = said.receipts[id];
+      });
+      memory.handed = now();
+      remember();
+    }
+    over = status === 410 ? said.said : status === 404 ? words.link_over : '';
+    showHanded();
+  }
+  function showHanded() {
+    var line = document.getElementById('handed'), notice = document.getElementById('renewed');
+    var left = outstanding().length, refused = Object.keys(memory.receipts).filter(function (id) {
+      return memory.receipts[id].state === 'refused';
+    });
+    var parts = [];
+    if (left) parts.push(say('outstanding', { count: left }));
+    else if (memory.handed) parts.push(say('handed_in', { time: memory.handed.slice(11, 16) }));
+    if (refused.length) {
+      parts.push(say('not_taken', { count: refused.length, why: memory.receipts[refused[0]].said }));
+    }
+    line.hidden = !server || !parts.length;
+    line.textContent = parts.join(' · ');
+    notice.hidden = !over;
+    notice.textContent = over;
+  }
+  function keepPage() {
+    if (day.hand_in !== 'here' || !navigator.serviceWorker) return;
+    navigator.serviceWorker.register('/p/worker.js').then(function () {
+      return navigator.serviceWorker.ready;
+    }).then(function () { return caches.open('zoufang'); }).then(function (kept) {
+      return kept.add(location.pathname);
+    }).catch(function () { /* it stays open, and is kept as a file */ });
+  }
+  if (server) {
+    window.addEventListener('online', deliver);
+    document.addEventListener('visibilitychange', deliver);
+    setInterval(deliver, LATE_MS);
+    setTimeout(deliver, 0);
+    keepPage();
+  }
+  showHanded();
 
   // ---- the rest of the screen -----------------------------------------------------------------
   var toastTimer = null;

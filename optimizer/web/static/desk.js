@@ -18,6 +18,22 @@ document.body.addEventListener('submit', (event) => {
   const question = form.dataset.sure;
   if (question && !window.confirm(question)) event.preventDefault();
 });
+document.body.addEventListener('click', async (event) => {
+  const button = event.target instanceof Element ? event.target.closest('[data-copy]') : null;
+  if (!(button instanceof HTMLElement)) return;
+  const text = button.dataset.copy || '';
+  try {
+    await navigator.clipboard.writeText(text);
+  } catch {
+    const box = document.createElement('textarea');
+    box.value = text;
+    button.after(box);
+    box.select();
+    document.execCommand('copy');
+    box.remove();
+  }
+  button.textContent = button.dataset.done || '';
+});
 document.body.addEventListener('keydown', (event) => {
   const found = document.getElementById('found');
   if (event.key === 'Escape' && found) found.replaceChildren();
