@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from optimizer.routes import Fit
     from optimizer.routes.multistart import Watch
 
+ASIDE = 0.01
+"""Roads are drawn so many degrees beyond the doors: about a kilometre."""
+
 
 class StaleBoardError(BoardError):
     """Somebody else has changed the board in between; nothing was changed.
@@ -318,6 +321,19 @@ class Boards(Days):
         plan = replace(board.plan, visits=(*board.plan.visits, visit))
         wider = Board(plan=plan, doors=self.doors(plan))
         return wider.fits(wider.visit(visit.visit_id))
+
+    def roads_of_day(self, plan: DayPlan) -> list[list[tuple[float, float]]]:
+        """Roads about the doors of a day, as lines of latitudes and longitudes, to draw."""
+        places = [visit.location for visit in plan.visits if visit.location is not None]
+        east, north = (
+            [getattr(one, way) for one in (*places, plan.station.location)]
+            for way in ("lon", "lat")
+        )
+        box = (min(east) - ASIDE, min(north) - ASIDE, max(east) + ASIDE, max(north) + ASIDE)
+        return [
+            [(round(lat, 5), round(lon, 5)) for lon, lat in points]
+            for _, points in self.roads.lines(box)
+        ]
 
     def visit_of(self, plan: DayPlan, account_no: str) -> Visit:
         """The visit of a customer on a day: one that is on offer, else one more call.

@@ -11,6 +11,7 @@ from fastapi import FastAPI, HTTPException, Request, Response
 from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.responses import JSONResponse, PlainTextResponse, RedirectResponse
 from fastapi.staticfiles import StaticFiles
+from xstatic.pkg import leaflet
 
 from optimizer.desk import StaleBoardError
 from optimizer.errors import SignInError, ZoufangError
@@ -87,6 +88,7 @@ def create_app(served: Served) -> FastAPI:
     for router in ROUTERS:
         app.include_router(router)
     static = resources.files("optimizer.web") / "static"
+    app.mount("/static/leaflet", StaticFiles(directory=leaflet.BASE_DIR), name="leaflet")
     app.mount("/static", StaticFiles(directory=str(static)), name="static")
     app.middleware("http")(_before_all)
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)

@@ -23,7 +23,8 @@ from optimizer.errors import BoardError
 from optimizer.web.board_view import as_json, preview_json, stale_json, step_name
 from optimizer.web.board_wishes import Seen, Wish
 from optimizer.web.pages import Here, Words, lang_of, note, page, served_of
-from optimizer.web.rights import may
+from optimizer.web.rights import RIGHTS, may
+from optimizer.web.workers import Order
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -71,16 +72,30 @@ def _call(wish: Wish, campaign: ServedCampaign, opened: OpenBoard) -> Edit:
 
 
 @router.get("/board")
-def board_page(request: Request, station: str, date: str, campaign: Here, _: Seer) -> Response:
+def board_page(request: Request, station: str, date: str, campaign: Here, person: Seer) -> Response:
     """The page; what it shows comes as JSON."""
-    campaign.day_plan(station, date)
-    return page(request, "board.html", {"date": day_of(date)})
+    day = campaign.day_plan(station, date).date
+    job = served_of(request).jobs.latest("complete", station, day.isoformat())
+    facts = {
+        "date": day,
+        "change": person.role in RIGHTS["change a day"],
+        "job": job.number if job and job.is_open else None,
+    }
+    return page(request, "board.html", facts)
 
 
 @router.get("/board.json")
 def board_json(station: str, date: str, campaign: Here, texts: Words, _: Seer) -> JSONResponse:
     """The day as it is being worked on."""
     return JSONResponse(as_json(campaign.board(station, date), texts))
+
+
+@router.get("/roads.json")
+def roads(request: Request, station: str, date: str, campaign: Here, _: Seer) -> JSONResponse:
+    """Roads about the doors, for the map; they change seldom."""
+    order = Order(method="roads_of_day", values=(campaign.day_plan(station, date),))
+    lines = served_of(request).workers.do(order)
+    return JSONResponse({"lines": lines}, headers={"Cache-Control": "private, max-age=600"})
 
 
 @router.post("/board/preview")

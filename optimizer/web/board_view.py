@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 MOST_OF_A_REASON: Final = 40
 BY_THE_CHIEF: Final = frozenset({"by_hand", "off_duty"})
 """Reasons whose visits are all listed: what a chief has taken off, he may want back."""
+TOLD_OTHERWISE: Final = frozenset({"on_sheet", "off_sheet"})
+"""Reasons about which a page has other buttons than the command line has words."""
 
 
 def as_json(opened: OpenBoard, texts: Texts) -> dict[str, Any]:
@@ -121,7 +123,9 @@ def _tray(plan: DayPlan, texts: Texts) -> list[dict[str, Any]]:
             {
                 "code": one.code,
                 "title": texts(f"tray.{one.code}"),
-                "action": one.action,
+                "action": texts.named("tray_do", one.code)
+                if one.code in TOLD_OTHERWISE
+                else one.action,
                 "count": 0,
                 "visits": [],
             },

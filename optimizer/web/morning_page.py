@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Form, HTTPException, Path, Request, Response
-from fastapi.responses import FileResponse, RedirectResponse
+from fastapi.responses import FileResponse, JSONResponse, RedirectResponse
 
 from optimizer.desk import Person, day_of
 from optimizer.errors import CampaignError
@@ -133,6 +133,9 @@ def job(request: Request, station: str, number: Number, _: Seer) -> Response:
     if found is None or found.station != station:
         return page(request, "said.html", {"said": ""}, status=404)
     share, visits = served.workers.progress(number)
+    if "json" in request.headers.get("accept", ""):
+        facts = {"number": number, "state": found.state, "open": found.is_open, "said": found.said}
+        return JSONResponse(facts | {"share": round(100 * share), "visits": visits})
     answer = page(
         request,
         "job.html",
