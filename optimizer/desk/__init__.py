@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from optimizer.desk.evening import Received, typed_finding, typed_pieces, typed_reading
     from optimizer.desk.evening_sheets import CrewSheet, EveningRow
     from optimizer.desk.hand_in import HandedIn, Receipt
+    from optimizer.desk.live_day import CrewNow
     from optimizer.desk.matter_lists import LISTS, NAMES, Moved
     from optimizer.desk.opened import day_of, time_of, today
     from optimizer.desk.phone_links import PhoneLink, PhoneLinks
@@ -63,6 +64,7 @@ _ROOMS = {
     "Certificate": "campaign",
     "ChangedDay": "desk.days",
     "Coverage": "records.coverage",
+    "CrewNow": "desk.live_day",
     "CrewSheet": "desk.evening_sheets",
     "Difference": "dayplan",
     "Edit": "dayplan.board",
@@ -141,6 +143,7 @@ __all__ = [
     "Certificate",
     "ChangedDay",
     "Coverage",
+    "CrewNow",
     "CrewSheet",
     "Difference",
     "Edit",

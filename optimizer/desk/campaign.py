@@ -5,14 +5,14 @@ from __future__ import annotations
 from optimizer.desk.boards import Boards
 from optimizer.desk.county_wall import County
 from optimizer.desk.customer_files import Customers
-from optimizer.desk.evening_sheets import EveningSheets
 from optimizer.desk.hand_in import HandIn
+from optimizer.desk.live_day import LiveDay
 from optimizer.desk.matter_lists import MatterLists
 from optimizer.desk.staff import Staff
 from optimizer.desk.upkeep import Upkeep
 
 
-class Campaign(County, Boards, HandIn, EveningSheets, Customers, MatterLists, Staff, Upkeep):
+class Campaign(County, Boards, HandIn, LiveDay, Customers, MatterLists, Staff, Upkeep):
     """A campaign's folder with the wishes of planner, chief, clerk and office.
 
     Strings and paths are taken alike; register, roads and working days are opened when they are

@@ -49,11 +49,12 @@ class CrewSheet:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RowRecord:
-    """A record that counts for a row; `typed` says whether it is from paper."""
+    """A record that counts for a row; `typed` says whether it is from paper, `at` when it was."""
 
     id: str
     result: str
     typed: bool
+    at: str
     who: str
     findings: tuple[dict[str, Any], ...]
     opinion: str
@@ -221,6 +222,7 @@ def _record(record: Record, who: str) -> RowRecord:
         id=record.id,
         result=record.result,
         typed=record.id.startswith("typed-"),
+        at=record.at,
         who=who,
         findings=tuple(json.loads(record.findings)),
         opinion=record.opinion,

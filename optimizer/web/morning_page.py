@@ -91,6 +91,15 @@ def outlook(request: Request, station: str, date: str, campaign: Here, _: Seer) 
     return page(request, "outlook.html", facts)
 
 
+@router.get("/{date}/live")
+def live(request: Request, station: str, date: str, campaign: Here, _: Seer) -> Response:
+    """Where each crew is in its day: a piece of the morning that is renewed each minute."""
+    now = dt.datetime.now()  # noqa: DTZ005  (the desk's own clock)
+    now_s = (now.hour * 60 + now.minute) * 60
+    facts = {"date": day_of(date), "crews": campaign.crews_now(station, date, now_s)}
+    return page(request, "live.html", facts)
+
+
 @router.post("/{date}/plan")
 def plan(
     request: Request,
