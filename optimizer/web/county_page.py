@@ -49,8 +49,8 @@ def county(request: Request, campaign: Here, _: Seer) -> Response:
 @router.get("/figures")
 def figures(request: Request, _: Seer) -> Response:
     """Coverage and forecast of county and stations."""
-    order = Order(method="wall", lang=lang_of(request))
-    wall: Wall = served_of(request).workers.do(order)
+    wall: Wall
+    wall, ago_s = served_of(request).as_it_was("wall", lang_of(request))
     told = wall.forecast
     stations = {one.station: one for one in told.stations} if told else {}
     facts = {
@@ -59,6 +59,7 @@ def figures(request: Request, _: Seer) -> Response:
         "prospects": stations,
         "rows": wall.coverage.stations.to_dict("records"),
         "names": served_of(request).station_names(),
+        "minutes": round(ago_s / 60),
     }
     return page(request, "county_figures.html", facts)
 
@@ -66,8 +67,7 @@ def figures(request: Request, _: Seer) -> Response:
 @router.get("/map.svg")
 def area_map(request: Request, _: Seer) -> Response:
     """Every area as a dot, darker the more of it is visited."""
-    order = Order(method="area_shares", lang=lang_of(request))
-    areas = served_of(request).workers.do(order)
+    areas = served_of(request).as_it_was("area_shares", lang_of(request))[0]
     return Response(_dots(areas), media_type="image/svg+xml")
 
 

@@ -29,6 +29,8 @@ MOST_OPEN = 12
 NAMES_KEPT_S = 60.0
 MOST_PAGES = 300
 """So many crews' pages are kept."""
+ANSWERS_KEPT_S = 300.0
+"""The county's figures are counted anew when they are older."""
 MOST_DAYS = 60
 """Of so many days the doors are kept."""
 TOGETHER_S = 25.0
@@ -89,6 +91,7 @@ class Served:
         self._lock = threading.Lock()
         self._searching: set[int] = set()
         self._names: dict[str, str] = {}
+        self._answers: dict[tuple[str, Lang], tuple[Any, float]] = {}
         self._named_s = -NAMES_KEPT_S - 1.0
 
     def close(self) -> None:
@@ -158,6 +161,15 @@ class Served:
             while len(self._pages) > MOST_PAGES:
                 self._pages.popitem(last=False)
         return html
+
+    def as_it_was(self, method: str, lang: Lang) -> tuple[Any, float]:
+        """What a worker has answered within the last minutes, and how many seconds ago."""
+        now_s, key = time.monotonic(), (method, lang)
+        kept = self._answers.get(key)
+        if kept is None or now_s - kept[1] > ANSWERS_KEPT_S:
+            answer = self.workers.do(Order(method=method, lang=lang))
+            kept = self._answers[key] = (answer, time.monotonic())
+        return kept[0], time.monotonic() - kept[1]
 
     # ---- long work ----------------------------------------------------------------------------
 
