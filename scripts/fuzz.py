@@ -268,7 +268,7 @@ def try_vroom(rng: random.Random, _folder: Path) -> list[str]:
         "jobs": [{"id": n, "location_index": n, "service": 60, "setup": 5} for n in (1, 2)],
         "matrices": {"car": {"durations": matrix, "distances": matrix}},
     }
-    values = (None, "x", -1, 1.5, [], {}, [[0, 1]], "12", True, 10**12)
+    values: tuple[Any, ...] = (None, "x", -1, 1.5, [], {}, [[0, 1]], "12", True, 10**12)
     for _ in range(rng.randint(0, 3)):
         part = rng.choice([document, *document["jobs"], *document["vehicles"]])
         key = rng.choice([*part, "options", "skills", "priority", "time_windows", "amount"])

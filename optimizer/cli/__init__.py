@@ -15,10 +15,19 @@ import optimizer
 from optimizer import compiled
 from optimizer.catalogue import Message, Texts, os_reason
 from optimizer.cli import answers, chief, clerk, office, outlook, planner, serving
-from optimizer.cli.console import lang_of
+from optimizer.cli.console import Speak, lang_of
+from optimizer.cli.spoken import (
+    NoArgsIsHelpError,
+    SpokenCommand,
+    SpokenGroup,
+    UsageError,
+    said_lang,
+    usage_fault,
+)
 from optimizer.errors import ZoufangError
 
 app = typer.Typer(
+    cls=SpokenGroup,
     help="走访: plans visits to every customer of a county, and keeps their book.",
     no_args_is_help=True,
     add_completion=False,
@@ -37,13 +46,14 @@ def zoufang(
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Tell the version.")
     ] = False,
+    lang: Speak = None,
 ) -> None:
     """走访: plans visits to every customer of a county, and keeps their book."""
 
 
 for group in (planner, chief, answers, outlook, clerk, office, serving):
     for name, command in group.COMMANDS.items():
-        app.command(name, rich_help_panel=group.PANEL)(command)
+        app.command(name, cls=SpokenCommand, rich_help_panel=group.PANEL)(command)
 
 
 def main() -> None:
@@ -54,7 +64,7 @@ def main() -> None:
     given: dict[str, object] = {}
     compiled.when_compiling(lambda: _tell(Texts(lang_of(given))("cli.compiling")))
     try:
-        app(prog_name="zoufang", obj=given)
+        _run(given)
     except ZoufangError as error:
         _refuse(error, given)
     except UnicodeEncodeError as error:
@@ -65,6 +75,21 @@ def main() -> None:
         if error.filename is None:
             raise
         _refuse(Message("file.system", path=error.filename, why=os_reason(error)), given)
+
+
+def _run(given: dict[str, object]) -> None:
+    """Run a command; what is wrong with its line is a sentence too."""
+    try:
+        code = app(prog_name="zoufang", obj=given, standalone_mode=False)
+    except NoArgsIsHelpError:
+        sys.exit(2)
+    except UsageError as error:
+        _tell(usage_fault(error).in_words(said_lang()))
+        sys.exit(2)
+    except typer.Abort:
+        sys.exit(1)
+    if code:
+        sys.exit(code)
 
 
 def _refuse(said: Message, given: dict[str, object]) -> NoReturn:

@@ -21,8 +21,8 @@ from optimizer.routes import figures
 from optimizer.routes.rule_costs import RELAXED
 
 PACKAGE = Path(optimizer.__file__).parent
-NAMED_ELSEWHERE = {"os", "sqlite", "pydantic"}
-"""Rooms whose keys are names of the system, of SQLite and of pydantic."""
+NAMED_ELSEWHERE = {"os", "sqlite", "pydantic", "help"}
+"""Rooms whose keys are names of the system, of SQLite and of pydantic; of help the English is."""
 
 
 def places(sentence: str) -> set[str]:
