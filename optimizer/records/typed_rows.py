@@ -169,7 +169,7 @@ def _says(typed: TypedRow, records: list[Record]) -> bool:
 
 
 def _entries(sheet: SheetName, typed: TypedRow, account: str, before: list[Record]) -> list[Entry]:
-    """The entry, and what takes back all before the last, which would count again without it."""
+    """The entry, and what takes back the last but one, which would count again without it."""
     standing = [record.id for record in before if record.result]
     entry = Entry(
         id=sheet.row_id(typed.row, typed.number),
@@ -188,7 +188,7 @@ def _entries(sheet: SheetName, typed: TypedRow, account: str, before: list[Recor
     nothing = replace(entry, result="", findings=(), opinion="", repaired={})
     older = [
         replace(nothing, id=f"{entry.id}/{place}", undoes=name)
-        for place, name in enumerate(standing[:-1], start=1)
+        for place, name in enumerate(standing[-2:-1], start=1)
     ]
     return [*older, entry]
 

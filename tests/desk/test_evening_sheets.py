@@ -59,11 +59,13 @@ def test_a_row_is_stored_once_however_often_it_is_sent(county):
 
 
 def test_a_correction_is_a_new_record_and_the_last_counts(county):
-    """Nothing is overwritten; three corrections later one result counts."""
-    for number, result in enumerate(("done", "nobody_home", "refused", "done")):
+    """Nothing is overwritten; five corrections later one result counts."""
+    said = ("done", "nobody_home", "refused", "done", "moved", "done")
+    for number, result in enumerate(said):
         assert typed(county, 1, result, number).state == "stored"
         assert standing(county, 1) == [result]
-    assert typed(county, 1, "done", 4).state == "known"
+    assert typed(county, 1, "done", len(said)).state == "known"
+    assert len(ids(county)) == len(said) + len(said) - 2
     assert county.coverage().states["visited"] == 1
 
 
