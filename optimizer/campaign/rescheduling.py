@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from optimizer.campaign.crew_assignment import Run, cut_into_runs
-from optimizer.campaign.levelling import from_zero
+from optimizer.campaign.load_targets import from_zero
 from optimizer.campaign.scheduling import GAP_PENALTY, WISH_PENALTY, Schedule
 
 if TYPE_CHECKING:

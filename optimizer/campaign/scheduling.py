@@ -21,7 +21,8 @@ from optimizer.campaign.crew_assignment import (
     cut_into_runs,
     working_order,
 )
-from optimizer.campaign.levelling import WorkStretch, level_stretches, load_targets
+from optimizer.campaign.levelling import WorkStretch, level_stretches
+from optimizer.campaign.load_targets import load_targets
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

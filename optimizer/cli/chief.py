@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -109,9 +110,10 @@ def _table(plan: DayPlan, texts: Texts) -> Table:
 
     from optimizer.settings import clock_text
 
-    table = Table(
-        title=f"{plan.station.name} {texts.date(plan.date)}", title_justify="left", box=None
-    )
+    title = f"{plan.station.name} {texts.date(plan.date)}"
+    if plan.version:
+        title = f"{title}  {texts('sheet.version', number=plan.version)}"
+    table = Table(title=title, title_justify="left", box=None)
     for column in ("crew", "members", "start", "end", "visits", "km"):
         table.add_column(texts(f"cli.column_{column}"))
     members = {crew.crew_id: " ".join(crew.members) for crew in plan.crews}
@@ -276,6 +278,9 @@ def replan_day(
     unpin: Annotated[
         list[str] | None, typer.Option(help="Take pins off: ACCOUNT or CREW; may be repeated.")
     ] = None,
+    members: Annotated[
+        list[str] | None, typer.Option(help="CREW=NAME,NAME: who goes that day. Repeatable.")
+    ] = None,
     seconds: Annotated[float, typer.Option(help="Time to look for a better plan.")] = 3.0,
     out: Out = None,
     lang: Speak = None,
@@ -289,6 +294,8 @@ def replan_day(
     with Campaign(folder, lang=lang) as campaign:
         station = campaign.station_id(station)
         texts = texts_of(campaign)
+        for crew, names in map(_crew_and_names, members or ()):
+            campaign.say_who_goes(station, when, crew, names)
         changed = campaign.change_day(
             station,
             when,
@@ -307,6 +314,14 @@ def replan_day(
     _print_standing(plan, texts)
     _print_broken(changed.broken, plan, texts)
     _print_unassigned(plan, texts)
+
+
+def _crew_and_names(text: str) -> tuple[str, list[str]]:
+    """CREW=NAME,NAME as crew and names."""
+    crew, given, names = text.partition("=")
+    if not given:
+        raise CampaignError("option.members", text=text)
+    return crew.strip(), re.split("[,，、]", names)
 
 
 def _print_standing(plan: DayPlan, texts: Texts) -> None:

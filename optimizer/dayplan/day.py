@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -156,8 +157,11 @@ def read_station(register: Register, station: str) -> Station:
 
 
 def crews_on_duty(context: CampaignContext, station: str, date: dt.date) -> list[Row]:
-    """Rows of the crew file of those who go out on a day."""
+    """Rows of the crew file of those who go out on a day, with who goes in another's place."""
     crews = context.register.crews(station)
+    for _, told in context.register.events("members", first=date, last=date).iterrows():
+        members = [*json.loads(told["body"])["members"], ""][:2]
+        crews.loc[crews["crew"] == told["crew"], ["member1", "member2"]] = members
     days = working_days(date, date, context.workdays)
     out = duty(crews, context.register.leave(), days, context.settings)[:, 0]
     return crews[out].to_dict("records")

@@ -14,7 +14,7 @@ from optimizer.errors import CampaignError
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Mapping, Sequence
 
     import pandas as pd
 
@@ -268,6 +268,29 @@ class Days(OpenCampaign):
         routes = {self.crew_id(crew, station): visits for crew, visits in pins.routes.items()}
         loose = frozenset(self.crew_id(name, station) for name in pins.loose)
         return replace(pins, crews=crews, routes=routes, loose=loose)
+
+    def say_who_goes(
+        self, station: str, date: dt.date | str, crew: str, members: Sequence[str]
+    ) -> None:
+        """Say who of a crew goes on a day, where one is ill: the other alone, or a substitute.
+
+        Every plan of that day that is made from then on names them.
+
+        Raises
+        ------
+        CampaignError
+            The station has no such crew, or nobody or more than two are named.
+        """
+        station = self.station_id(station)
+        crew = self.crew_id(crew, station)
+        names = [name.strip() for name in members if name.strip()]
+        if crew not in set(self.register.crews(station)["crew"]):
+            raise CampaignError("crew.unknown", crew=crew, station=station)
+        if not 1 <= len(names) <= 2:
+            raise CampaignError("crew.members", crew=crew)
+        self.register.record(
+            "members", {"members": names}, station=station, crew=crew, date=day_of(date)
+        )
 
     def fits(self, station: str, date: dt.date | str, account_no: str) -> list[Fit]:
         """Every crew and time at which one more customer could be called on, cheapest first.

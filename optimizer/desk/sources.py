@@ -274,6 +274,8 @@ def make_example(
 ) -> ExampleSummary:
     """Make a campaign with the input files of a made-up county beside it.
 
+    The campaign comes last: one that was killed before is made again.
+
     Raises
     ------
     CampaignError
@@ -286,5 +288,8 @@ def make_example(
         least = example.FEWEST_CUSTOMERS
         raise CampaignError("init.too_few", customers=customers, least=least)
     horizon = CampaignSettings(note=example.NOTE, seed=seed)
+    if OpenCampaign(path).settings_path.exists():
+        raise CampaignError("folder.is_campaign", path=path)
+    made = example.write_example(Path(path), customers=customers, seed=seed, progress=progress)
     OpenCampaign.create(path, Settings(campaign=horizon, phone=PhoneSettings(credit="")))
-    return example.write_example(Path(path), customers=customers, seed=seed, progress=progress)
+    return made

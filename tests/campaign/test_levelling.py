@@ -12,10 +12,10 @@ from optimizer.campaign.levelling import (
     MONTH_PENALTY,
     YEAR_PENALTY,
     YEAR_TOLERANCE,
-    LoadTargets,
     WorkStretch,
     level_stretches,
 )
+from optimizer.campaign.load_targets import LoadTargets
 
 DAYS = 8
 

@@ -187,3 +187,20 @@ def test_a_request_that_cannot_be_kept_is_told_when_it_is_entered(planned):
         assert remark is not None
         assert "no crew of ST00" in remark.in_words("en")
         county.close_request(name, "withdrawn")
+
+
+def test_one_of_two_is_ill(planned):
+    """The other goes with a substitute, or alone: every later plan of the day names who goes."""
+    with Campaign(str(planned), today="2027-01-03") as county:
+        old = county.day_plan("ST00", MONDAY)
+        crew = old.routes[0].crew_id
+        county.say_who_goes("ST00", MONDAY, crew, ["甲", "丁"])
+        for _ in range(2):
+            plan = county.change_day("ST00", MONDAY, iterations=50).plan
+            assert {c.crew_id: c.members for c in plan.crews}[crew] == ("甲", "丁")
+        county.say_who_goes("ST00", MONDAY, crew, ["乙"])
+        plan = county.change_day("ST00", MONDAY, iterations=50).plan
+        assert {c.crew_id: c.members for c in plan.crews}[crew] == ("乙",)
+        for wrong, names in (("C9", ["甲"]), (crew, []), (crew, ["甲", "乙", "丙"])):
+            with pytest.raises(CampaignError, match=wrong):
+                county.say_who_goes("ST00", MONDAY, wrong, names)

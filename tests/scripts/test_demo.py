@@ -9,6 +9,7 @@ import pytest
 
 from optimizer import Campaign, make_example
 from optimizer.desk import typed_reading
+from optimizer.errors import CampaignError
 
 SCRIPTS = Path(__file__).parents[2] / "scripts"
 
@@ -58,3 +59,21 @@ def test_a_register_that_cannot_be_read_is_not_deleted(clear, county):
     with pytest.raises(SystemExit, match="no readable register"):
         clear(county)
     assert (county / "register.sqlite").read_bytes() == b"no database"
+
+
+def test_a_killed_example_can_be_made_again(tmp_path, monkeypatch):
+    """Who pulls the plug while the county is made up does not have to clear up by hand."""
+
+    def dying(path, **_):
+        (path / "input").mkdir(parents=True)
+        (path / "input" / "areas.csv").write_text("half", encoding="utf-8")
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("optimizer.example.write_example", dying)
+        with pytest.raises(KeyboardInterrupt):
+            make_example(tmp_path / "c", customers=100)
+    make_example(tmp_path / "c", customers=100)
+    assert (tmp_path / "c" / "input" / "areas.csv").read_text(encoding="utf-8-sig") != "half"
+    with pytest.raises(CampaignError, match=r"campaign\.toml|已有|already"):
+        make_example(tmp_path / "c", customers=100)
