@@ -97,7 +97,19 @@ def read_wishes(
         by_area[area] = Wish(min(wish.tier, COMPLAINT_TIER), wish.not_before, wish.not_after)
     places = known | {*stations["station"], *CustomerKind}
     names |= dict(zip(stations["name"], stations["station"], strict=True))
-    return Wishes(by_area, read_seasons(own_table(folder, "seasons"), places, names))
+    seasons = read_seasons(own_table(folder, "seasons"), places, names)
+    return Wishes(by_area, (*seasons, *_around_the_festival(settings)))
+
+
+def _around_the_festival(settings: Settings) -> tuple[Season, ...]:
+    """The days around Spring Festival, which are kept for those who are away all the year."""
+    rules = settings.follow
+    if not settings.campaign.season_free:
+        return ()
+    first, last = f"SF-{rules.season_before_days}", f"SF+{rules.season_after_days}"
+    if rules.season_first and rules.season_last:
+        first, last = rules.season_first, rules.season_last
+    return (Season("", first, last, frozenset(), frozenset(), frozenset(), "avoid"),)
 
 
 def complained_areas(register: Register, settings: Settings, tables: CampaignTables) -> list[str]:

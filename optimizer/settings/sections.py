@@ -43,6 +43,8 @@ class CampaignSettings(Section):
     stretch_days: int = Field(default=5, ge=1)
     """A crew goes out on about so many duty days in a row before a pause, at most on twice as many:
     longer chains of areas are cut where that breaks the fewest."""
+    season_free: bool = True
+    """Whether first visits make way for the season list in the days around Spring Festival."""
     freeze_days: int = Field(default=14, ge=0)
     """When the campaign is planned anew, so many days from today stay as printed."""
     seed: int = 1

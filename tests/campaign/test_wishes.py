@@ -90,6 +90,18 @@ def test_season_keeps_crews_out(county: Register, roads: Roads, tmp_path: Path) 
     assert campaign.blocks["date"].min() > "2027-01-31"
 
 
+def test_first_visits_make_way_for_the_festival(
+    county: Register, roads: Roads, tmp_path: Path
+) -> None:
+    """Spring Festival 2027 is on 6 February: from 27 January to the 21st crews are kept free."""
+    dates = planned(county, roads, tmp_path).blocks["date"]
+    assert not dates.between("2027-01-27", "2027-02-21").any()
+    busy = plan_campaign(
+        county, roads, short_settings(season_free=False), folder=tmp_path, executor=InProcess()
+    )
+    assert busy.blocks["date"].between("2027-01-27", "2027-02-21").any()
+
+
 def test_faults_of_wishes_are_reported_together(county: Register, tmp_path: Path) -> None:
     """All at once, with row and column."""
     text = "area,priority,not_before,not_after\nTA000,0,,\n\nTA001,,soon,\nTA002,3,,\nTA002,4,,\n"
