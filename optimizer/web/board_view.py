@@ -123,9 +123,7 @@ def _tray(plan: DayPlan, texts: Texts) -> list[dict[str, Any]]:
             {
                 "code": one.code,
                 "title": texts(f"tray.{one.code}"),
-                "action": texts.named("tray_do", one.code)
-                if one.code in TOLD_OTHERWISE
-                else one.action,
+                "action": texts(f"{_whose(one.code)}.{one.code}"),
                 "count": 0,
                 "visits": [],
             },
@@ -136,6 +134,11 @@ def _tray(plan: DayPlan, texts: Texts) -> list[dict[str, Any]]:
     return sorted(
         groups.values(), key=lambda group: (group["code"] not in BY_THE_CHIEF, -group["count"])
     )
+
+
+def _whose(code: str) -> str:
+    """Which room of the catalogue tells what to do about who is unassigned."""
+    return "tray_do" if code in TOLD_OTHERWISE else "unassigned_action"
 
 
 def broken_json(broken: Iterable[Violation], plan: DayPlan, texts: Texts) -> list[dict[str, Any]]:

@@ -47,8 +47,9 @@ export function drawMap() {
   signs.clear();
   const home = [board.station.lat, board.station.lon];
   if (!fitted) {
-    const places = Object.keys(board.visits).map(at).filter(Boolean);
-    map.fitBounds(L.latLngBounds([home, ...places]).pad(0.08), { animate: false, maxZoom: 17 });
+    const driven = board.crews.flatMap((crew) => crew.stops.map((stop) => stop.id));
+    const places = (driven.length ? driven : Object.keys(board.visits)).map(at).filter(Boolean);
+    map.fitBounds(L.latLngBounds(places.length ? places : [home]).pad(0.08), { animate: false, maxZoom: 17 });
     fitted = true;
   }
   for (const crew of board.crews) {
