@@ -189,7 +189,7 @@ def places(
                 }
                 for fit in sorted(shown, key=lambda fit: fit.price)
             ],
-            "none": texts("board.fits_nowhere"),
+            "none": texts("board_page.fits_nowhere"),
         }
     )
 

@@ -12,6 +12,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, Depends, Form, HTTPException, Path, Request, Response
 from fastapi.responses import FileResponse, JSONResponse, RedirectResponse
 
+from optimizer.catalogue import Texts
 from optimizer.desk import Person, day_of
 from optimizer.errors import CampaignError
 from optimizer.settings import clock
@@ -126,7 +127,7 @@ def plan(
     named = {one: tuple(_NAMES.split(who.strip())) for one, who in riding if one not in absent}
     facts = {"absent": absent, "slower": float(slower), "members": named}
     if what == "replan":
-        facts["name"] = "replan"
+        facts["name"] = Texts(lang_of(request))("step.replan")
     number = served_of(request).begin(
         what, station, when.isoformat(), person.name, lang_of(request), **facts
     )

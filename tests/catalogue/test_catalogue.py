@@ -71,6 +71,10 @@ def computed() -> set[str]:
                 beginning = str(node.values[0].value)
                 if re.fullmatch(r"\w+\.\w*", beginning):
                     found.add(beginning)
+    for path in PACKAGE.rglob("*.html"):
+        text = path.read_text(encoding="utf-8")
+        found |= set(re.findall(r"'(\w+\.)'", text))
+        found |= {f"{room}." for room in re.findall(r"t\.(?:room|named)\('(\w+)'", text)}
     return found
 
 
