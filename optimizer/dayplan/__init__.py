@@ -1,7 +1,7 @@
 """A station's day: read from the register, planned, made anew after a change."""
 
 from optimizer.dayplan.day import Day, candidates, read_day
-from optimizer.dayplan.planning import plan_day, search_end, with_members
+from optimizer.dayplan.planning import plan_day, search_end
 from optimizer.dayplan.questions import plan_figures, where_to_fit
 from optimizer.dayplan.replan import Change, Difference, differences, replan
 from optimizer.dayplan.urgency import must_go_out
@@ -19,5 +19,4 @@ __all__ = [
     "replan",
     "search_end",
     "where_to_fit",
-    "with_members",
 ]

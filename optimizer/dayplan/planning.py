@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING
 
 from optimizer.dayplan.day import read_day
 from optimizer.dayplan.replan import ride_seconds_at
-from optimizer.errors import CampaignError
 from optimizer.model import DayPlan
 from optimizer.routes import Params, StopAfter, solve
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection
 
     from optimizer.context import CampaignContext
     from optimizer.dayplan.day import Day
@@ -109,26 +108,3 @@ def whole_plan(day: Day, solution: Solution, seed: int) -> DayPlan:
         seed=seed,
         learned=day.learned,
     )
-
-
-def with_members(plan: DayPlan, members: Mapping[str, Collection[str]]) -> DayPlan:
-    """A plan in which other people ride than the crew file has: somebody fills in who is ill.
-
-    Parameters
-    ----------
-    members
-        By crew, who rides that day; crews that are not named stay as they are.
-
-    Raises
-    ------
-    CampaignError
-        A crew is not on duty, or nobody is named for it.
-    """
-    known = {crew.crew_id for crew in plan.crews}
-    if strangers := sorted(members.keys() - known):
-        raise CampaignError("day.not_on_duty", strangers=strangers, known=sorted(known))
-    named = {crew: tuple(filter(None, map(str.strip, who))) for crew, who in members.items()}
-    if empty := sorted(crew for crew, who in named.items() if not who):
-        raise CampaignError("day.nobody_rides", crews=empty)
-    crews = (replace(crew, members=named.get(crew.crew_id, crew.members)) for crew in plan.crews)
-    return replace(plan, crews=tuple(crews))

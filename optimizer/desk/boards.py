@@ -12,7 +12,7 @@ from optimizer.errors import BoardError, CampaignError
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection
 
     from optimizer.dayplan import Difference
     from optimizer.dayplan.board import Board, Edit, Preview
@@ -205,7 +205,6 @@ class Boards(Days):
         *,
         absent: Collection[str] = (),
         slower: float | None = None,
-        members: Mapping[str, Collection[str]] | None = None,
         name: str = "",
         seconds: float | None = None,
         iterations: int | None = None,
@@ -215,7 +214,6 @@ class Boards(Days):
 
         The printed plan stays until the board is taken.
         """
-        from optimizer.dayplan import with_members
         from optimizer.dayplan.board import Absence, Weather, edited
 
         opened = self.board(station, date)
@@ -225,7 +223,7 @@ class Boards(Days):
         if slower is not None:
             board = edited(board, Weather(slower=slower), self.lang)
         plan = self.completed(board.plan, seconds=seconds, iterations=iterations, watch=watch)
-        return self._kept(opened, with_members(plan, members or {}), name)
+        return self._kept(opened, plan, name)
 
     def undo_edit(self, station: str, date: dt.date | str, *, revision: int) -> OpenBoard:
         """Take the latest step back.

@@ -159,7 +159,6 @@ class Days(OpenCampaign):
         iterations: int | None = None,
         absent: Collection[str] = (),
         slower: float = 1.0,
-        members: Mapping[str, Collection[str]] | None = None,
         watch: Watch | None = None,
     ) -> DayPlan:
         """Plan a station's day and store the plan.
@@ -181,7 +180,7 @@ class Days(OpenCampaign):
         CampaignError
             There is no such station.
         """
-        from optimizer.dayplan import plan_day, with_members
+        from optimizer.dayplan import plan_day
 
         plan = plan_day(
             self.context,
@@ -194,7 +193,7 @@ class Days(OpenCampaign):
             slower=slower,
             watch=watch,
         )
-        return self.register.save_day_plan(with_members(plan, members or {}))
+        return self.register.save_day_plan(plan)
 
     def day_plan(self, station: str, date: dt.date | str) -> DayPlan:
         """The latest plan of a station's day.
@@ -291,6 +290,26 @@ class Days(OpenCampaign):
         self.register.record(
             "members", {"members": names}, station=station, crew=crew, date=day_of(date)
         )
+
+    def change_riders(
+        self, station: str, date: dt.date | str, riders: Mapping[str, Sequence[str]]
+    ) -> list[str]:
+        """Say who of several crews goes on a day; tell the crews for which it is news.
+
+        Raises
+        ------
+        CampaignError
+            As from `say_who_goes`.
+        """
+        from optimizer.dayplan.day import crews_on_duty
+        from optimizer.dayplan.register_rows import crew_from_row
+
+        rows = crews_on_duty(self.context, station, day_of(date))
+        now = {crew.crew_id: crew.members for crew in map(crew_from_row, rows)}
+        news = [crew for crew, names in riders.items() if now.get(crew) != tuple(names)]
+        for crew in news:
+            self.say_who_goes(station, date, crew, riders[crew])
+        return news
 
     def fits(self, station: str, date: dt.date | str, account_no: str) -> list[Fit]:
         """Every crew and time at which one more customer could be called on, cheapest first.

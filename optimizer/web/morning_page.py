@@ -125,7 +125,15 @@ def plan(
         what = "plan"
     riding = zip(on_duty or (), members or (), strict=False)
     named = {one: tuple(_NAMES.split(who.strip())) for one, who in riding if one not in absent}
-    facts = {"absent": absent, "slower": float(slower), "members": named}
+    facts = {"absent": absent, "slower": float(slower)}
+    order = Order(
+        method="change_riders",
+        values=(station, when.isoformat(), named),
+        who=person.name,
+        lang=lang_of(request),
+    )
+    for news in served_of(request).workers.do(order):
+        note(request, "riders", station, f"{when} {news}")
     if what == "replan":
         facts["name"] = Texts(lang_of(request))("step.replan")
     number = served_of(request).begin(
