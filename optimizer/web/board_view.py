@@ -123,7 +123,7 @@ def _tray(plan: DayPlan, texts: Texts) -> list[dict[str, Any]]:
             {
                 "code": one.code,
                 "title": texts(f"tray.{one.code}"),
-                "action": texts(f"{_whose(one.code)}.{one.code}"),
+                "action": _action(one.code, texts),
                 "count": 0,
                 "visits": [],
             },
@@ -136,9 +136,11 @@ def _tray(plan: DayPlan, texts: Texts) -> list[dict[str, Any]]:
     )
 
 
-def _whose(code: str) -> str:
-    """Which room of the catalogue tells what to do about who is unassigned."""
-    return "tray_do" if code in TOLD_OTHERWISE else "unassigned_action"
+def _action(code: str, texts: Texts) -> str:
+    """What a chief at his board can do about who is unassigned for a reason."""
+    if code in TOLD_OTHERWISE:
+        return texts(f"tray_do.{code}")
+    return texts(f"unassigned_action.{code}")
 
 
 def broken_json(broken: Iterable[Violation], plan: DayPlan, texts: Texts) -> list[dict[str, Any]]:
