@@ -55,6 +55,8 @@ def _span(numbers: list[int | str]) -> str:
 
 def push_apart(labels: list[Label], canvas: Canvas) -> list[Label]:
     """Labels moved apart until none covers another, each as near to its stop as it can be."""
+    if not labels:
+        return []
     anchors = np.array([label.anchor for label in labels])
     half = np.array([[label.width / 2 + 0.15, 2.55] for label in labels])
     low, high = half + 0.4, np.array([canvas.width_mm, canvas.height_mm]) - half - 0.4

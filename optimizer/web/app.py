@@ -7,10 +7,11 @@ from importlib import resources
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
-from fastapi import FastAPI, HTTPException, Request, Response
+from fastapi import FastAPI, Request, Response
 from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.responses import JSONResponse, PlainTextResponse, RedirectResponse
 from fastapi.staticfiles import StaticFiles
+from starlette.exceptions import HTTPException
 from xstatic.pkg import leaflet
 
 from optimizer.desk import StaleBoardError
@@ -44,6 +45,8 @@ MOST_BYTES: Final = 64 * 1024 * 1024
 """No upload is larger."""
 OPEN_PATHS: Final = ("/static/", "/healthz", "/sign-in", "/p/", HAND_IN)
 """Reached without signing in."""
+WORDED: Final = frozenset({401, 403, 404, 405})
+"""Refusals that have a sentence of their own."""
 HEADERS: Final = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:;"
@@ -176,7 +179,7 @@ def _not_allowed(request: Request, error: Exception) -> Response:
         served.people.note(
             person.name, _address(request), "forbidden", detail=str(request.url.path)[:200]
         )
-    code = f"web.status_{error.status_code}"
+    code = f"web.status_{error.status_code if error.status_code in WORDED else 404}"
     return page(request, "refused.html", {"code": code}, status=error.status_code)
 
 

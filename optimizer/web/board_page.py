@@ -19,7 +19,7 @@ from optimizer.desk import (
     Weather,
     day_of,
 )
-from optimizer.errors import BoardError
+from optimizer.errors import BoardError, CampaignError
 from optimizer.web.board_view import as_json, preview_json, stale_json, step_name
 from optimizer.web.board_wishes import Seen, Wish
 from optimizer.web.pages import Here, Words, lang_of, note, page, served_of
@@ -73,8 +73,12 @@ def _call(wish: Wish, campaign: ServedCampaign, opened: OpenBoard) -> Edit:
 
 @router.get("/board")
 def board_page(request: Request, station: str, date: str, campaign: Here, person: Seer) -> Response:
-    """The page; what it shows comes as JSON."""
-    day = campaign.day_plan(station, date).date
+    """The page; what it shows comes as JSON. A day without a plan is planned in the morning."""
+    day = day_of(date)
+    try:
+        campaign.day_plan(station, day)
+    except CampaignError:
+        return RedirectResponse(f"/s/{station}/morning?date={day}", 303)
     job = served_of(request).jobs.latest("complete", station, day.isoformat())
     facts = {
         "date": day,

@@ -175,8 +175,8 @@ def stale_json(opened: OpenBoard, wanted: str, texts: Texts) -> dict[str, Any]:
     latest = opened.draft.done[0] if opened.draft and opened.draft.done else None
     return {
         "error": texts("board_page.stale"),
-        "who": latest.who if latest else "",
-        "did": latest.name if latest else "",
+        "who": latest.who if latest else texts("board_page.somebody"),
+        "did": latest.name if latest else texts("board_page.stepped"),
         "at": latest.at if latest else "",
         "wanted": wanted,
         "board": as_json(opened, texts),

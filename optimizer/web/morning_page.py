@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import pathlib
 import re
+from collections import Counter
 from contextlib import suppress
 from typing import TYPE_CHECKING, Annotated, Final
 from urllib.parse import quote
@@ -58,9 +59,16 @@ def morning(request: Request, station: str, campaign: Here, _: Seer, date: str =
         "draft": campaign.drafts.get(station, when) if plan else None,
         "missing": campaign.missing_sheets(campaign.today, station).to_dict("records"),
         "job": next((job for job in open_jobs if job and job.is_open), None),
+        "reasons": _reasons(plan, Texts(lang_of(request))),
         **_figures(plan),
     }
     return page(request, "morning.html", facts)
+
+
+def _reasons(plan: DayPlan | None, texts: Texts) -> list[tuple[str, int]]:
+    """Why nobody is called on, the commonest first."""
+    codes = Counter(one.code for one in plan.unassigned) if plan else Counter[str]()
+    return [(texts(f"tray.{code}"), count) for code, count in codes.most_common()]
 
 
 def _figures(plan: DayPlan | None) -> dict[str, object]:

@@ -119,6 +119,7 @@ WORDED: Final = {
     "result": "result",
     "category": "category",
     "voltage": "voltage",
+    "reason": "category",
 }
 """Columns whose values the catalogue has words for, and in which room."""
 

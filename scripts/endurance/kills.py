@@ -16,7 +16,7 @@ import time
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from endurance.county import DAY, build, opinions, run, run_apart, unsound
+from endurance.county import BEFORE, DAY, build, opinions, run, run_apart, unsound
 from endurance.failing import CASES, Case, old
 from endurance.trials import Tally, Wish, main
 
@@ -37,6 +37,8 @@ def trial(folder: Path, wish: Wish, tally: Tally) -> None:
     lasted = {case.name: _lasts(case, counties[case.county], folder) for case in CASES}
     for number in range(wish.count(KILLS)):
         case = CASES[number % len(CASES)]
+        # a campaign is planned before its first day, what is recorded has been
+        os.environ["ZOUFANG_TODAY"] = BEFORE if case.name == "campaign" else DAY
         place = folder / "killed"
         shutil.copytree(counties[case.county], place)
         seen = _killed(case, place, lasted[case.name], while_writing=number % 2 == 0, rng=rng)
