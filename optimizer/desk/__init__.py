@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from optimizer.desk.evening import Received, typed_finding, typed_pieces, typed_reading
     from optimizer.desk.evening_sheets import CrewSheet, EveningRow
     from optimizer.desk.hand_in import HandedIn, Receipt
+    from optimizer.desk.kept_doors import KeptDoors
     from optimizer.desk.live_day import CrewNow
     from optimizer.desk.matter_lists import LISTS, NAMES, Moved
     from optimizer.desk.opened import day_of, time_of, today
@@ -79,6 +80,7 @@ _ROOMS = {
     "Imported": "desk.sources",
     "Job": "register.jobs_book",
     "JobsBook": "register.jobs_book",
+    "KeptDoors": "desk.kept_doors",
     "LISTS": "desk.matter_lists",
     "Lock": "dayplan.board",
     "Moved": "desk.matter_lists",
@@ -159,6 +161,7 @@ __all__ = [
     "Imported",
     "Job",
     "JobsBook",
+    "KeptDoors",
     "Lock",
     "Move",
     "MoveRoute",

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from optimizer.desk.days import Days
+from optimizer.desk.kept_doors import KeptDoors
 from optimizer.desk.opened import day_of
 from optimizer.errors import BoardError, CampaignError
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from optimizer.routes import Fit
     from optimizer.routes.multistart import Watch
 
+MOST_DAYS = 4
+"""Of so many days a campaign keeps the doors; a server keeps those of more."""
 ASIDE = 0.01
 """Roads are drawn so many degrees beyond the doors: about a kilometre."""
 
@@ -89,17 +92,15 @@ class Boards(Days):
 
         return Drafts(self.path / "drafts.sqlite")
 
+    @cached_property
+    def _doors(self) -> KeptDoors:
+        return KeptDoors(MOST_DAYS)
+
     def doors(self, plan: DayPlan) -> Problem:
         """The doors and rides of a plan's day; kept until the day has others."""
         from optimizer.dayplan.board import board_problem
 
-        kept: dict[tuple[str, str], tuple[frozenset[str], Problem]]
-        kept = self.__dict__.setdefault("_doors", {})
-        names = frozenset(visit.visit_id for visit in plan.visits)
-        day = (plan.station.station_id, plan.date.isoformat())
-        if day not in kept or kept[day][0] != names:
-            kept[day] = (names, board_problem(self.context, plan))
-        return kept[day][1]
+        return self._doors.of(plan, lambda: board_problem(self.context, plan))
 
     def board(self, station: str, date: dt.date | str) -> OpenBoard:
         """A station's day with what has been changed by hand.
@@ -118,11 +119,11 @@ class Boards(Days):
             board=Board(plan=plan, doors=self.doors(plan)), draft=draft, printed=printed
         )
 
-    def preview_edit(self, station: str, date: dt.date | str, edit: Edit) -> Preview:
-        """What an edit would cost and break; nothing is changed."""
+    def preview_edit(self, opened: OpenBoard, edit: Edit) -> Preview:
+        """What an edit of an open board would cost and break; nothing is changed."""
         from optimizer.dayplan.board import preview
 
-        return preview(self._with_call(self.board(station, date).board, edit), edit, self.lang)
+        return preview(self._with_call(opened.board, edit), edit, self.lang)
 
     def edit_board(
         self, station: str, date: dt.date | str, edit: Edit, *, revision: int, name: str = ""

@@ -108,7 +108,7 @@ def preview(
 ) -> JSONResponse:
     """What an edit would cost and break; nothing is changed."""
     opened = campaign.board(station, date)
-    seen = campaign.preview_edit(station, date, edit_of(wish, campaign, opened))
+    seen = campaign.preview_edit(opened, edit_of(wish, campaign, opened))
     return JSONResponse(preview_json(seen, opened, texts))
 
 

@@ -11,7 +11,7 @@ from queue import LifoQueue
 from typing import TYPE_CHECKING, Any
 
 from optimizer.catalogue import Texts
-from optimizer.desk import Campaign, JobsBook, People, PhoneLinks
+from optimizer.desk import Campaign, JobsBook, KeptDoors, People, PhoneLinks
 from optimizer.errors import CampaignError, ZoufangError
 from optimizer.web.search_index import SearchIndex
 from optimizer.web.workers import Order, Workers
@@ -86,7 +86,7 @@ class Served:
         self.search = SearchIndex()
         self._free: dict[Lang, LifoQueue[ServedCampaign]] = {"zh": LifoQueue(), "en": LifoQueue()}
         self._turns = threading.BoundedSemaphore(MOST_OPEN)
-        self._doors: OrderedDict[tuple[str, str], tuple[frozenset[str], Problem]] = OrderedDict()
+        self._doors = KeptDoors(MOST_DAYS)
         self._pages: OrderedDict[tuple[PhoneLink, Lang], str] = OrderedDict()
         self._lock = threading.Lock()
         self._searching: set[int] = set()
@@ -133,19 +133,8 @@ class Served:
 
     def doors(self, plan: DayPlan) -> Problem:
         """The doors and rides of a day's plan, made by a worker when they are new."""
-        day = (plan.station.station_id, plan.date.isoformat())
-        names = frozenset(visit.visit_id for visit in plan.visits)
-        with self._lock:
-            kept = self._doors.get(day)
-            if kept is not None and kept[0] == names:
-                self._doors.move_to_end(day)
-                return kept[1]
-        problem: Problem = self.workers.do(Order(method="doors", values=(plan,)))
-        with self._lock:
-            self._doors[day] = (names, problem)
-            while len(self._doors) > MOST_DAYS:
-                self._doors.popitem(last=False)
-        return problem
+        order = Order(method="doors", values=(plan,))
+        return self._doors.of(plan, lambda: self.workers.do(order))
 
     def phone_page(self, link: PhoneLink, lang: Lang) -> str:
         """A crew's page, made by a worker when it is new."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 from desk_world import CREWS, MONDAY, STATION, make_county
@@ -23,6 +25,7 @@ from optimizer.dayplan.board import (
 )
 from optimizer.desk import Campaign
 from optimizer.desk.boards import StaleBoardError
+from optimizer.desk.kept_doors import KeptDoors
 from optimizer.errors import BoardError
 
 FIRST, SECOND = CREWS
@@ -179,6 +182,22 @@ def test_a_plan_that_breaks_hard_rules_needs_a_reason(tmp_path):
         assert list(noted["who"]) == ["所长"]
         assert "客户坚持" in noted["body"].iloc[0]
         assert county.board(STATION, MONDAY).draft is None
+
+
+def test_doors_are_kept_of_the_days_looked_at_last(county):
+    """A process that plans for months must not keep every day that it has ever seen."""
+    kept, made = KeptDoors(2), []
+    plan = county.day_plan(STATION, MONDAY)
+    days = [replace(plan, date=plan.date + dt.timedelta(days=k)) for k in range(3)]
+
+    def doors_of(day):
+        return kept.of(day, lambda: made.append(day.date) or county.doors(plan))
+
+    for k in (0, 1, 0, 2, 0, 1):
+        doors_of(days[k])
+    assert made == [days[0].date, days[1].date, days[2].date, days[1].date]
+    doors_of(replace(days[1], visits=plan.visits[1:]))
+    assert len(made) == 5
 
 
 edits = st.one_of(
