@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from optimizer.desk.opened import OpenCampaign
@@ -85,6 +86,19 @@ class Customers(OpenCampaign):
             notes=self.register.notes(account_no),
         )
 
+    def search_text(self, station: str) -> str:
+        """A station's customers as they are searched in: a line each, fields parted by tabs.
+
+        The fields are account, name, phone, address and the name's initials as it is spoken, all
+        in small letters.
+        """
+        table = self.register.agenda.accounts(station=station)
+        columns = [table[name].tolist() for name in ("account_no", "name", "phone", "address")]
+        return "\n".join(
+            "\t".join((*(_plain(value) for value in row), _initials(row[1])))
+            for row in zip(*columns, strict=True)
+        )
+
     def add_note(self, account_no: str, text: str) -> None:
         """Write something down about a customer.
 
@@ -99,3 +113,19 @@ class Customers(OpenCampaign):
         if self.customers_named([account_no]).empty:
             raise RecordError("account.unknown", account=account_no)
         self.register.record("note", {"text": text}, account_no=account_no)
+
+
+def _plain(value: object) -> str:
+    return str(value).casefold().replace("\t", " ").replace("\n", " ")
+
+
+def _initials(name: object) -> str:
+    """The first letters of a name as it is spoken: lxh for 龙小红."""
+    return "".join(map(_initial, str(name)))
+
+
+@cache
+def _initial(sign: str) -> str:
+    from pypinyin import Style, lazy_pinyin
+
+    return "".join(lazy_pinyin(sign, style=Style.FIRST_LETTER, errors="ignore"))[:1]

@@ -268,8 +268,8 @@ class PhoneSettings(Section):
 class ServeSettings(Section):
     """The desk in a browser."""
 
-    workers: int = Field(default=2, ge=1, le=64)
-    """So many processes plan and print at a time."""
+    workers: int = Field(default=1, ge=1, le=64)
+    """So many processes plan days at a time, each on two cores, and as many answer and print."""
     next_day_from: str = "15:00"
     """From this time of day on a chief sees tomorrow first."""
     phone_address: str = Field(default="", pattern=r"^(https?://\S+)?$")

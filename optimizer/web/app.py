@@ -80,7 +80,7 @@ def create_app(served: Served) -> FastAPI:
 
     @asynccontextmanager
     async def life(_: FastAPI) -> AsyncIterator[None]:
-        served.workers.warm()
+        served.make_ready()
         backups.start()
         yield
         backups.stop()

@@ -120,7 +120,7 @@ def what_if(
         changes.append(f"finish={day_of(finish)}")
     if not changes:
         raise CampaignError("scenario.nothing")
-    order = Order(method="what_if", values=(tuple(changes),), lang=lang_of(request))
+    order = Order(method="what_if", values=(tuple(changes),), lang=lang_of(request), lane="county")
     answer: WhatIf = served_of(request).workers.do(order)
     rows = list(zip(answer.before, answer.after, strict=True))
     changed = [(old, new) for old, new in rows if old != new]
@@ -190,7 +190,11 @@ def upload(
         with paths[table].open("wb") as target:
             shutil.copyfileobj(file.file, target)
     order = Order(
-        method="preview_import", values=(paths,), facts=(("datum", datum),), lang=lang_of(request)
+        method="preview_import",
+        values=(paths,),
+        facts=(("datum", datum),),
+        lang=lang_of(request),
+        lane="county",
     )
     seen: ImportPreview = served_of(request).workers.do(order)
     note(request, "import_seen", "", ", ".join(str(file.filename) for file in named.values()))
@@ -221,6 +225,7 @@ def take(
         values=(paths, datum),
         who=request.state.person.name,
         lang=lang_of(request),
+        lane="county",
     )
     imported = served_of(request).workers.do(order)
     shutil.rmtree(folder, ignore_errors=True)
@@ -247,7 +252,9 @@ def bulletin(
     begin = day_of(first) if first else min(campaign.settings.campaign.start, end)
     period = Period.days(begin, end)
     with tempfile.TemporaryDirectory() as folder:
-        order = Order(method="write_bulletin", values=(period, folder), lang=lang_of(request))
+        order = Order(
+            method="write_bulletin", values=(period, folder), lang=lang_of(request), lane="county"
+        )
         served_of(request).workers.do(order)
         content = _zipped(pathlib.Path(folder))
     note(request, "bulletin", "", f"{period}")
@@ -258,7 +265,9 @@ def bulletin(
 def ledgers(request: Request, _: Changer, campaign: Here) -> Response:
     """The ledgers as workbooks, the register as a GeoPackage: personal data of everybody."""
     with tempfile.TemporaryDirectory() as folder:
-        order = Order(method="write_ledgers", values=(folder,), lang=lang_of(request))
+        order = Order(
+            method="write_ledgers", values=(folder,), lang=lang_of(request), lane="county"
+        )
         served_of(request).workers.do(order)
         content = _zipped(pathlib.Path(folder))
     note(request, "ledgers", "")

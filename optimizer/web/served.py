@@ -7,7 +7,7 @@ import time
 from collections import OrderedDict
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from queue import LifoQueue
+from queue import Empty, LifoQueue
 from typing import TYPE_CHECKING, Any
 
 from optimizer.catalogue import Texts
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from optimizer.desk import PhoneLink
     from optimizer.model import DayPlan, Problem, Visit
 
-MOST_OPEN = 12
-"""So many requests have the register open at a time; others wait for their turn."""
 NAMES_KEPT_S = 60.0
 MOST_PAGES = 300
 """So many crews' pages are kept."""
@@ -33,9 +31,6 @@ ANSWERS_KEPT_S = 300.0
 """The county's figures are counted anew when they are older."""
 MOST_DAYS = 60
 """Of so many days the doors are kept."""
-TOGETHER_S = 25.0
-"""When many plan at once, all searches together take about so long."""
-LEAST_S = 1.0
 
 
 class ServedCampaign(Campaign):
@@ -83,13 +78,11 @@ class Served:
         self.jobs = JobsBook(folder / "jobs.sqlite")
         self.links = PhoneLinks(folder / "phones.sqlite")
         self.workers = Workers(folder, workers or self.settings.serve.workers)
-        self.search = SearchIndex()
+        self.search = SearchIndex(self._search_text)
         self._free: dict[Lang, LifoQueue[ServedCampaign]] = {"zh": LifoQueue(), "en": LifoQueue()}
-        self._turns = threading.BoundedSemaphore(MOST_OPEN)
         self._doors = KeptDoors(MOST_DAYS)
         self._pages: OrderedDict[tuple[PhoneLink, Lang], str] = OrderedDict()
         self._lock = threading.Lock()
-        self._searching: set[int] = set()
         self._names: dict[str, str] = {}
         self._answers: dict[tuple[str, Lang], tuple[Any, float]] = {}
         self._named_s = -NAMES_KEPT_S - 1.0
@@ -101,24 +94,40 @@ class Served:
         self.jobs.close()
         self.links.close()
 
+    def make_ready(self) -> None:
+        """Warm the workers up and, in the background, have customers ready to be looked for."""
+        self.workers.warm()
+        threading.Thread(target=self._prepare_search, daemon=True).start()
+
+    def _prepare_search(self) -> None:
+        with suppress(ZoufangError, RuntimeError), Campaign(self.folder) as campaign:
+            imports = len(campaign.register.imports())
+            self.search.prepare(campaign.register.stations()["station"], imports)
+
+    def _search_text(self, station: str) -> str:
+        text: str = self.workers.do(Order(method="search_text", values=(station,)))
+        return text
+
     # ---- the campaign -------------------------------------------------------------------------
 
     @contextmanager
     def campaign(self, who: str, lang: Lang) -> Iterator[ServedCampaign]:
         """A campaign for one request, in somebody's name."""
-        with self._turns:
-            free = self._free[lang]
-            campaign = free.get_nowait() if not free.empty() else ServedCampaign(self, lang)
-            stamp = campaign.settings_path.stat().st_mtime_ns
-            if getattr(campaign, "stamp", stamp) != stamp:
-                campaign.close()
-                campaign = ServedCampaign(self, lang)
-            campaign.stamp = stamp  # type: ignore[attr-defined]
-            campaign.act_for(who)
-            try:
-                yield campaign
-            finally:
-                free.put(campaign)
+        free = self._free[lang]
+        try:
+            campaign = free.get_nowait()
+        except Empty:
+            campaign = ServedCampaign(self, lang)
+        stamp = campaign.settings_path.stat().st_mtime_ns
+        if getattr(campaign, "stamp", stamp) != stamp:
+            campaign.close()
+            campaign = ServedCampaign(self, lang)
+        campaign.stamp = stamp  # type: ignore[attr-defined]
+        campaign.act_for(who)
+        try:
+            yield campaign
+        finally:
+            free.put(campaign)
 
     def station_names(self) -> dict[str, str]:
         """Names of all stations by their ids, as they were a minute ago."""
@@ -156,7 +165,7 @@ class Served:
         now_s, key = time.monotonic(), (method, lang)
         kept = self._answers.get(key)
         if kept is None or now_s - kept[1] > ANSWERS_KEPT_S:
-            answer = self.workers.do(Order(method=method, lang=lang))
+            answer = self.workers.do(Order(method=method, lang=lang, lane="days"))
             kept = self._answers[key] = (answer, time.monotonic())
         return kept[0], time.monotonic() - kept[1]
 
@@ -177,9 +186,6 @@ class Served:
             if latest is not None and latest.is_open:
                 return latest.number
             number = self.jobs.add(what, station, date, who)
-            self._searching.add(number)
-        if station:
-            facts.setdefault("seconds", self.seconds())
         order = Order(
             method=METHODS[what],
             values=(station, date) if station else (),
@@ -187,19 +193,15 @@ class Served:
             who=who,
             lang=lang,
             job=number,
+            lane="days" if station else "county",
+            searches=bool(station),
         )
         self.jobs.set(number, "running")
         future = self.workers.submit(order)
         future.add_done_callback(lambda done: self._ended(number, done, lang, (station, date)))
         return number
 
-    def seconds(self) -> float:
-        """How long one may search now: the settings' time, less when many plan at once."""
-        together = TOGETHER_S * self.settings.serve.workers / max(1, len(self._searching))
-        return max(LEAST_S, min(self.settings.day.seconds, together))
-
     def _ended(self, number: int, done: Future[Any], lang: Lang, day: tuple[str, str]) -> None:
-        self._searching.discard(number)
         self.workers.forget(number)
         if done.cancelled():
             self.jobs.set(number, "interrupted")

@@ -10,7 +10,7 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing import get_context
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from optimizer.desk import Campaign
 
@@ -21,8 +21,16 @@ if TYPE_CHECKING:
 
     from optimizer.catalogue import Lang
 
-SLOTS = 512
+SLOTS: Final = 512
 """So many jobs can be stopped at a time."""
+TOGETHER_S: Final = 10.0
+"""Searches that wait for each other share about so much time, whatever the settings allow one."""
+LEAST_S: Final = 1.25
+"""No search has less."""
+Lane = Literal["questions", "days", "county"]
+"""Who waits for whom: a page for no plan of a day, and neither for the county's long work."""
+NICENESS: Final[dict[Lane, int]] = {"questions": 0, "days": 5, "county": 10}
+"""Pages come before plans, and these before the county's long work."""
 _here: dict[str, Any] = {}
 """In a worker: what it was started with, and the campaign that it keeps open."""
 
@@ -38,50 +46,91 @@ class Order:
     lang: Lang = "zh"
     job: int = 0
     """Shown while it goes on, if it is the number of a job."""
+    lane: Lane = "questions"
+    searches: bool = False
+    """Whether it searches for a plan: then for less long while others wait for theirs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What the server and its workers share.
+
+    Attributes
+    ----------
+    folder
+        The campaign's.
+    shown
+        Where workers say how far a job is.
+    stops
+        Jobs that are to end, each in its slot.
+    searches
+        How many searches go on or wait.
+    workers
+        How many search at a time.
+    """
+
+    folder: str
+    shown: Any
+    stops: Any
+    searches: Any
+    workers: int
 
 
 class Workers:
-    """A pool of processes that have the campaign open.
+    """Processes that have the campaign open, a pool for each lane.
 
     Parameters
     ----------
     folder
         The campaign's.
     number
-        How many.
+        So many for the plans of days and as many for questions; the county's work has one that
+        ends with it.
     """
 
     def __init__(self, folder: Path, number: int) -> None:
         self._folder, self._number = folder, number
         self._context = get_context("spawn")
         self._stops = self._context.Array("q", SLOTS)
+        self._searches = self._context.Value("q", 0)
         self._shown = self._context.SimpleQueue()
         self._progress: dict[int, tuple[float, int]] = {}
         self._lock = threading.Lock()
-        self._pool = self._new_pool()
+        self._pools = {lane: self._new_pool(lane) for lane in NICENESS}
         threading.Thread(target=self._listen, daemon=True).start()
 
-    def _new_pool(self) -> ProcessPoolExecutor:
+    def _new_pool(self, lane: Lane) -> ProcessPoolExecutor:
+        shared = Shared(str(self._folder), self._shown, self._stops, self._searches, self._number)
         return ProcessPoolExecutor(
-            self._number,
+            1 if lane == "county" else self._number,
             mp_context=self._context,
             initializer=_begin,
-            initargs=(str(self._folder), self._shown, self._stops, os.getpid()),
+            initargs=(shared, os.getpid(), NICENESS[lane]),
+            max_tasks_per_child=1 if lane == "county" else None,
         )
 
     def warm(self) -> None:
         """Have every worker load what the first plan needs."""
         for _ in range(self._number):
-            self.submit(Order(method="warm"))
+            self.submit(Order(method="make_ready", lane="days"))
+            self.submit(Order(method="make_ready"))
 
     def submit(self, order: Order) -> Future[Any]:
         """Have an order done; a pool whose process has died is begun anew."""
         with self._lock:
             try:
-                return self._pool.submit(_do, order)
+                done = self._pools[order.lane].submit(_do, order)
             except BrokenProcessPool:
-                self._pool = self._new_pool()
-                return self._pool.submit(_do, order)
+                self._pools[order.lane] = self._new_pool(order.lane)
+                done = self._pools[order.lane].submit(_do, order)
+        if order.searches:
+            self._count_searches(1)
+            done.add_done_callback(lambda _: self._count_searches(-1))
+        return done
+
+    def _count_searches(self, more: int) -> None:
+        with self._searches.get_lock():
+            self._searches.value += more
 
     def do(self, order: Order) -> Any:  # noqa: ANN401  (what the method gives)
         """Have an order done and wait for it."""
@@ -101,10 +150,11 @@ class Workers:
 
     def close(self) -> None:
         """End all work at once; what is stored stays stored."""
-        processes = list((getattr(self._pool, "_processes", None) or {}).values())
-        self._pool.shutdown(wait=False, cancel_futures=True)
-        for process in processes:
-            process.kill()
+        for pool in self._pools.values():
+            processes = list((getattr(pool, "_processes", None) or {}).values())
+            pool.shutdown(wait=False, cancel_futures=True)
+            for process in processes:
+                process.kill()
         with suppress(OSError, ValueError):
             self._shown.put(None)
 
@@ -120,11 +170,11 @@ class Workers:
             self._progress[job] = (share, visits)
 
 
-def _begin(folder: str, shown: Any, stops: Any, server: int) -> None:  # noqa: ANN401
+def _begin(shared: Shared, server: int, niceness: int) -> None:
     """In a worker: remember what it was started with; end when the server is gone."""
-    _here.update(folder=folder, shown=shown, stops=stops)
+    _here["shared"] = shared
     with suppress(OSError, AttributeError):
-        os.nice(5)  # pages come before plans
+        os.nice(niceness)
     threading.Thread(target=_end_with, args=(server,), daemon=True).start()
 
 
@@ -136,18 +186,28 @@ def _end_with(server: int) -> None:
 
 def _do(order: Order) -> Any:  # noqa: ANN401
     """In a worker: do an order."""
-    if order.method == "warm":
-        return _warm()
     campaign = _campaign(order)
     facts = dict(order.facts)
     if order.job:
         facts["watch"] = _watch(order.job)
+    if order.searches:
+        facts["seconds"] = search_seconds(campaign.settings.day.seconds, *_waiting())
     return getattr(campaign, order.method)(*order.values, **facts)
+
+
+def search_seconds(most_s: float, searches: int, workers: int) -> float:
+    """How long one of several searches may take that so many workers have to do."""
+    return min(most_s, max(LEAST_S, TOGETHER_S * workers / max(1, searches)))
+
+
+def _waiting() -> tuple[int, int]:
+    shared: Shared = _here["shared"]
+    return shared.searches.value, shared.workers
 
 
 def _campaign(order: Order) -> Campaign:
     """The campaign as it is now: settings and roads are read anew when they have changed."""
-    folder = _here["folder"]
+    folder = _here["shared"].folder
     probe = Campaign(folder)
     stamp = tuple(
         path.stat().st_mtime_ns if path.exists() else 0
@@ -163,13 +223,10 @@ def _campaign(order: Order) -> Campaign:
     return kept
 
 
-def _warm() -> None:
-    _campaign(Order(method="warm")).make_ready()
-
-
 def _watch(job: int) -> Callable[[float, int], bool]:
     def watch(share: float, visits: int) -> bool:
-        _here["shown"].put((job, share, visits))
-        return bool(_here["stops"][job % SLOTS] == job)
+        shared: Shared = _here["shared"]
+        shared.shown.put((job, share, visits))
+        return bool(shared.stops[job % SLOTS] == job)
 
     return watch

@@ -79,7 +79,8 @@ def load(url: str, stations: list[str], day: str, seconds: float, server: int) -
     """All plan at once while pages are opened."""
     clients = [signed_in(url, f"c{k}") for k in range(len(stations))]
     first = timed(clients[0].get, f"/s/{stations[0]}/morning?date={day}")
-    times: dict[str, list[float]] = {"morning": [], "search": [], "customer": [], "job": []}
+    names = ("morning", "outlook", "search", "customer", "job")
+    times: dict[str, list[float]] = {name: [] for name in names}
     begun = time.monotonic()
     jobs = [plan(client, station, day) for client, station in zip(clients, stations, strict=True)]
     over = threading.Event()
@@ -122,6 +123,7 @@ def use(
     k = 0
     while not over.is_set():
         times["morning"].append(timed(client.get, f"/s/{station}/morning?date={day}"))
+        times["outlook"].append(timed(client.get, f"/s/{station}/{day}/outlook"))
         letter = letters[k % len(letters)]
         begun = time.monotonic()
         found = client.get(f"/s/{station}/search?q={letter}").text.split("/customers/")
