@@ -227,24 +227,26 @@ class Boards(Days):
         return self._kept(opened, plan, name)
 
     def undo_edit(self, station: str, date: dt.date | str, *, revision: int) -> OpenBoard:
-        """Take the latest step back.
+        """Take the latest step back; where there is none, all stays as it is.
 
         Raises
         ------
         StaleBoardError
-            There is none, or another has changed the board in between.
+            Another has changed the board in between.
         """
-        return self._stepped(station, date, self.drafts.undo(station, day_of(date), revision))
+        done = self.drafts.undo(station, day_of(date), revision)
+        return self._stepped(station, date, revision, done=done)
 
     def redo_edit(self, station: str, date: dt.date | str, *, revision: int) -> OpenBoard:
-        """Make the step again that was taken back last.
+        """Make the step again that was taken back last; where there is none, all stays as it is.
 
         Raises
         ------
         StaleBoardError
-            There is none, or another has changed the board in between.
+            Another has changed the board in between.
         """
-        return self._stepped(station, date, self.drafts.redo(station, day_of(date), revision))
+        done = self.drafts.redo(station, day_of(date), revision)
+        return self._stepped(station, date, revision, done=done)
 
     def drop_draft(self, station: str, date: dt.date | str, *, revision: int) -> OpenBoard:
         """Go back to the register's plan.
@@ -254,7 +256,8 @@ class Boards(Days):
         StaleBoardError
             Another has changed the board in between.
         """
-        return self._stepped(station, date, self.drafts.drop(station, day_of(date), revision))
+        done = self.drafts.drop(station, day_of(date), revision)
+        return self._stepped(station, date, revision, done=done)
 
     def take_board(
         self,
@@ -390,7 +393,10 @@ class Boards(Days):
             raise StaleBoardError(self.drafts.get(station, printed.date))
         return self.board(station, printed.date)
 
-    def _stepped(self, station: str, date: dt.date | str, done: bool) -> OpenBoard:  # noqa: FBT001
-        if not done:
-            raise StaleBoardError(self.drafts.get(station, day_of(date)))
+    def _stepped(
+        self, station: str, date: dt.date | str, revision: int, *, done: bool
+    ) -> OpenBoard:
+        draft = self.drafts.get(station, day_of(date))
+        if not done and revision != (-1 if draft is None else draft.revision):
+            raise StaleBoardError(draft)
         return self.board(station, date)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import random
 import shutil
 import subprocess
 from dataclasses import replace
 from importlib import resources
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -264,6 +266,41 @@ def test_the_rest_is_planned_around_what_was_done(hands):
     assert moved in hands.shown(SECOND)
     assert off in hands.shown()
     hands.settle()
+
+
+def test_no_random_edit_loses_a_visit_and_undoing_all_gives_the_first_board_back(hands):
+    """Whatever keys are hit: each visit is in one place, what breaks is told, undo undoes all."""
+    chance = random.Random(14)
+    hands.caller.drop()
+    hands.open()
+    printed = hands.caller.stops()
+    everybody = sorted(hands.caller.board()["visits"])
+    for _ in range(20):
+        step = chance.choice(["move", "move", "move", "off", "lock", "undo", "redo", "menu"])
+        row = chance.choice(hands.desk.all("li[data-visit]"))
+        row.click()
+        match step:
+            case "move":
+                way = [Keys.ARROW_UP, Keys.ARROW_DOWN, Keys.ARROW_LEFT, Keys.ARROW_RIGHT]
+                hands.keys(chance.choice(way), alt=True)
+            case "off":
+                hands.keys(Keys.DELETE)
+            case "lock":
+                hands.keys("l")
+            case "undo" | "redo":
+                hands.keys("z" if step == "undo" else "y", ctrl=True)
+            case "menu":
+                hands.desk.click(f"[data-menu='{FIRST}']")
+                hands.desk.click(f"#crew-items button:nth-child({chance.choice([1, 2])})")
+        hands.settle()
+        shown = [hands.shown(crew) for crew in (FIRST, SECOND, "")]
+        assert sorted(chain(*shown)) == everybody
+        hard = sum(one["hard"] for one in hands.caller.board()["broken"])
+        assert ("■" in hands.desk.text("#verdict")) == (hard > 0)
+    while hands.desk.one("#undo").is_enabled():
+        hands.desk.click("#undo")
+        hands.settle()
+    assert hands.caller.stops() == printed
 
 
 def test_a_customer_is_added_at_one_of_the_best_places(hands):

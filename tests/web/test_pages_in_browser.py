@@ -76,6 +76,39 @@ def test_nobody_is_kept_out_and_nothing_is_asked_of_others(desk, name, lang):
     assert desk.strangers() == []
 
 
+HEAVIEST_FIRST, HEAVIEST_AFTER = 150_000, 20_000
+"""Bytes of a page that is opened for the first time, and of one that is opened again."""
+
+
+@pytest.mark.parametrize(
+    ("name", "path"),
+    [
+        ("chief", f"/s/{STATION}/morning?date={MONDAY}"),
+        ("chief", f"{DAY}/board"),
+        ("chief", f"/s/{STATION}/evening"),
+        ("chief", f"/s/{STATION}/customers/0000000001"),
+        ("chief", f"/s/{STATION}/matters?which=findings"),
+        ("planner", "/county"),
+    ],
+)
+def test_a_page_is_light_and_soon_seen(desk, name, path):
+    """A village's line carries 150 kB in a second or two; what was there is not fetched again."""
+    desk.sign_in(name, PASSWORD)
+    desk.size(*OLD_PC)
+    desk.driver.execute_cdp_cmd("Network.clearBrowserCache", {})
+    desk.loaded()
+    desk.open(path)
+    first = desk.loaded()
+    painted = []
+    for _ in range(3):
+        desk.open(path)
+        again = desk.loaded()
+        painted.append(desk.first_paint_ms())
+    assert 0 < first < HEAVIEST_FIRST
+    assert 0 < again < HEAVIEST_AFTER
+    assert min(painted) < 500
+
+
 def test_the_search_answers_while_one_types(desk):
     """A customer on the telephone is found before he has spelt his name."""
     desk.size(*OLD_PC)

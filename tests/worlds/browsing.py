@@ -100,12 +100,9 @@ class Desk:
 
     def strangers(self) -> list[str]:
         """Requests to other hosts than the server."""
-        events = [
-            json.loads(entry["message"])["message"] for entry in self.driver.get_log("performance")
-        ]
         urls = [
             event["params"]["request"]["url"]
-            for event in events
+            for event in self.events()
             if event["method"] == "Network.requestWillBeSent"
         ]
         own = urlsplit(self.server).netloc
@@ -113,6 +110,30 @@ class Desk:
             url
             for url in urls
             if urlsplit(url).scheme in {"http", "https"} and urlsplit(url).netloc != own
+        ]
+
+    def loaded(self) -> int:
+        """Bytes that came over the network since it was asked last."""
+        time.sleep(0.6)
+        return sum(
+            int(event["params"]["encodedDataLength"])
+            for event in self.events()
+            if event["method"] == "Network.loadingFinished"
+        )
+
+    def first_paint_ms(self) -> float:
+        """When the page that is open was first seen, from the wish for it on."""
+        return self.until(
+            lambda: self.run(
+                "const seen = performance.getEntriesByName('first-contentful-paint')[0];"
+                "return seen ? seen.startTime : 0"
+            )
+        )
+
+    def events(self) -> list[dict]:
+        """What the browser has to tell of the network since it was asked last."""
+        return [
+            json.loads(entry["message"])["message"] for entry in self.driver.get_log("performance")
         ]
 
     def barriers(self) -> list[str]:

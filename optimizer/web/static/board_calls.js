@@ -62,9 +62,12 @@ export function change(wanted) {
   return turn;
 }
 
-/** Undo, redo or drop. @param {'undo' | 'redo' | 'drop'} step */
+/** Undo, redo or drop; with nothing to undo or redo nothing is asked. @param {'undo' | 'redo' | 'drop'} step */
 export function step(step) {
-  turn = turn.then(() => post(`/board/${step}`, () => ({ revision: state.board.revision })));
+  turn = turn.then(async () => {
+    if (step !== 'drop' && !state.board[step]) return;
+    await post(`/board/${step}`, () => ({ revision: state.board.revision }));
+  });
   return turn;
 }
 
