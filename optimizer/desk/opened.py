@@ -295,13 +295,13 @@ def today() -> dt.date:
     return dt.date.today()  # noqa: DTZ011  (the user's own calendar)
 
 
-def day_of(date: dt.date | str, name: str = "date") -> dt.date:
+def day_of(date: dt.date | str, name: str = "") -> dt.date:
     """A day given as such, or in any of the ways to write one.
 
     Parameters
     ----------
     name
-        Of what was given, for the error.
+        Of the option that gave it, for the error.
 
     Raises
     ------
@@ -312,6 +312,8 @@ def day_of(date: dt.date | str, name: str = "date") -> dt.date:
         return date
     day = read_day(narrow(date))
     if day is None or day.year not in YEARS:
+        if not name:
+            raise CampaignError("option.not_a_day", text=date)
         raise CampaignError("option.no_day", option=name, text=date)
     return day
 

@@ -35,7 +35,7 @@ export function say(key, facts = {}) {
 /** @param {number | null} seconds */
 export function clock(seconds) {
   if (seconds === null) return '–';
-  const minutes = Math.floor(seconds / 60);
+  const minutes = Math.round(seconds / 60);
   return `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, '0')}`;
 }
 
