@@ -231,6 +231,9 @@ def backup(
 
     with Campaign(folder) as campaign:
         typer.echo(campaign.backup(file, passphrase_file))
+        if count := len(campaign.photographs()):
+            said = texts_of(campaign)("cli.photographs", count=count, folder=campaign.path)
+            typer.echo(said, err=True)
 
 
 def restore(

@@ -31,12 +31,13 @@ if TYPE_CHECKING:
     from optimizer.desk.days import ChangedDay, Outlook
     from optimizer.desk.evening import Received, typed_finding, typed_pieces, typed_reading
     from optimizer.desk.evening_sheets import CrewSheet, EveningRow
-    from optimizer.desk.hand_in import HandedIn, Receipt
+    from optimizer.desk.hand_in import HandedIn
     from optimizer.desk.kept_doors import KeptDoors
     from optimizer.desk.live_day import CrewNow
     from optimizer.desk.matter_lists import LISTS, NAMES, Moved
     from optimizer.desk.opened import day_of, time_of, today
     from optimizer.desk.phone_links import PhoneLink, PhoneLinks
+    from optimizer.desk.photographs import Photograph, PhotographName, Receipt
     from optimizer.desk.pins import Pins, is_pinned
     from optimizer.desk.planning import PlannedCampaign, certificate_sentences
     from optimizer.desk.problems import route_file
@@ -97,6 +98,8 @@ _ROOMS = {
     "Person": "desk.sign_in",
     "PhoneLink": "desk.phone_links",
     "PhoneLinks": "desk.phone_links",
+    "Photograph": "desk.photographs",
+    "PhotographName": "desk.photographs",
     "Pins": "desk.pins",
     "Placement": "desk.sources",
     "PlannedCampaign": "desk.planning",
@@ -104,7 +107,7 @@ _ROOMS = {
     "RESULT_KEYS": "records.typed_rows",
     "ROLES": "desk.sign_in",
     "Reading": "records.parsing",
-    "Receipt": "desk.hand_in",
+    "Receipt": "desk.photographs",
     "Received": "desk.evening",
     "Rehearsal": "forecast.rehearsal",
     "Replan": "campaign",
@@ -174,6 +177,8 @@ __all__ = [
     "Person",
     "PhoneLink",
     "PhoneLinks",
+    "Photograph",
+    "PhotographName",
     "Pins",
     "Placement",
     "PlannedCampaign",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from optimizer.desk.opened import OpenCampaign
+from optimizer.desk.photographs import Photographs
 from optimizer.errors import RecordError
 
 if TYPE_CHECKING:
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from optimizer.desk.photographs import Photograph
     from optimizer.register.agenda import PlannedVisit
 
 
@@ -35,6 +36,8 @@ class CustomerFile:
         The latest sheets on which he stands: date, crew, row, version.
     notes
         What the desk has written down: at, who, text.
+    photographs
+        Of his findings.
     """
 
     account: dict[str, Any]
@@ -47,9 +50,10 @@ class CustomerFile:
     planned: PlannedVisit | None
     sheets: pd.DataFrame
     notes: pd.DataFrame
+    photographs: list[Photograph]
 
 
-class Customers(OpenCampaign):
+class Customers(Photographs):
     """Wishes of who looks somebody up."""
 
     def customers_named(self, accounts: Collection[str]) -> pd.DataFrame:
@@ -84,6 +88,7 @@ class Customers(OpenCampaign):
             planned=agenda.planned_visit(account_no),
             sheets=agenda.sheets_of(account_no),
             notes=self.register.notes(account_no),
+            photographs=self.photographs([account_no]),
         )
 
     def search_text(self, station: str) -> str:

@@ -4,32 +4,18 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from optimizer.atomic_files import file_name
-from optimizer.catalogue import Message, shown
+from optimizer.catalogue import Message
 from optimizer.desk.evening import Evening
 from optimizer.desk.opened import day_of
+from optimizer.desk.photographs import Photographs, Receipt
 from optimizer.errors import CampaignError, RecordError
 
 if TYPE_CHECKING:
-    from optimizer.catalogue import Lang
     from optimizer.desk.phone_links import PhoneLink
-    from optimizer.errors import Fault
     from optimizer.records import Entry
-
-
-@dataclass(frozen=True, slots=True)
-class Receipt:
-    """What became of one record; `why` of one that was refused."""
-
-    state: Literal["stored", "known", "refused"]
-    why: Message | Fault | None = None
-
-    def in_words(self, lang: Lang) -> str:
-        """Why it was refused; "" if it was not."""
-        why = getattr(self.why, "problem", self.why)
-        return "" if why is None else str(shown(why, lang))
 
 
 @dataclass(slots=True)
@@ -39,7 +25,7 @@ class HandedIn:
     receipts: dict[str, Receipt] = field(default_factory=dict)
 
 
-class HandIn(Evening):
+class HandIn(Evening, Photographs):
     """Wishes of a crew with a phone."""
 
     def latest_version(self, station: str, date: str) -> int:

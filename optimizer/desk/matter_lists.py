@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from optimizer.desk.matters import Matters
+from optimizer.desk.photographs import Photographs
 from optimizer.errors import RecordError, ZoufangError
 from optimizer.register.agenda import MATTERS
 
@@ -51,11 +52,13 @@ class Moved:
     refused: tuple[tuple[str, Message], ...]
 
 
-class MatterLists(Matters):
+class MatterLists(Matters, Photographs):
     """Wishes of who works through the lists."""
 
     def matter_list(self, which: str, station: str | None = None) -> pd.DataFrame:
         """The open matters of a list; its first column names them.
+
+        Findings have a column beside those of the ledger: how many photographs there are.
 
         Raises
         ------
@@ -64,8 +67,9 @@ class MatterLists(Matters):
         """
         if which not in LISTS:
             raise RecordError("option.no_list", which=which, known=list(LISTS))
+        if which == "findings":
+            return self._with_photographs(self.findings(None, station))
         calls = {
-            "findings": self.findings,
             "areas": self.area_works,
             "opinions": self.opinions,
             "requests": self.requests,
@@ -75,7 +79,22 @@ class MatterLists(Matters):
             return calls[which](None, station)
         if which == "conflicts":
             return self.register.agenda.contradicted(station)
-        return self.register.agenda.matters(which, self.today.isoformat(), station)
+        rows = self.register.agenda.matters(which, self.today.isoformat(), station)
+        return self._with_photographs(rows) if which == "overdue" else rows
+
+    def _with_photographs(self, findings: pd.DataFrame) -> pd.DataFrame:
+        taken = self.photographs(set(findings["account_no"]))
+        days: dict[tuple[str, str], list[str]] = {}
+        for one in taken:
+            days.setdefault((one.account_no, one.category), []).append(one.date)
+        names = zip(
+            *(findings[name] for name in ("account_no", "category", "found_on")), strict=True
+        )
+        counts = [
+            sum(day >= found_on for day in days.get((account, category), ()))
+            for account, category, found_on in names
+        ]
+        return findings.assign(photographs=counts)
 
     def matter_counts(self, station: str) -> dict[str, int]:
         """How many matters of a station are open in each list."""
@@ -140,11 +159,11 @@ class MatterLists(Matters):
         from optimizer.reports.worksheets import add_sheets, open_workbook
 
         on = (today or self.today).isoformat()
-        findings = self.findings(None, station)
+        findings = self.matter_list("findings", station)
         findings = findings[findings["state"] == "open"]
         findings = findings.assign(overdue=findings["due_on"].between("0", on, inclusive="left"))
         findings = findings.sort_values(["overdue", "due_on"], ascending=[False, True])
-        opinions = self.opinions(None, station)
+        opinions = self.opinions(None, station).assign(photographs=0)
         works = pd.concat(
             [
                 findings[
@@ -157,6 +176,7 @@ class MatterLists(Matters):
                         "category",
                         "found_on",
                         "due_on",
+                        "photographs",
                         "note",
                     ]
                 ],
@@ -169,6 +189,7 @@ class MatterLists(Matters):
                         "area",
                         "category",
                         "found_on",
+                        "photographs",
                         "note",
                     ]
                 ],

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from optimizer.catalogue import Message
-from optimizer.desk.opened import OpenCampaign
+from optimizer.desk.photographs import Photographs
 
 if TYPE_CHECKING:
     import os
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from optimizer.reports import Period
 
 
-class Upkeep(OpenCampaign):
+class Upkeep(Photographs):
     """What is written for others, and what keeps the register whole."""
 
     def write_bulletin(
@@ -112,11 +112,13 @@ class Upkeep(OpenCampaign):
         derive_all(self.register, self.settings, progress=progress)
 
     def disagreements(self) -> list[Message]:
-        """Where the ledgers are not what the records say, and last what to do about it."""
+        """Where the ledgers are not what the records say, and what to do; lost photographs."""
         from optimizer.records import verify
 
+        lost = self.missing_photographs()
+        said = [Message("doctor.photographs", count=len(lost), file=lost[0])] if lost else []
         wrong = verify(self.register, self.settings)
-        return [*wrong, Message("doctor.reckon", folder=self.path)] if wrong else []
+        return [*said, *wrong, Message("doctor.reckon", folder=self.path)] if wrong else said
 
     def backup(
         self,

@@ -44,7 +44,7 @@ def crew_page(day: DayView, route: Route, hand_in: str = "") -> str:
             data=_data(day, route, subject, still) | {"hand_in": hand_in},
             start="startDay",
             styles=(asset("phone.css"),),
-            scripts=(LIVE, asset("ground.js"), asset("qr.js"), asset("phone.js")),
+            scripts=(LIVE, *map(asset, ("ground.js", "qr.js", "photographs.js", "phone.js"))),
             image_hosts=image_hosts(day.settings.phone),
             connects=_origin(hand_in),
             mark=file_mark(day.plan, route.crew_id),
@@ -152,6 +152,7 @@ def _html(day: DayView, route: Route, still: StaticMap) -> str:
 <p class="warn" id="renewed" role="alert" hidden></p>
 <p class="handed" id="handed" role="status" hidden></p>
 <p class="warn" id="unkept" hidden>{escape(texts("phone.unkept"))}</p>
+<p class="warn" id="unphotographed" hidden>{escape(texts("phone.unphotographed"))}</p>
 {f'<p class="note">{note}</p>' if note else ""}
 <section class="still">{still.svg}<ol>{items}</ol></section>
 <div id="wide"><div id="stage"><div class="tools" id="tools"></div></div>

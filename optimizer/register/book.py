@@ -22,7 +22,7 @@ from optimizer.register.salvage import Salvaged, salvage
 from optimizer.register.store import Store
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
     from pathlib import Path
 
     import pandas as pd
@@ -295,16 +295,16 @@ class Register:
         self,
         kind: str | None = None,
         *,
-        account_no: str | None = None,
+        accounts: Collection[str] | None = None,
         first: dt.date | None = None,
         last: dt.date | None = None,
     ) -> pd.DataFrame:
         """Events in their order: event_id, at, who, kind, account_no, station, crew, date, body."""
-        return read_events(self.store, kind, account_no, first, last)
+        return read_events(self.store, kind, accounts, first, last)
 
     def notes(self, account_no: str) -> pd.DataFrame:
         """What the desk has written down about a customer: at, who, text."""
-        events = self.events("note", account_no=account_no)
+        events = self.events("note", accounts=[account_no])
         events["text"] = [json.loads(body)["text"] for body in events["body"]]
         return events[["at", "who", "text"]]
 

@@ -13,7 +13,7 @@ from optimizer.register.store import now_text
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     import pandas as pd
 
@@ -55,14 +55,17 @@ def add_event(
 def read_events(
     store: Store,
     kind: str | None,
-    account_no: str | None,
+    accounts: Collection[str] | None,
     first: dt.date | None,
     last: dt.date | None,
 ) -> pd.DataFrame:
     """See `optimizer.register.Register.events`."""
     wishes = [
         ("kind = ?", kind),
-        ("account_no = ?", account_no),
+        (
+            "account_no IN (SELECT value FROM json_each(?))",
+            None if accounts is None else json.dumps(list(accounts)),
+        ),
         ("date >= ?", None if first is None else day_text(first)),
         ("date <= ?", None if last is None else day_text(last)),
     ]

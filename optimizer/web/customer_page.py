@@ -42,6 +42,17 @@ def customer(request: Request, station: str, account: str, campaign: Here, _: Se
     return page(request, "customer.html", {"file": file, "today": campaign.today})
 
 
+@router.get("/customers/{account}/photographs/{digest}.jpg")
+def photograph(
+    request: Request, station: str, account: str, digest: str, campaign: Here, _: Seer
+) -> Response:
+    """A photograph of one of his findings; looking at it is logged."""
+    _refuse_strangers(station, campaign.customer_file(account).account)
+    content = campaign.photograph(account, digest)
+    note(request, "photograph_seen", account, digest[:12])
+    return Response(content, media_type="image/jpeg")
+
+
 @router.post("/customers/{account}/phone")
 def phone(request: Request, station: str, account: str, campaign: Here, _: Seer) -> Response:
     """The whole phone number, which is logged."""

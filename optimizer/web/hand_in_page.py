@@ -5,13 +5,14 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
-from fastapi import APIRouter, HTTPException, Request, Response
+from fastapi import APIRouter, HTTPException, Query, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse
 from starlette.concurrency import run_in_threadpool
 
 from optimizer.catalogue import Texts
+from optimizer.desk import PhotographName
 from optimizer.errors import RecordError
 from optimizer.web.pages import Words, address_of, lang_of, page, served_of
 from optimizer.web.throttle import Throttle
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 router = APIRouter()
 MOST_BYTES: Final = 512 * 1024
-"""A crew's day has some 20 kB."""
+"""A crew's day has some 20 kB, a photograph 200."""
 BY_LINK, BY_STRANGER = Throttle(60), Throttle(60)
 """A phone hands in after each door; who has no link guesses at most so often a minute."""
 GONE: Final = 410
@@ -91,6 +92,7 @@ def _cors(request: Request) -> dict[str, str]:
 
 
 @router.options("/hand-in/{token}")
+@router.options("/hand-in/{token}/photographs")
 def may_hand_in(request: Request, token: str) -> Response:  # noqa: ARG001  (any may ask)
     """What a browser asks before it lets a file's page hand in."""
     return Response(status_code=204, headers=_cors(request))
@@ -123,6 +125,38 @@ def _hand_in(request: Request, token: str, content: bytes) -> tuple[int, dict[st
             for name, one in handed.receipts.items()
         }
     return 200, {"version": latest, "receipts": receipts}
+
+
+@router.post("/hand-in/{token}/photographs")
+async def hand_in_photograph(
+    request: Request,
+    token: str,
+    name: Annotated[str, Query(alias="id", max_length=100)],
+    account: Annotated[str, Query(max_length=40)],
+    category: Annotated[str, Query(max_length=40)],
+) -> JSONResponse:
+    """Take a photograph of a finding from a phone; the answer says what became of it."""
+    photograph = PhotographName(id=name, account_no=account, category=category)
+    try:
+        content = await _content(request)
+        take = _hand_in_photograph
+        status, said = await run_in_threadpool(take, request, token, photograph, content)
+    except HTTPException as error:
+        status, said = error.status_code, {"said": ""}
+    return JSONResponse(said, status, headers=_cors(request))
+
+
+def _hand_in_photograph(
+    request: Request, token: str, name: PhotographName, content: bytes
+) -> tuple[int, dict[str, Any]]:
+    served, link = served_of(request), link_of(request, token)
+    lang = served.settings.campaign.lang
+    with served.campaign(f"phone {link.crew}", lang) as campaign:
+        latest = campaign.latest_version(link.station, link.date)
+        if latest != link.version:
+            return GONE, _renewed(campaign, link, latest, served)
+        receipt = campaign.hand_in_photograph(link, name, content)
+    return 200, {"state": receipt.state, "said": receipt.in_words(lang)}
 
 
 def _renewed(

@@ -21,8 +21,9 @@ MOST_EXPORTED = 500
 SHOWN = 300
 """So many rows of a list are shown at a time; a filter finds the others."""
 COLUMNS = {
-    "overdue": "account_no name category note department found_on check_by state",
-    "findings": "account_no name category note department found_on due_on check_by state",
+    "overdue": "account_no name category note photographs department found_on check_by state",
+    "findings": "account_no name category note photographs department found_on due_on check_by"
+    " state",
     "areas": "area department state since customers",
     "opinions": "account_no name date text category department state",
     "requests": "account_no name voltage asked_on deadline matters state",

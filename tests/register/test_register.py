@@ -529,7 +529,7 @@ def test_events_can_be_found(county):
     county.record("b", {"x": "二"}, account_no="0000000002", date=DAY + dt.timedelta(days=1))
     assert county.events()["kind"].tolist() == ["a", "b"]
     assert county.events("b")["body"].tolist() == ['{"x": "二"}']
-    assert county.events(account_no="0000000001")["kind"].tolist() == ["a"]
+    assert county.events(accounts=["0000000001"])["kind"].tolist() == ["a"]
     assert county.events(first=DAY, last=DAY)["kind"].tolist() == ["a"]
     with pytest.raises(RegisterError, match="FOREIGN KEY"):
         county.record("a", {}, account_no="nobody")

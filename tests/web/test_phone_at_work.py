@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
-from browsing import PHONE, Desk, start_chromium
+from browsing import DELIVER, Pocket
 from conftest import let_in
 from desk_world import STATION
 from evening_world import FIRST, SECOND, TODAY, day_plan, make_evening
@@ -13,7 +11,6 @@ from listening import listening
 
 from optimizer.desk import Campaign, PhoneLinks
 
-DELIVER = "document.dispatchEvent(new Event('visibilitychange'))"
 KEPT = (
     "const done = arguments[0];"
     "caches.open('zoufang').then(kept => kept.keys()).then(keys => done(keys.length));"
@@ -40,35 +37,6 @@ def links(county):
     book = PhoneLinks(county / "phones.sqlite")
     yield book
     book.close()
-
-
-class Pocket(Desk):
-    """A phone in a pocket: no name, a network that comes and goes."""
-
-    def __init__(self, server, downloads) -> None:
-        super().__init__(start_chromium(downloads), server)
-        self.size(*PHONE)
-        self.driver.execute_cdp_cmd("Network.enable", {})
-
-    def tap(self, selector: str) -> None:
-        """Touch a result, and wait until the page takes the next one."""
-        node = self.one(selector)
-        self.run("arguments[0].scrollIntoView({block:'center'})", node)
-        node.click()
-        time.sleep(0.6)
-
-    def connect(self, *, on: bool) -> None:
-        self.driver.execute_cdp_cmd(
-            "Network.emulateNetworkConditions",
-            {"offline": not on, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1},
-        )
-
-    def says(self, selector: str) -> str:
-        return self.run(
-            "const one = document.querySelector(arguments[0]);"
-            "return one && !one.hidden ? one.textContent : ''",
-            selector,
-        )
 
 
 def results(county, crew=FIRST):

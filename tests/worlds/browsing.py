@@ -20,6 +20,8 @@ from selenium.common.exceptions import StaleElementReferenceException  # noqa: E
 from selenium.webdriver.chrome.service import Service  # noqa: E402  (after the check)
 
 OLD_PC, PHONE = (1366, 768), (390, 844)
+DELIVER = "document.dispatchEvent(new Event('visibilitychange'))"
+"""Has a phone's page hand in at once."""
 
 
 def start_chromium(downloads: Path):
@@ -145,3 +147,32 @@ class Desk:
             "axe.run(document, {resultTypes: ['violations']}).then(r => done(r.violations));"
         )
         return [f"{one['id']}: {node['target']}" for one in found for node in one["nodes"]]
+
+
+class Pocket(Desk):
+    """A phone in a pocket: no name, a network that comes and goes."""
+
+    def __init__(self, server, downloads) -> None:
+        super().__init__(start_chromium(downloads), server)
+        self.size(*PHONE)
+        self.driver.execute_cdp_cmd("Network.enable", {})
+
+    def tap(self, selector: str) -> None:
+        """Touch a result, and wait until the page takes the next one."""
+        node = self.one(selector)
+        self.run("arguments[0].scrollIntoView({block:'center'})", node)
+        node.click()
+        time.sleep(0.6)
+
+    def connect(self, *, on: bool) -> None:
+        self.driver.execute_cdp_cmd(
+            "Network.emulateNetworkConditions",
+            {"offline": not on, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1},
+        )
+
+    def says(self, selector: str) -> str:
+        return self.run(
+            "const one = document.querySelector(arguments[0]);"
+            "return one && !one.hidden ? one.textContent : ''",
+            selector,
+        )

@@ -263,11 +263,13 @@ function startDay(map) {
   function details(stop) {
     var node = make('div', 'details'), draft = draftOf(stop);
     node.appendChild(make('p', 'small', words.findings));
-    var chips = make('div', 'chips');
+    var chips = make('div', 'chips'), shots = make('div', 'shots');
     day.categories.forEach(function (category) {
       var chip = button('', '', function () {
         keepDraft(stop, function (draft) { turn(draft, category); });
+        if (!isFound(stop, category)) photographs.forget(stop.id, category);
         look();
+        showShots(stop, shots);
       });
       function look() {
         var found = draftOf(stop).findings.filter(function (f) { return f.category === category; })[0];
@@ -279,6 +281,8 @@ function startDay(map) {
       chips.appendChild(chip);
     });
     node.appendChild(chips);
+    node.appendChild(shots);
+    showShots(stop, shots);
     node.appendChild(make('p', 'small', words.repaired));
     var pieces = make('div', 'pieces');
     day.pieces.forEach(function (piece) { pieces.appendChild(counter(stop, piece)); });
@@ -295,6 +299,50 @@ function startDay(map) {
     node.appendChild(text);
     node.appendChild(make('p', 'small', recordOf(stop) ? words.save_again : words.save_hint));
     return node;
+  }
+  function isFound(stop, category) {
+    return draftOf(stop).findings.some(function (f) { return f.category === category; });
+  }
+  // Under each finding its photographs; only a page that hands in by itself can take them along.
+  function showShots(stop, shots) {
+    shots.textContent = '';
+    shots.dataset.stop = stop.row;
+    if (!server) return;
+    draftOf(stop).findings.forEach(function (f) {
+      var line = make('div', 'shot'), some = photographs.of(stop.id, f.category);
+      line.appendChild(make('span', 'what', words['finding_' + f.category]));
+      some.forEach(function (one) { line.appendChild(shotOf(one)); });
+      if (some.length < photographs.most) line.appendChild(camera(stop, f.category));
+      shots.appendChild(line);
+    });
+  }
+  function shotOf(one) {
+    if (!one.bytes) return make('span', 'sent', '✓');
+    var box = make('span', 'picture'), picture = make('img');
+    picture.alt = words['finding_' + one.category];
+    picture.onload = function () { URL.revokeObjectURL(picture.src); };
+    picture.src = photographs.picture(one);
+    box.appendChild(picture);
+    var away = button('', '✕', function () { photographs.remove(one); });
+    away.setAttribute('aria-label', words.photograph_away);
+    box.appendChild(away);
+    return box;
+  }
+  function camera(stop, category) {
+    var label = make('label', 'camera', words.photograph), input = make('input');
+    input.type = 'file';
+    input.accept = 'image/*';
+    input.setAttribute('capture', 'environment');
+    input.addEventListener('change', function () {
+      var file = input.files[0];
+      if (!file) return;
+      photographs.take(stop, category, freshId(), file, function () {
+        toast(words.photograph_failed);
+      });
+      input.value = '';
+    });
+    label.appendChild(input);
+    return label;
   }
   // Not there → found → found and repaired → not there.
   function turn(draft, category) {
@@ -578,6 +626,16 @@ function startDay(map) {
   var server = day.hand_in === 'here' ?
     location.origin + location.pathname.replace(/^\/p\//, '/hand-in/') : day.hand_in;
   var delivering = false, soon = null, over = '';
+  var photographs = photographsOf(KEY, server, function () {
+    var shots = document.querySelector('.shots');
+    if (shots) showShots(stops[shots.dataset.stop - 1], shots);
+    showHanded();
+  });
+  // A photograph goes with the record that tells the finding.
+  function isRecorded(one) {
+    var last = recordOf({ id: one.visit });
+    return !!last && last.findings.some(function (f) { return f.category === one.category; });
+  }
   function outstanding() {
     return memory.records.filter(function (record) { return !memory.receipts[record.id]; });
   }
@@ -615,6 +673,7 @@ function startDay(map) {
       });
       memory.handed = now();
       remember();
+      photographs.deliver(isRecorded);
     }
     over = status === 410 ? said.said : status === 404 ? words.link_over : '';
     showHanded();
@@ -630,6 +689,10 @@ function startDay(map) {
     if (refused.length) {
       parts.push(say('not_taken', { count: refused.length, why: memory.receipts[refused[0]].said }));
     }
+    var shots = photographs.waiting().filter(isRecorded).length, bad = photographs.refused();
+    if (shots) parts.push(say('photographs_left', { count: shots }));
+    if (bad.length) parts.push(say('not_taken', { count: bad.length, why: bad[0].said }));
+    document.getElementById('unphotographed').hidden = !server || photographs.keeps;
     line.hidden = !server || !parts.length;
     line.textContent = parts.join(' · ');
     notice.hidden = !over;
