@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from optimizer.forecast.rehearsal import Rehearsal
     from optimizer.records.coverage import Coverage
     from optimizer.records.entry import CATEGORIES, Finding
+    from optimizer.records.field_words import ASKED, QUESTIONS, form_answers, form_opinion
     from optimizer.records.next_cycle import FormerCycle
     from optimizer.records.parsing import Reading
     from optimizer.records.typed_rows import RESULT_KEYS, RowTaken, TypedRow
@@ -57,6 +58,10 @@ if TYPE_CHECKING:
     from optimizer.routes import Figures, Fit
 
 _ROOMS = {
+    "ASKED": "records.field_words",
+    "QUESTIONS": "records.field_words",
+    "form_answers": "records.field_words",
+    "form_opinion": "records.field_words",
     "Absence": "dayplan.board",
     "CATEGORIES": "records.entry",
     "Call": "dayplan.board",
@@ -133,11 +138,13 @@ _ROOMS = {
 }
 
 __all__ = [
+    "ASKED",
     "CATEGORIES",
     "LISTS",
     "MATTERS",
     "NAMES",
     "OF_STATION",
+    "QUESTIONS",
     "RESULT_KEYS",
     "ROLES",
     "SOFT",
@@ -198,6 +205,8 @@ __all__ = [
     "WhatIf",
     "certificate_sentences",
     "day_of",
+    "form_answers",
+    "form_opinion",
     "is_pinned",
     "make_example",
     "route_file",

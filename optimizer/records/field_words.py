@@ -54,6 +54,14 @@ QUESTIONS: Final = (
     ("safety", ("safe", "unsafe")),
 )
 """What the form asks a customer, and the answers to tick, the best first."""
+ASKED: Final = {
+    "supply": "供电质量",
+    "service": "服务态度",
+    "repair": "抢修速度",
+    "billing": "抄表收费",
+    "safety": "安全用电检查",
+}
+"""How an opinion names a question: the rules that sort opinions know Chinese words."""
 PIECES: Final = ("fuse", "bulb", "rcd")
 """What is changed on the spot and counted."""
 _SHORT: Final = {"fuse": ("熔丝",), "bulb": ("灯",), "rcd": ("漏保",)}
@@ -136,6 +144,30 @@ def answer_of(question: str, text: str) -> str | None:
     answers = dict(QUESTIONS)[question]
     words = {plain(word): name for name in answers for word in _spoken(name)}
     return words.get(plain(text), answers[0] if tick_of(text) else None)
+
+
+def form_opinion(opinion: str, answers: Mapping[str, str]) -> str:
+    """What the customer said, and what of the form was not ticked as good."""
+    ticked = [
+        f"{ASKED[name]}：{sentences()[f'form.answer_{answers[name]}']['zh']}"
+        for name, (best, *_) in QUESTIONS
+        if answers.get(name, best) != best
+    ]
+    return "；".join(filter(None, (opinion, *ticked)))
+
+
+def form_answers(opinion: str) -> tuple[str, dict[str, str]]:
+    """The customer's words and the form's answers that `form_opinion` has joined."""
+    names = {word: name for name, word in ASKED.items()}
+    said, answers = opinion.split("；"), {}
+    while said:
+        word, _, tick = said[-1].partition("：")
+        answer = answer_of(names[word], tick) if word in names else None
+        if answer is None:
+            break
+        answers[names[word]] = answer
+        said.pop()
+    return "；".join(said), answers
 
 
 def _spoken(answer: str) -> tuple[str, ...]:

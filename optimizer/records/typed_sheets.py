@@ -9,15 +9,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from optimizer.catalogue import Message, Texts
+from optimizer.catalogue import Message
 from optimizer.model import YEARS
 from optimizer.records.entry import CATEGORIES, Entry, Finding, in_words, typed_id
 from optimizer.records.entry_faults import entry_fault
 from optimizer.records.field_words import (
+    ASKED,
     PIECES,
-    QUESTIONS,
     answer_of,
     categories_of,
+    form_opinion,
     pieces_of,
     tick_of,
     word_of,
@@ -61,11 +62,11 @@ _MEANINGS: Final = (
     ("fuse", "text", "保险丝 换保险丝 更换保险丝 熔丝 fuses", "fuses used"),
     ("bulb", "text", "灯泡 换灯泡 更换灯泡 bulbs", "bulbs used"),
     ("rcd", "text", "漏保 漏电保护器 换漏保 更换漏保 rcds", "breakers used"),
-    ("supply", "text", "供电质量", "the form's tick: 满意, 一般 or 不满意"),
-    ("service", "text", "服务态度", "the form's tick"),
-    ("repair", "text", "抢修速度", "the form's tick"),
-    ("billing", "text", "抄表收费", "the form's tick"),
-    ("safety", "text", "安全用电检查", "the form's tick: 合格 or 有隐患"),
+    ("supply", "text", ASKED["supply"], "the form's tick: 满意, 一般 or 不满意"),
+    ("service", "text", ASKED["service"], "the form's tick"),
+    ("repair", "text", ASKED["repair"], "the form's tick"),
+    ("billing", "text", ASKED["billing"], "the form's tick"),
+    ("safety", "text", ASKED["safety"], "the form's tick: 合格 or 有隐患"),
     ("corrects", "text", "更正 correct", "replaces all that is known of that visit"),
 )
 COLUMNS: Final[tuple[Column, ...]] = tuple(
@@ -76,8 +77,7 @@ COLUMNS: Final[tuple[Column, ...]] = tuple(
 
 LAYOUT: Final = Layout("typed", COLUMNS, by_hand=True)
 _HELD: Final = ("station", "date", "crew")
-_ASKED: Final = tuple(name for name, _ in QUESTIONS)
-_CONTENT: Final = ("category", "fixed", "note", "opinion", *PIECES, *_ASKED, "corrects")
+_CONTENT: Final = ("category", "fixed", "note", "opinion", *PIECES, *ASKED, "corrects")
 _WORD: Final = 6
 """What is longer, and no word of a list, was meant as a description."""
 
@@ -264,19 +264,17 @@ def _findings(
 
 def _opinion(sheet: _Sheet, row: TableRow, cells: dict[str, str]) -> tuple[str, list[Fault]]:
     """What the customer said, and what of the form was not ticked as good."""
-    said, faults = [cells["opinion"]], []
-    texts = Texts("zh")  # the rules that sort opinions know Chinese words
-    ticked = [name for name in _ASKED if cells[name]]
-    for name in ticked:
+    answers, faults = {}, []
+    for name in (name for name in ASKED if cells[name]):
         answer = answer_of(name, cells[name])
         if answer is None:
             faults += sheet.wrong(row, name, "not_an_answer", "answers")
-        elif answer != dict(QUESTIONS)[name][0]:
-            heading = sheet.table.names[name]
-            said.append(f"{heading}：{texts(f'form.answer_{answer}')}")
-    if ticked and said == [cells["opinion"]]:
+        else:
+            answers[name] = answer
+    opinion = form_opinion(cells["opinion"], answers)
+    if answers and opinion == cells["opinion"]:
         sheet.pleased.append(row)
-    return "；".join(filter(None, said)), faults
+    return opinion, faults
 
 
 def _summed(sheet: _Sheet) -> list[Fault]:

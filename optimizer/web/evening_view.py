@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from optimizer.desk import CATEGORIES, RESULT_KEYS
+from optimizer.desk import ASKED, CATEGORIES, QUESTIONS, RESULT_KEYS, form_answers
 from optimizer.settings import clock_text
 
 if TYPE_CHECKING:
@@ -25,6 +25,10 @@ def sheet_json(plan: DayPlan, crew: str, rows: list[EveningRow], texts: Texts) -
         "rows": [row_json(row, time, texts) for row, time in zip(rows, times, strict=True)],
         "results": [texts(f"result.{name}") for name in RESULT_KEYS],
         "categories": [texts(f"category.{name}") for name in CATEGORIES],
+        "asked": [
+            {"word": ASKED[name], "answers": [texts(f"form.answer_{one}") for one in answers]}
+            for name, answers in QUESTIONS
+        ],
         "pieces": [{"name": name, "word": texts(f"tool.{name}")} for name in PIECES],
         "words": texts.room("evening"),
     }
@@ -48,6 +52,7 @@ def row_json(row: EveningRow, time: str, texts: Texts) -> dict[str, Any]:
 
 
 def _record(record: RowRecord) -> dict[str, Any]:
+    opinion, answers = form_answers(record.opinion)
     found = [one for one in record.findings if one["category"] in CATEGORIES]
     return {
         "id": record.id,
@@ -57,9 +62,18 @@ def _record(record: RowRecord) -> dict[str, Any]:
         "codes": [CATEGORIES.index(one["category"]) + 1 for one in found],
         "repaired": any(one["repaired"] for one in found),
         "note": next((one["note"] for one in found if one["note"]), ""),
-        "opinion": record.opinion,
+        "opinion": opinion,
+        "ticks": _ticks(answers),
         "pieces": record.repaired,
     }
+
+
+def _ticks(answers: dict[str, str]) -> str:
+    """The form's ticks as they are typed; those that are good have not been kept."""
+    digits = [
+        str(given.index(answers[name]) + 1) if name in answers else "0" for name, given in QUESTIONS
+    ]
+    return "".join(digits).rstrip("0")
 
 
 def taken_json(taken: RowTaken, lang: Lang) -> dict[str, Any]:

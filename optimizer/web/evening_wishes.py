@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from optimizer.desk import CATEGORIES, RESULT_KEYS, Finding, TypedRow
+from optimizer.desk import CATEGORIES, QUESTIONS, RESULT_KEYS, Finding, TypedRow, form_opinion
 
 MOST_ROWS = 100
 """A page sends so many rows at a time."""
@@ -15,7 +15,10 @@ Pieces = Annotated[int, Field(ge=0, le=1000)]
 
 
 class RowWish(BaseModel):
-    """One row; result and findings by their numbers on paper, result 0 takes back."""
+    """One row; result and findings by their numbers on paper, result 0 takes back.
+
+    Ticks are those of the form, a digit a question in the form's order, 0 for none.
+    """
 
     model_config = ConfigDict(extra="forbid")
     row: int = Field(ge=1, le=999)
@@ -26,6 +29,7 @@ class RowWish(BaseModel):
     repaired: bool = False
     note: str = Field(default="", max_length=200)
     opinion: str = Field(default="", max_length=1000)
+    ticks: str = Field(default="", pattern=r"^([0-3]{0,4}|[0-3]{4}[0-2])$")
     pieces: dict[Literal["fuse", "bulb", "rcd"], Pieces] = Field(default_factory=dict)
 
     def typed(self) -> TypedRow:
@@ -38,9 +42,17 @@ class RowWish(BaseModel):
                 Finding(category=CATEGORIES[code - 1], repaired=self.repaired, note=self.note)
                 for code in dict.fromkeys(self.codes)
             ),
-            opinion=self.opinion.strip(),
+            opinion=form_opinion(self.opinion.strip(), self._answers()),
             repaired={name: count for name, count in self.pieces.items() if count},
         )
+
+    def _answers(self) -> dict[str, str]:
+        """What was ticked, by question."""
+        return {
+            name: answers[int(tick) - 1]
+            for (name, answers), tick in zip(QUESTIONS, self.ticks, strict=False)
+            if tick != "0"
+        }
 
 
 class RowsWish(BaseModel):

@@ -123,6 +123,32 @@ def test_25_rows_take_at_most_40_keys_beyond_text(desk, county):
     assert "✓" in desk.text("#missing")
 
 
+def test_the_form_s_ticks_become_part_of_the_opinion(desk, county):
+    """Five digits as they stand on the paper form; what is good asks for nothing."""
+    opened(desk)
+    desk.press("g", "2", "0", ENTER, *[TAB] * 6)
+    desk.type("电压不稳")
+    desk.press(TAB)
+    desk.type("3112")
+    desk.press(ENTER)
+    settled(desk)
+    with Campaign(county, today=TODAY) as campaign:
+        _, rows = campaign.evening_rows(STATION, TODAY, FIRST)
+    assert rows[19].records[0].opinion == "电压不稳；供电质量：不满意；抄表收费：一般"
+    opened(desk)
+    assert desk.one("#row-20 [name=opinion]").get_attribute("value") == "电压不稳"
+    assert desk.one("#row-20 [name=ticks]").get_attribute("value") == "3002"
+    desk.press("g", "2", "1", ENTER, *[TAB] * 7)
+    desk.type("11113")
+    desk.press(ENTER)
+    assert "意见表没有“11113”" in state(desk, 21)
+    desk.press(BACKSPACE, "1", ENTER)
+    settled(desk)
+    with Campaign(county, today=TODAY) as campaign:
+        _, rows = campaign.evening_rows(STATION, TODAY, FIRST)
+    assert rows[20].records[-1].opinion == ""
+
+
 @pytest.mark.parametrize("size", [OLD_PC, PHONE], ids=["old PC", "phone"])
 def test_nobody_is_kept_from_typing(desk, size):
     """No barrier on a sheet, which is as wide as the window at a desk."""

@@ -6,7 +6,7 @@ import { Queue } from './evening_queue.js';
  * @typedef {import('./evening_queue.js').Typed} Typed
  * @typedef {import('./evening_queue.js').Answer} Answer
  * @typedef {{id: string, result: number, typed: boolean, who: string, codes: number[],
- *   repaired: boolean, note: string, opinion: string, pieces: Record<string, number>}} Reported
+ *   repaired: boolean, note: string, opinion: string, ticks: string, pieces: Record<string, number>}} Reported
  * @typedef {{row: number, time: string, account: string, name: string, address: string,
  *   kind: string, task: string, number: number, conflict: boolean, records: Reported[]}} Row
  * @typedef {{data: Row, node: HTMLTableRowElement, state: HTMLElement, word: HTMLElement,
@@ -60,6 +60,7 @@ function fill(line) {
     cells[piece.name].value = String((says && says.pieces[piece.name]) || '');
   }
   cells.opinion.value = says ? says.opinion : '';
+  cells.ticks.value = says ? says.ticks || '' : '';
   line.said = '';
   show(line);
 }
@@ -80,17 +81,22 @@ function read(line) {
     if (text && !/^\d{1,3}$/.test(text)) return say('no_count', { count: text });
     if (Number(text)) pieces[piece.name] = Number(text);
   }
-  const opinion = cells.opinion.value.trim();
-  if (!result && (codes.length || opinion || Object.keys(pieces).length)) return words.no_result;
+  const opinion = cells.opinion.value.trim(), ticks = cells.ticks.value.trim();
+  if (!/^([0-3]{0,4}|[0-3]{4}[0-2])$/.test(ticks)) return say('no_tick', { ticks });
+  if (!result && (codes.length || opinion || ticks || Object.keys(pieces).length)) return words.no_result;
   return { row: line.data.row, version: sheet.version, number: line.data.number, result, codes,
-    repaired: codes.length > 0 && cells.repaired.checked, note, opinion, pieces };
+    repaired: codes.length > 0 && cells.repaired.checked, note, opinion, ticks: kept(ticks), pieces };
 }
+
+/** Ticks that say more than that all is well. @param {string} ticks */
+function kept(ticks) { return ticks.replace(/1/g, '0').replace(/0+$/, ''); }
 
 /** @param {Typed | Reported | undefined} one */
 function wordsOf(one) {
-  if (!one) return JSON.stringify([0, '', false, '', '', []]);
+  if (!one) return JSON.stringify([0, '', false, '', '', '', []]);
   const pieces = Object.entries(one.pieces).filter((entry) => entry[1]).sort();
-  return JSON.stringify([one.result, one.codes.join(), one.repaired, one.note, one.opinion, pieces]);
+  return JSON.stringify([one.result, one.codes.join(), one.repaired, one.note, one.opinion,
+    one.ticks || '', pieces]);
 }
 
 /** Whether the row could be left. @param {Line} line */
@@ -102,6 +108,7 @@ function leave(line) {
     return false;
   }
   line.said = '';
+  line.cells.ticks.value = typed.ticks;
   if (wordsOf(typed) !== wordsOf(standing(line))) queue.add(typed);
   show(line);
   sum();
@@ -339,6 +346,8 @@ function lineOf(data) {
   for (const piece of sheet.pieces) cells[piece.name] = input(piece.name, `${data.row} ${piece.word}`);
   cells.opinion = input('opinion', `${data.row} ${words.opinion}`);
   cells.opinion.maxLength = 1000;
+  cells.ticks = input('ticks', `${data.row} ${words.ticks}`);
+  cells.ticks.maxLength = 5;
   cells.codes.maxLength = 200;
   const word = make('span', 'word'), state = make('td', 'state');
   state.setAttribute('role', 'status');
