@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import shutil
 import subprocess
 from dataclasses import replace
 from importlib import resources
@@ -17,6 +16,7 @@ from conftest import PASSWORD
 from desk_world import CREWS, MONDAY, STATION
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.select import Select
+from tools import need
 
 from optimizer.desk import Campaign
 
@@ -379,9 +379,7 @@ def test_a_clerk_looks_and_changes_nothing(hands):
 
 def test_the_scripts_keep_their_types():
     """A misspelt field is found before a chief finds it."""
-    tsc = shutil.which("tsc") or shutil.which("tsc", path="node_modules/.bin")
-    if tsc is None:
-        pytest.skip("no TypeScript here")
+    (tsc,) = need("tsc")
     static = Path(str(resources.files("optimizer.web") / "static"))
     own = [str(path) for path in sorted(static.glob("*.js")) if ".min." not in path.name]
     switches = [
@@ -394,7 +392,7 @@ def test_the_scripts_keep_their_types():
         "--module",
         "es2022",
     ]
-    libraries = ["--moduleResolution", "bundler", "--lib", "es2022,dom,dom.iterable"]
+    libraries = ["--moduleResolution", "node", "--lib", "es2022,dom,dom.iterable"]
     done = subprocess.run(
         [tsc, *switches, *libraries, *own], capture_output=True, text=True, check=False
     )

@@ -33,7 +33,9 @@ function drawBar() {
   outdated.textContent = `△ ${say('outdated', { version: board.version })}`;
 }
 
-/** @param {'undo' | 'redo'} id @param {string} sign @param {string | null} what */
+/** @param {'undo' | 'redo'} id
+ * @param {string} sign
+ * @param {string | null} what */
 function name(id, sign, what) {
   const knob = /** @type {HTMLButtonElement | null} */ (document.getElementById(id));
   if (!knob) return;
@@ -78,7 +80,9 @@ function onKey(event) {
   act();
 }
 
-/** @param {KeyboardEvent} event @param {Element} target @returns {(() => void) | null} */
+/** @param {KeyboardEvent} event
+ * @param {Element} target
+ * @returns {(() => void) | null} */
 function keyed(event, target) {
   const { key } = event;
   if (event.ctrlKey || event.metaKey) {
@@ -102,7 +106,8 @@ function keyed(event, target) {
   return null;
 }
 
-/** @param {KeyboardEvent} event @returns {(() => void) | null} */
+/** @param {KeyboardEvent} event
+ * @returns {(() => void) | null} */
 function arrows(event) {
   const on = state.focus || state.board.crews.flatMap((crew) => crew.stops)[0]?.id;
   if (!on) return null;
@@ -120,7 +125,8 @@ function arrows(event) {
 }
 
 /** The visit beside, in the list of the next crew that has one; beyond the last stands the tray.
- * @param {string} on @param {number} by */
+ * @param {string} on
+ * @param {number} by */
 function sideways(on, by) {
   const lists = [...state.board.crews.map((crew) => crew.stops.map((stop) => stop.id)),
     state.board.tray.flatMap((group) => group.visits.map((visit) => visit.id))];
@@ -132,7 +138,8 @@ function sideways(on, by) {
   return null;
 }
 
-/** @param {string} visit @param {boolean} more */
+/** @param {string} visit
+ * @param {boolean} more */
 function go(visit, more) {
   choose(more ? [...state.chosen, visit] : [visit], visit);
   focusRow(visit);

@@ -61,7 +61,8 @@ async function find(wanted) {
   }
 }
 
-/** @param {number} mine @param {unknown} error */
+/** @param {number} mine
+ * @param {unknown} error */
 function refused(mine, error) {
   if (mine === question) show(make('p', 'error', error instanceof Gone ? say('unsent') : String(/** @type {Error} */ (error).message)));
 }

@@ -16,7 +16,8 @@ const JOB_MS = 400;
 
 /** An answer that is not what was asked for. */
 class Refused extends Error {
-  /** @param {number} status @param {any} body */
+  /** @param {number} status
+   * @param {any} body */
   constructor(status, body) {
     super((body && body.error) || String(status));
     this.status = status;
@@ -40,7 +41,9 @@ export async function ask(url, body, signal) {
   return told;
 }
 
-/** A line about what has happened; empty to take it away. @param {string} text @param {boolean} [bad] */
+/** A line about what has happened; empty to take it away.
+ * @param {string} text
+ * @param {boolean} [bad] */
 export function tell(text, bad = false) {
   const line = piece('told');
   line.textContent = text;
@@ -62,7 +65,8 @@ export function change(wanted) {
   return turn;
 }
 
-/** Undo, redo or drop; with nothing to undo or redo nothing is asked. @param {'undo' | 'redo' | 'drop'} step */
+/** Undo, redo or drop; with nothing to undo or redo nothing is asked.
+ * @param {'undo' | 'redo' | 'drop'} step */
 export function step(step) {
   turn = turn.then(async () => {
     if (step !== 'drop' && !state.board[step]) return;
@@ -71,14 +75,16 @@ export function step(step) {
   return turn;
 }
 
-/** A position that exists, where others have shortened the route meanwhile. @param {Wish} wish */
+/** A position that exists, where others have shortened the route meanwhile.
+ * @param {Wish} wish */
 function fitted(wish) {
   const crew = crewOf(wish.crew ?? null);
   if (!crew || wish.after === undefined || wish.after === null) return wish;
   return { ...wish, after: Math.min(wish.after, crew.stops.length) };
 }
 
-/** @param {string} path @param {() => unknown} body */
+/** @param {string} path
+ * @param {() => unknown} body */
 async function post(path, body) {
   if (state.offline || state.working) {
     if (state.working) tell(say('wait_for_plan'), true);
@@ -102,7 +108,9 @@ function setBusy(busy) {
   piece('board').setAttribute('aria-busy', String(busy));
 }
 
-/** Nothing of a change that failed stays on the page. @param {unknown} error @param {() => Promise<void>} again */
+/** Nothing of a change that failed stays on the page.
+ * @param {unknown} error
+ * @param {() => Promise<void>} again */
 async function failed(error, again) {
   if (error instanceof Gone) {
     gone();
@@ -118,7 +126,9 @@ async function failed(error, again) {
   drawAll();
 }
 
-/** Ask whether to do one's own change on top of the other's. @param {Stale} stale @returns {Promise<boolean>} */
+/** Ask whether to do one's own change on top of the other's.
+ * @param {Stale} stale
+ * @returns {Promise<boolean>} */
 function mineAgain(stale) {
   const dialog = /** @type {HTMLDialogElement} */ (piece('stale'));
   piece('stale-they').textContent = say('they_did', { who: stale.who || '–', name: stale.did || '–' });
@@ -176,7 +186,8 @@ let waiting = 0;
 let asked = null;
 
 /** Tell what a change would cost and break; only the latest question is answered.
- * @param {Wish} wish @param {(lines: Node[]) => void} show */
+ * @param {Wish} wish
+ * @param {(lines: Node[]) => void} show */
 export function foresee(wish, show) {
   forgetPreview();
   waiting = window.setTimeout(async () => {
@@ -199,7 +210,8 @@ export function forgetPreview() {
   asked = null;
 }
 
-/** @param {Foreseen} seen @returns {Node[]} */
+/** @param {Foreseen} seen
+ * @returns {Node[]} */
 function inWords(seen) {
   const cost = make('p', 'delta', make('b', '', more('minutes', seen.minutes)), ' ', make('b', '', more('km', seen.km)));
   const backs = Object.entries(seen.later).filter(([, minutes]) => minutes);
@@ -209,12 +221,14 @@ function inWords(seen) {
   return [cost, ...later, ...(breaks.length ? breaks : [make('p', 'ok', `✓ ${say('no_break')}`)])];
 }
 
-/** @param {'minutes' | 'km'} what @param {number} value */
+/** @param {'minutes' | 'km'} what
+ * @param {number} value */
 function more(what, value) {
   return say(`${what}_${value < 0 ? 'less' : 'more'}`, { [what]: Math.abs(value) });
 }
 
-/** A rule that is broken, in words. @param {Broken} one */
+/** A rule that is broken, in words.
+ * @param {Broken} one */
 export function brokenLine(one) {
   const whom = [one.crew ? letter(one.crew) : '', one.name].filter(Boolean).join(' ');
   return make('p', one.hard ? 'error' : 'warn', `${one.hard ? '■' : '△'} ${whom ? `${whom}: ` : ''}${one.text}`);
@@ -235,7 +249,8 @@ export function complete() {
   return turn;
 }
 
-/** Watch a job until it is over. @param {number} number */
+/** Watch a job until it is over.
+ * @param {number} number */
 export function followJob(number) {
   state.working = true;
   const line = piece('working');

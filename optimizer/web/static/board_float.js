@@ -76,13 +76,16 @@ function move(event) {
   foresee(wish, showFloat);
 }
 
-/** @param {PointerEvent} event @returns {HTMLElement | null} */
+/** @param {PointerEvent} event
+ * @returns {HTMLElement | null} */
 function dropZone(event) {
   const at = document.elementFromPoint(event.clientX, event.clientY);
   return at ? at.closest('[data-drop]') : null;
 }
 
-/** @param {PointerEvent} event @param {Held} what @returns {import('./board_calls.js').Wish | null} */
+/** @param {PointerEvent} event
+ * @param {Held} what
+ * @returns {import('./board_calls.js').Wish | null} */
 function under(event, what) {
   const zone = dropZone(event);
   const to = zone ? zone.dataset.drop : undefined;

@@ -55,7 +55,8 @@ function column(crew) {
   return made;
 }
 
-/** @param {string} name @param {string} key */
+/** @param {string} name
+ * @param {string} key */
 function listbox(name, key) {
   const list = make('ol', 'stops');
   list.dataset.list = key;
@@ -65,7 +66,9 @@ function listbox(name, key) {
   return list;
 }
 
-/** @param {import('./board_state.js').Stop} stop @param {number} row @param {Crew} crew */
+/** @param {import('./board_state.js').Stop} stop
+ * @param {number} row
+ * @param {Crew} crew */
 function stopRow(stop, row, crew) {
   const visit = state.board.visits[stop.id];
   const late = stop.begin_s > stop.arrival_s ? ` ${say('waits', { minutes: Math.round((stop.begin_s - stop.arrival_s) / 60) })}` : '';
@@ -80,7 +83,8 @@ export function windowsOf(visit) {
   return visit.windows.map(([start, end]) => `${clock(start)}–${clock(end)}`).join(' ');
 }
 
-/** @param {string} visit @param {...(Node | string)} inside */
+/** @param {string} visit
+ * @param {...(Node | string)} inside */
 function option(visit, ...inside) {
   const made = make('li', '', ...inside);
   made.setAttribute('role', 'option');
@@ -89,7 +93,10 @@ function option(visit, ...inside) {
   return made;
 }
 
-/** Locks and what is broken at a visit. @param {string} name @param {Visit} visit @returns {Node[]} */
+/** Locks and what is broken at a visit.
+ * @param {string} name
+ * @param {Visit} visit
+ * @returns {Node[]} */
 function signs(name, visit) {
   const made = [];
   if (visit.pinned_s !== null) made.push(lockSign(say('time_locked', { time: clock(visit.pinned_s) }), clock(visit.pinned_s)));
@@ -103,7 +110,8 @@ function signs(name, visit) {
   return made;
 }
 
-/** @param {string} words @param {string} [time] */
+/** @param {string} words
+ * @param {string} [time] */
 function lockSign(words, time = '') {
   const sign = make('span', 'lock');
   const picture = document.createElementNS(SVG, 'svg');
@@ -153,7 +161,8 @@ export function markLists() {
   if (row && !state.dragging) row.scrollIntoView({ block: 'nearest', inline: 'nearest' });
 }
 
-/** @param {string} visit @returns {HTMLElement | null} */
+/** @param {string} visit
+ * @returns {HTMLElement | null} */
 function rowOf(visit) {
   return visit ? document.querySelector(`li[data-visit="${CSS.escape(visit)}"]`) : null;
 }
@@ -187,7 +196,8 @@ function sortable(list) {
   });
 }
 
-/** The rows that go along with one that is dragged. @param {HTMLElement} item */
+/** The rows that go along with one that is dragged.
+ * @param {HTMLElement} item */
 function going(item) {
   const visit = item.dataset.visit || '';
   return state.chosen.includes(visit) ? chosenInOrder() : [visit];
@@ -200,7 +210,9 @@ function chosen(event) {
 }
 
 /** Where rows would stand if they were let go: after how many stops of the list as the server has it.
- * @param {HTMLElement} item @param {HTMLElement} list @returns {import('./board_calls.js').Wish} */
+ * @param {HTMLElement} item
+ * @param {HTMLElement} list
+ * @returns {import('./board_calls.js').Wish} */
 function wishOf(item, list) {
   const visits = going(item);
   const crew = crewOf(id(list));

@@ -69,7 +69,8 @@ function at(visit) {
   return lat === null || lon === null ? null : [lat, lon];
 }
 
-/** @param {string} visit @param {HTMLElement} html */
+/** @param {string} visit
+ * @param {HTMLElement} html */
 function sign(visit, html) {
   const place = at(visit);
   if (!place) return;
@@ -135,7 +136,8 @@ function lasso() {
   });
 }
 
-/** @param {{lat: number, lng: number}} point @param {{lat: number, lng: number}[]} ring */
+/** @param {{lat: number, lng: number}} point
+ * @param {{lat: number, lng: number}[]} ring */
 function inside(point, ring) {
   let is = false;
   for (let k = 0, j = ring.length - 1; k < ring.length; j = k, k += 1) {

@@ -20,7 +20,8 @@ export function markCard() {
   card.replaceChildren(...(one ? about(one) : [make('p', '', make('b', '', chosenInWords()))]), ...act);
 }
 
-/** With nothing chosen the card tells what is broken. @returns {Node[]} */
+/** With nothing chosen the card tells what is broken.
+ * @returns {Node[]} */
 function rules() {
   const { broken } = state.board;
   const hard = broken.filter((one) => one.hard).length;
@@ -35,7 +36,8 @@ function rules() {
   return [make('p', 'line', ...heads), ...lines, make('p', 'dim keys', say(mayChange ? 'keys' : 'only_look'))];
 }
 
-/** @param {string} id @returns {Node[]} */
+/** @param {string} id
+ * @returns {Node[]} */
 function about(id) {
   const visit = state.board.visits[id];
   const { crew, row } = placeOf(id);
@@ -59,7 +61,8 @@ function reasonOf(id) {
   return '';
 }
 
-/** @param {string} one @returns {Node[]} */
+/** @param {string} one
+ * @returns {Node[]} */
 function actions(one) {
   const made = [button(`${say('move_to')} M`, openMove, 'small')];
   const inRoute = state.chosen.some((id) => placeOf(id).crew);
@@ -73,7 +76,8 @@ function actions(one) {
   return made;
 }
 
-/** Lock what is chosen, or take its lock off. @param {'visit' | 'time'} kind */
+/** Lock what is chosen, or take its lock off.
+ * @param {'visit' | 'time'} kind */
 export function lock(kind) {
   for (const name of state.chosen.filter((id) => placeOf(id).crew)) {
     change(() => {
@@ -137,7 +141,8 @@ export function openCrew(id) {
   if (!crew) return;
   const box = dialog('crew');
   piece('crew-what').textContent = `${letter(id)} ${id} ${crew.members.join(' ')}`;
-  /** @param {string} text @param {import('./board_calls.js').Wish} wanted */
+  /** @param {string} text
+   * @param {import('./board_calls.js').Wish} wanted */
   const item = (text, wanted) => button(text, () => { box.close(); change(() => wanted); });
   const items = [];
   if (crew.stops.length) {

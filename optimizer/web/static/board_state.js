@@ -27,7 +27,8 @@ export const mayChange = root.dataset.change === 'yes';
 const texts = JSON.parse((document.getElementById('texts') || root).textContent || '{}');
 
 /** A sentence of the catalogue with its facts.
- * @param {string} key @param {Record<string, string | number>} [facts] */
+ * @param {string} key
+ * @param {Record<string, string | number>} [facts] */
 export function say(key, facts = {}) {
   return (texts[key] || key).replace(/\{(\w+)\}/g, (_, name) => String(facts[name] ?? ''));
 }
@@ -55,7 +56,8 @@ export const state = {
 const views = [];
 
 /** Have something shown: `draw` when the day has changed, `mark` when the choice has.
- * @param {() => void} draw @param {() => void} mark */
+ * @param {() => void} draw
+ * @param {() => void} mark */
 export function addView(draw, mark) {
   views.push({ draw, mark });
 }
@@ -74,7 +76,8 @@ export function drawAll() {
 }
 
 /** Choose visits: the one choice that list, map, time line and tray share.
- * @param {string[]} ids @param {string} [focus] */
+ * @param {string[]} ids
+ * @param {string} [focus] */
 export function choose(ids, focus) {
   state.chosen = [...new Set(ids)];
   state.focus = focus ?? (ids.length ? ids[ids.length - 1] : '');
@@ -82,7 +85,8 @@ export function choose(ids, focus) {
 }
 
 /** A click on a visit: alone, one more (ctrl), or all up to it (shift).
- * @param {string} id @param {{ctrlKey: boolean, metaKey: boolean, shiftKey: boolean}} event */
+ * @param {string} id
+ * @param {{ctrlKey: boolean, metaKey: boolean, shiftKey: boolean}} event */
 export function clicked(id, event) {
   if (event.ctrlKey || event.metaKey) {
     const rest = state.chosen.filter((one) => one !== id);
@@ -96,7 +100,9 @@ export function clicked(id, event) {
   }
 }
 
-/** Where a visit stands. @param {string} id @returns {Place} */
+/** Where a visit stands.
+ * @param {string} id
+ * @returns {Place} */
 export function placeOf(id) {
   for (const crew of state.board.crews) {
     const row = crew.stops.findIndex((stop) => stop.id === id);
@@ -105,7 +111,8 @@ export function placeOf(id) {
   return { crew: null, row: -1 };
 }
 
-/** The visits of the same crew, or of the tray, in their order. @param {string} id */
+/** The visits of the same crew, or of the tray, in their order.
+ * @param {string} id */
 export function siblings(id) {
   const crew = crewOf(placeOf(id).crew);
   if (crew) return crew.stops.map((stop) => stop.id);
@@ -117,13 +124,15 @@ export function crewOf(id) {
   return state.board.crews.find((crew) => crew.id === id);
 }
 
-/** The letter of a crew: on map, time line and list, so that no colour need be told. @param {string | null} id */
+/** The letter of a crew: on map, time line and list, so that no colour need be told.
+ * @param {string | null} id */
 export function letter(id) {
   const at = state.board.crews.findIndex((crew) => crew.id === id);
   return at < 0 ? '–' : String.fromCharCode(65 + (at % 26)) + (at >= 26 ? Math.floor(at / 26) : '');
 }
 
-/** Which of six colours a crew has. @param {string | null} id */
+/** Which of six colours a crew has.
+ * @param {string | null} id */
 export function colour(id) {
   return state.board.crews.findIndex((crew) => crew.id === id) % 6;
 }
@@ -143,7 +152,9 @@ export function nameOf(id) {
 
 /** An element with a class and children.
  * @template {keyof HTMLElementTagNameMap} K
- * @param {K} tag @param {string} [name] @param {...(Node | string)} inside
+ * @param {K} tag
+ * @param {string} [name]
+ * @param {...(Node | string)} inside
  * @returns {HTMLElementTagNameMap[K]} */
 export function make(tag, name = '', ...inside) {
   const made = document.createElement(tag);
@@ -152,7 +163,10 @@ export function make(tag, name = '', ...inside) {
   return made;
 }
 
-/** A button. @param {string} text @param {() => void} act @param {string} [name] */
+/** A button.
+ * @param {string} text
+ * @param {() => void} act
+ * @param {string} [name] */
 export function button(text, act, name = '') {
   const made = make('button', name, text);
   made.type = 'button';
@@ -160,7 +174,8 @@ export function button(text, act, name = '') {
   return made;
 }
 
-/** A piece of the page that the template has. @param {string} id */
+/** A piece of the page that the template has.
+ * @param {string} id */
 export function piece(id) {
   return /** @type {HTMLElement} */ (document.getElementById(id));
 }

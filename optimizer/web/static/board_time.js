@@ -33,7 +33,9 @@ export function drawTime() {
 /** @param {number} time_s */
 const x = (time_s) => ((time_s - scale.from) / (scale.to - scale.from)) * scale.width;
 
-/** After how many stops of a crew a pointer stands. @param {string} crew @param {number} clientX */
+/** After how many stops of a crew a pointer stands.
+ * @param {string} crew
+ * @param {number} clientX */
 export function rowsBefore(crew, clientX) {
   const picture = document.querySelector(`#time [data-drop="${CSS.escape(crew)}"] svg`);
   const found = crewOf(crew);
@@ -42,7 +44,9 @@ export function rowsBefore(crew, clientX) {
   return found.stops.filter((stop) => (stop.begin_s + stop.departure_s) / 2 < at).length;
 }
 
-/** @param {string} tag @param {Record<string, string | number>} facts @param {string} [text] */
+/** @param {string} tag
+ * @param {Record<string, string | number>} facts
+ * @param {string} [text] */
 function draw(tag, facts, text) {
   const made = document.createElementNS(SVG, tag);
   for (const [name, value] of Object.entries(facts)) made.setAttribute(name, String(value));
@@ -50,7 +54,8 @@ function draw(tag, facts, text) {
   return made;
 }
 
-/** @param {number} height @param {string} words */
+/** @param {number} height
+ * @param {string} words */
 function picture(height, words) {
   const made = draw('svg', { width: scale.width, height, role: 'img' });
   made.setAttribute('aria-label', words);
@@ -94,7 +99,11 @@ function dayOf(crew) {
   return made;
 }
 
-/** @param {number} from @param {number} to @param {string} name @param {number} y @param {number} height */
+/** @param {number} from
+ * @param {number} to
+ * @param {string} name
+ * @param {number} y
+ * @param {number} height */
 function bar(from, to, name, y, height) {
   return draw('rect', { x: x(from), width: Math.max(1, x(to) - x(from)), y, height, class: name });
 }
@@ -107,7 +116,9 @@ function lunch(rest) {
   return made;
 }
 
-/** @param {import('./board_state.js').Stop} stop @param {number} row @param {Crew} crew */
+/** @param {import('./board_state.js').Stop} stop
+ * @param {number} row
+ * @param {Crew} crew */
 function door(stop, row, crew) {
   const visit = state.board.visits[stop.id];
   const broken = state.board.broken.filter((one) => one.visit === stop.id);

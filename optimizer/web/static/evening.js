@@ -26,12 +26,15 @@ const lines = [];
 const REFRESH_MS = 15000;
 let waits = '';
 
-/** @param {string} name @param {Record<string, unknown>} [facts] */
+/** @param {string} name
+ * @param {Record<string, unknown>} [facts] */
 function say(name, facts = {}) {
   return words[name].replace(/\{(\w+)\}/g, (_, key) => String(facts[key]));
 }
 
-/** @param {string} tag @param {string} look @param {string} [text] */
+/** @param {string} tag
+ * @param {string} look
+ * @param {string} [text] */
 function make(tag, look, text) {
   const node = document.createElement(tag);
   if (look) node.className = look;
@@ -41,7 +44,8 @@ function make(tag, look, text) {
 
 // ---- what a row says ---------------------------------------------------------------------------
 
-/** What counts for a row as far as this page knows. @param {Line} line
+/** What counts for a row as far as this page knows.
+ * @param {Line} line
  * @returns {Typed | Reported | undefined} */
 function standing(line) {
   const own = queue.of(line.data.row, sheet.version).pop();
@@ -65,7 +69,9 @@ function fill(line) {
   show(line);
 }
 
-/** What the cells say now. @param {Line} line @returns {Typed | string} why it cannot be stored */
+/** What the cells say now.
+ * @param {Line} line
+ * @returns {Typed | string} why it cannot be stored */
 function read(line) {
   const cells = line.cells, result = Number(cells.result.value || 0);
   const found = /^((?:\d+[\s,，、;；]*)*)(.*)$/.exec(cells.codes.value.trim()) || ['', '', ''];
@@ -99,7 +105,8 @@ function wordsOf(one) {
     one.ticks || '', pieces]);
 }
 
-/** Whether the row could be left. @param {Line} line */
+/** Whether the row could be left.
+ * @param {Line} line */
 function leave(line) {
   const typed = read(line);
   if (typeof typed === 'string') {
@@ -131,14 +138,16 @@ function show(line) {
   else if (line.data.records.length) line.state.append(make('span', 'ok', `✓ ${from(line.data)}`));
 }
 
-/** Where what counts came from. @param {Row} row */
+/** Where what counts came from.
+ * @param {Row} row */
 function from(row) {
   const phone = row.records.some((record) => !record.typed);
   const paper = row.records.some((record) => record.typed);
   return phone && paper ? words.both : phone ? words.phone : words.stored;
 }
 
-/** @param {Line} line @param {Answer} answer */
+/** @param {Line} line
+ * @param {Answer} answer */
 function showRefused(line, answer) {
   if (answer.state !== 'differs') {
     line.state.append(make('span', 'error', `✗ ${answer.said}`));
@@ -177,7 +186,8 @@ function showConflict(line) {
   }
 }
 
-/** @param {string} text @param {() => void} act */
+/** @param {string} text
+ * @param {() => void} act */
 function push(text, act) {
   const node = /** @type {HTMLButtonElement} */ (make('button', 'small', text));
   node.type = 'button';
@@ -185,7 +195,8 @@ function push(text, act) {
   return node;
 }
 
-/** Whether anything is known of a row. @param {Line} line */
+/** Whether anything is known of a row.
+ * @param {Line} line */
 function isIn(line) {
   const says = standing(line);
   return !!says && says.result > 0;
@@ -211,7 +222,8 @@ function sum() {
   byId('unsent').textContent = `${say('unsent', { count: unsent })}${waits ? ` · ${words[`wait_${waits}`]}` : ''}`;
 }
 
-/** @param {[Answer, Typed][]} answers @param {string} why */
+/** @param {[Answer, Typed][]} answers
+ * @param {string} why */
 function told(answers, why) {
   waits = why;
   let strange = false;
@@ -259,7 +271,8 @@ async function refresh() {
 
 // ---- keys --------------------------------------------------------------------------------------
 
-/** @param {number} place @param {string} [cell] */
+/** @param {number} place
+ * @param {string} [cell] */
 function go(place, cell = 'result') {
   const line = lines[Math.max(0, Math.min(lines.length - 1, place))];
   if (!line) return;
@@ -268,7 +281,8 @@ function go(place, cell = 'result') {
   line.node.scrollIntoView({ block: 'nearest' });
 }
 
-/** @param {Line} line @param {KeyboardEvent} event */
+/** @param {Line} line
+ * @param {KeyboardEvent} event */
 function onKey(line, event) {
   const cell = /** @type {HTMLInputElement} */ (event.target);
   const place = lines.indexOf(line), name = cell.name;
@@ -291,7 +305,8 @@ function onKey(line, event) {
   event.preventDefault();
 }
 
-/** In the cell of the result letters are commands. @param {KeyboardEvent} event */
+/** In the cell of the result letters are commands.
+ * @param {KeyboardEvent} event */
 function onLetter(event) {
   const key = event.key.toLowerCase();
   if (key === 'g') byId('jump').focus();
@@ -300,7 +315,9 @@ function onLetter(event) {
   return true;
 }
 
-/** Rows of which nothing is known yet, as one result. @param {Line[]} some @param {number} result */
+/** Rows of which nothing is known yet, as one result.
+ * @param {Line[]} some
+ * @param {number} result */
 function bulk(some, result) {
   const open = some.filter((line) => !isIn(line) && !line.cells.result.value);
   const facts = { count: open.length, what: sheet.results[result - 1] };
@@ -321,7 +338,9 @@ function toMissing() {
 
 // ---- the table ---------------------------------------------------------------------------------
 
-/** @param {string} name @param {string} label @param {string} type */
+/** @param {string} name
+ * @param {string} label
+ * @param {string} type */
 function input(name, label, type = 'text') {
   const node = /** @type {HTMLInputElement} */ (document.createElement('input'));
   Object.assign(node, { name, type, autocomplete: 'off' });
@@ -329,7 +348,8 @@ function input(name, label, type = 'text') {
   return node;
 }
 
-/** @param {Row} data @returns {Line} */
+/** @param {Row} data
+ * @returns {Line} */
 function lineOf(data) {
   const node = /** @type {HTMLTableRowElement} */ (document.createElement('tr'));
   node.id = `row-${data.row}`;

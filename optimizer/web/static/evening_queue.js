@@ -46,7 +46,8 @@ export class Queue {
     } catch { this.memory = list; }
   }
 
-  /** @param {number} row @param {number} version */
+  /** @param {number} row
+   * @param {number} version */
   of(row, version) {
     return this.all().filter((one) => one.typed.row === row && one.typed.version === version);
   }
@@ -65,7 +66,9 @@ export class Queue {
     this.send();
   }
 
-  /** Forget what was refused. @param {number} row @param {number} version */
+  /** Forget what was refused.
+   * @param {number} row
+   * @param {number} version */
   forget(row, version) {
     this.keep(this.all().filter((one) =>
       !(one.answer && one.typed.row === row && one.typed.version === version)));
@@ -93,7 +96,8 @@ export class Queue {
     }
   }
 
-  /** @param {Typed[]} rows @returns {Promise<string>} why it must wait; '' when it was answered */
+  /** @param {Typed[]} rows
+   * @returns {Promise<string>} why it must wait; '' when it was answered */
   async post(rows) {
     const stop = new AbortController();
     const timer = setTimeout(() => stop.abort(), ANSWER_MS);
@@ -115,7 +119,8 @@ export class Queue {
     } catch { return 'offline'; } finally { clearTimeout(timer); }
   }
 
-  /** One row that cannot be read holds no other back. @param {Typed[]} rows */
+  /** One row that cannot be read holds no other back.
+   * @param {Typed[]} rows */
   async singly(rows) {
     for (const row of rows) {
       const why = await this.post([row]);
@@ -125,7 +130,8 @@ export class Queue {
   }
 
   /** What the server cannot even read stays here, with its reason.
-   * @param {Typed[]} rows @param {string} said */
+   * @param {Typed[]} rows
+   * @param {string} said */
   refuse(rows, said) {
     this.take(rows.map((one) => ({ row: one.row, version: one.version, sent: one.number,
       state: 'refused', number: one.number, conflict: false, said: said.slice(0, 200) })));
@@ -149,12 +155,14 @@ export class Queue {
   }
 }
 
-/** @param {Waiting} one @param {Typed} typed */
+/** @param {Waiting} one
+ * @param {Typed} typed */
 function isOf(one, typed) {
   return one.typed.row === typed.row && one.typed.version === typed.version;
 }
 
-/** Urls of sheets of which this browser still holds rows. @param {string} person */
+/** Urls of sheets of which this browser still holds rows.
+ * @param {string} person */
 export function sheetsOf(person) {
   try {
     return Object.keys(localStorage).filter((key) => key.startsWith(`${PREFIX}${person}/`))
