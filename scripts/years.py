@@ -1,11 +1,11 @@
 """Years lived through: a made-up county is planned, printed, visited and typed in day by day.
 
     python scripts/years.py [--customers 5000] [--seed 1 2 3] [--worse 1.2] [--no-migrants]
-                            [--plot forecasts.svg]
+                            [--plot forecasts.svg] [--through web]
 
 Prints what came beside what is right, of each seed. The field's truth is in
 `scripts/lived/field.toml`; the program never sees it. `--plot` draws how far each month's forecast
-was from what came.
+was from what came. `--through web` plans, types, hands in and decides by the pages of a server.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from lived.calibration_plot import calibration_svg, judged
 from lived.field import Habits
 from lived.life import begin
 from lived.measures import measure, table
+from lived.web_hands import WebHands
 
 if TYPE_CHECKING:
     from lived.calibration_plot import Judged
@@ -40,18 +41,21 @@ def main() -> None:
     parser.add_argument("--finish", type=dt.date.fromisoformat)
     parser.add_argument("--field", type=Path, default=HERE / "lived" / "field.toml")
     parser.add_argument("--plot", type=Path, help="draw how far forecasts were off")
+    parser.add_argument("--through", choices=["calls", "web"], default="calls")
     wish = parser.parse_args()
     habits = Habits.read(wish.field, wish.worse)
     if wish.no_migrants:
         habits.people["migrant_share"] = 0.0
     told: list[Judged] = []
     for seed in wish.seed:
-        told += live(wish.customers, habits, seed, wish.finish)
+        told += live(wish.customers, habits, seed, wish.finish, wish.through)
     if wish.plot is not None:
         wish.plot.write_text(calibration_svg(told), encoding="utf-8")
 
 
-def live(customers: int, habits: Habits, seed: int, finish: dt.date | None) -> list[Judged]:
+def live(
+    customers: int, habits: Habits, seed: int, finish: dt.date | None, through: str
+) -> list[Judged]:
     """Live the years of one seed, print what came, and tell what came of the forecasts."""
     began = time.monotonic()
     os.environ["ZOUFANG_TODAY"] = "2026-12-01"
@@ -62,7 +66,10 @@ def live(customers: int, habits: Habits, seed: int, finish: dt.date | None) -> l
 
     with tempfile.TemporaryDirectory() as folder:
         life = begin(Path(folder) / "c", customers, habits, seed, finish)
+        hands = WebHands(life.folder) if through == "web" else life.hands
+        life.hands = hands
         life.run(tell)
+        hands.close()
         print(f"seed {seed}\n{table(measure(life))}")
         life.register.close()
     print(f"{time.monotonic() - began:.0f} s", flush=True)

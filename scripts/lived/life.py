@@ -14,18 +14,13 @@ from typing import TYPE_CHECKING, NamedTuple
 import pandas as pd
 
 from lived.field import FESTIVALS, Field, Habits
+from lived.hands import Calls, Hands
 from optimizer.campaign import plan_campaign, replan
 from optimizer.campaign.executors import InProcess
 from optimizer.desk import Campaign
 from optimizer.errors import CampaignError
 from optimizer.example import write_example
 from optimizer.intake import read_tables
-from optimizer.records import (
-    add_appointment,
-    close_request,
-    decide_finding,
-    take_records,
-)
 from optimizer.records.coverage import account_list
 from optimizer.roads import read_roads
 from optimizer.settings import CampaignSettings, Settings
@@ -42,7 +37,6 @@ if TYPE_CHECKING:
     from optimizer.register import Register
 
 CREWS_A_STATION = 3
-ITERATIONS = 300
 
 
 class Told(NamedTuple):
@@ -105,6 +99,7 @@ class Life:
     register: Register
     people: Field
     days: list[dt.date]
+    hands: Hands
     diary: Diary = field(default_factory=Diary)
     pile: dict[dt.date, list[list[Entry]]] = field(default_factory=lambda: defaultdict(list))
     out: dict[str, str] = field(default_factory=dict)
@@ -138,7 +133,7 @@ class Life:
         self.ask_for_sheets(day)
         plans = []
         for station in stations_of(self.folder, day):
-            plans.append(self.folder.plan_day(station, day, iterations=ITERATIONS))
+            plans.append(self.hands.plan_day(station, day))
             self.note_sheets(plans[-1])
         self.diary.printed += plans
         return plans
@@ -188,7 +183,7 @@ class Life:
 
     def hand_back(self, station: str, day: dt.date, crew: str) -> None:
         """The office notes that what has no record on a sheet was not reached."""
-        self.folder.give_up(station, day, crew)
+        self.hands.give_up(station, day, crew)
         self.close_sheet(f"{crew} {day}")
 
     def close_sheet(self, sheet: str) -> None:
@@ -210,7 +205,7 @@ class Life:
     def take(self, sheets: Sequence[Sequence[Entry]]) -> None:
         """Type sheets in."""
         for entries in sheets:
-            take_records(self.register, self.folder.settings, list(entries), "field")
+            self.hands.take(entries)
             self.typed += entries
             first = entries[0]
             self.hand_back(first.station, dt.date.fromisoformat(first.date), first.crew)
@@ -222,8 +217,7 @@ class Life:
         rows = self.register.ledgers.frame("findings", where, [(day - wait).isoformat()])
         for row in rows.to_dict("records"):
             self.people.rectify(row["account_no"], row["category"])
-            name = str(row["finding"])
-            decide_finding(self.register, self.folder.settings, name, "rectified", on=day)
+            self.hands.rectify(str(row["finding"]), str(row["account_no"]), day)
 
     def connect(self, day: dt.date) -> None:
         """People ask for connections; who was visited is connected."""
@@ -249,8 +243,7 @@ class Life:
         for row in rows.to_dict("records"):
             asked = dt.date.fromisoformat(str(row["asked_on"]))
             if any(account == row["account_no"] and asked <= when for account, when in done):
-                name = str(row["request"])
-                close_request(self.register, self.folder.settings, name, "connected", day)
+                self.hands.connect(str(row["request"]), str(row["account_no"]), day)
 
     def telephone(self, day: dt.date) -> None:
         """Some of those on the telephone list agree on a day."""
@@ -259,10 +252,7 @@ class Life:
             home = self.people.households[str(row["account_no"])]
             agrees = self.people.rng.random() < self.people.habits.office["telephone_success"]
             if agrees and home.migrant is None and not home.fate:
-                add_appointment(
-                    self.register, self.folder.settings, account_no=str(row["account_no"]),
-                    date=day + wait, window="09:00-11:00",
-                )  # fmt: skip
+                self.hands.promise(str(row["account_no"]), day + wait, "09:00-11:00")
 
     def first_of_month(self, day: dt.date) -> None:
         """Status is read, and the rest is planned anew."""
@@ -324,7 +314,7 @@ def begin(
     accounts = sorted(register.customers()["account_no"].astype(str))
     stations = list(register.stations()["station"].astype(str))
     people = Field.of(accounts, stations, habits, seed)
-    life = Life(folder, register, people, days)
+    life = Life(folder, register, people, days, Calls(folder))
     told = folder.forecast()
     life.diary.crew_days = 0 if told is None else told.county.crew_days.middle
     return life
