@@ -1,0 +1,106 @@
+"""Every list of open matters shows its rows, and every state can be reached from its page."""
+
+from __future__ import annotations
+
+import re
+
+import httpx
+import pytest
+from conftest import PASSWORD, let_in
+from desk_world import CREWS, STATION, make_county
+from listening import listening
+
+from optimizer.desk import LISTS, NAMES, Campaign, typed_finding, typed_reading
+from optimizer.model import VisitKind
+
+TODAY = "2027-03-01"
+DAYS = [f"2027-01-{day:02d}" for day in range(4, 30)]
+REFUSED = {("areas", "checked"): "3 customers are still to be revisited"}
+"""A step that must wait, and what is said of it."""
+STEPS = [(which, state) for which, states in LISTS.items() for state in states]
+FOUND = ("0000000002", "0000000003", "0000000004")
+
+
+def call(campaign, account, day, result="done", **more):
+    """One call at a door, as a clerk types it."""
+    fields = {
+        "row": None,
+        "version": None,
+        "account_no": account,
+        "kind": VisitKind.FIRST.value,
+        "result": result,
+        "findings": [typed_finding(text) for text in more.get("finding", ())],
+        "opinion": more.get("opinion", ""),
+        "corrects": None,
+    }
+    reading = typed_reading(fields, station=STATION, date=day, crew=more.get("crew", CREWS[0]))
+    (received,) = campaign.take_records([("typed", reading)])
+    assert not received.faulty
+
+
+def make_matters(folder):
+    """Something in each list but that of evenings, on which shops stand."""
+    with Campaign(folder, today=TODAY) as campaign:
+        rules = campaign.settings.follow
+        call(campaign, "0000000001", DAYS[0], opinion="停电太多")
+        for account in FOUND:
+            call(campaign, account, DAYS[0], finding=("low_voltage", "wiring"))
+        campaign.add_request("0000000005", "urban", TODAY)
+        campaign.add_appointment("0000000006", "2027-03-02", "09:00-11:00")
+        for crew, result in zip(CREWS, ("done", "refused"), strict=True):
+            call(campaign, "0000000007", DAYS[1], result, crew=crew)
+        call(campaign, "0000000008", DAYS[1], "moved")
+        for day in DAYS[: rules.max_tries]:
+            call(campaign, "0000000009", day, "nobody_home")
+        for day in DAYS[: rules.max_tries + rules.list_tries]:
+            call(campaign, "0000000010", day, "nobody_home")
+
+
+@pytest.fixture
+def chief(tmp_path, monkeypatch):
+    """The chief of a station with all kinds of matters, signed in."""
+    monkeypatch.setenv("ZOUFANG_TODAY", TODAY)
+    folder = let_in(make_county(tmp_path / "county", households=14))
+    make_matters(folder)
+    with (
+        listening(folder) as url,
+        httpx.Client(
+            base_url=url, headers={"Origin": url}, timeout=60, follow_redirects=True
+        ) as client,
+    ):
+        client.post("/sign-in", data={"name": "chief", "password": PASSWORD})
+        yield client
+
+
+def listed(chief, which):
+    """What a list's page shows: its text and its rows."""
+    answer = chief.get(f"/s/{STATION}/matters?which={which}")
+    assert answer.status_code == 200
+    return answer.text, re.findall(r'<tr(?: class="overdue")?>\s*<td>', answer.text)
+
+
+def test_every_list_shows_its_rows_in_both_languages(chief):
+    """A list that fails with its first row works until the day on which it is needed."""
+    for lang in ("zh", "en"):
+        chief.cookies.set("lang", lang)
+        for which in LISTS:
+            text, rows = listed(chief, which)
+            count = int(re.search(r'aria-current="page">[^<]*<b[^>]*>(\d+)', text)[1])
+            assert len(rows) == count, which
+            assert (count > 0) == (which != "evening"), which
+
+
+@pytest.mark.parametrize(("which", "state"), STEPS, ids=["-".join(step) for step in STEPS])
+def test_every_state_of_a_list_is_one_click_away(chief, which, state):
+    """Each button of each list does what it says, to what is chosen and to nothing else."""
+    chief.cookies.set("lang", "en")
+    text, rows = listed(chief, which)
+    names = re.findall(r'name="name" value="([^"]*)"', text)
+    name = names[-1] if which == "office" else names[0]  # the office settles no contradiction
+    for step in LISTS[which][: LISTS[which].index(state) + 1]:
+        if step == state or NAMES.get(which) in {"project", "opinion"}:
+            said = {"name": name, "state": step, "text": "a note"}
+            answer = chief.post(f"/s/{STATION}/matters/{which}", data=said)
+            assert REFUSED.get((which, step), "✓ 1") in answer.text
+    after = listed(chief, which)[1]
+    assert len(rows) - len(after) in {0, 1}
