@@ -15,21 +15,37 @@ import platform
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from endurance import shim
+from endurance import clocks, namespaces, shim
 
 from optimizer.register.sqlite import VERSION
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 HERE = Path(__file__).resolve().parent
 TRIALS = {
     "failing": "a disk that fails at the n-th call of each command",
     "power": "power cuts between any two steps of the disk's work",
+    "places": "disks full, read-only, without rights, gone with the share",
     "damage": "flipped bits and cut files",
     "kills": "commands killed, half of them while files changed",
     "hands": "twenty writers beside import, replan, day and backups",
     "growth": "records of 500 days",
+    "clocks": "clocks that are wrong, go backwards, stand in other zones",
+    "offline": "every command without a network, and nobody who asks for one",
 }
+
+SHIM: dict[str, Callable[[], object]] = {"Linux and gcc": shim.is_available}
+NEEDS: dict[str, dict[str, Callable[[], object]]] = {
+    "failing": SHIM,
+    "power": SHIM,
+    "places": {"unshare with mounts": lambda: namespaces.is_available("mount")},
+    "clocks": {"libfaketime": clocks.library},
+    "offline": SHIM | {"unshare with networks": lambda: namespaces.is_available("net")},
+}
+"""What a trial cannot be without, and whether it is here."""
 
 
 def main() -> int:
@@ -58,10 +74,10 @@ def main() -> int:
 
 
 def _is_possible(name: str) -> bool:
-    if name not in {"failing", "power"} or shim.is_available():
-        return True
-    print(f"{name}: needs Linux and gcc, left out", file=sys.stderr)
-    return False
+    lacking = [what for what, there in NEEDS.get(name, {}).items() if not there()]
+    if lacking:
+        print(f"{name}: needs {' and '.join(lacking)}, left out", file=sys.stderr)
+    return not lacking
 
 
 def _tally(name: str, share: float, seed: int) -> dict[str, Any]:

@@ -122,16 +122,26 @@ CASES = (
 )
 
 
-def trial(folder: Path, wish: Wish, tally: Tally) -> None:
-    """Try each case at a share of its calls; the kinds of faults take turns."""
+def counties_of(folder: Path) -> dict[str, Path]:
+    """Counties that the cases begin with, by name."""
     counties = build(folder)
     counties["nothing"] = folder / "nothing"
     counties["nothing"].mkdir()
     counties["old"] = old(folder / "old")
+    return counties
+
+
+def set_clock(case: Case) -> None:
+    """A campaign is planned before it runs, and may be planned again after a fault."""
+    os.environ["ZOUFANG_TODAY"] = BEFORE if case.name == "campaign" else DAY
+
+
+def trial(folder: Path, wish: Wish, tally: Tally) -> None:
+    """Try each case at a share of its calls; the kinds of faults take turns."""
+    counties = counties_of(folder)
     kinds = itertools.cycle(KINDS)
     for case in CASES:
-        # a campaign is planned before it runs, and may be planned again after a fault
-        os.environ["ZOUFANG_TODAY"] = BEFORE if case.name == "campaign" else DAY
+        set_clock(case)
         place = folder / "try" / case.name
         shutil.copytree(counties[case.county], place)
         total = _tried(case, place, -1, (0, False)).calls
@@ -142,7 +152,7 @@ def trial(folder: Path, wish: Wish, tally: Tally) -> None:
             kind = next(kinds)
             answer = _tried(case, place, at, kind)
             tally.tried += 1
-            _judge(case, place, answer, tally, f"{case.name}, call {at} of {total}, {kind}")
+            judge(case, place, answer, tally, f"{case.name}, call {at} of {total}, {kind}")
             shutil.rmtree(place)
         tally.figures[case.name] = f"{total} calls"
 
@@ -154,7 +164,14 @@ def _tried(case: Case, place: Path, at: int, kind: tuple[int, bool]) -> Answer:
     return run_apart(*case.command(place), prepare=prepare, measure=shim.calls)
 
 
-def _judge(case: Case, place: Path, answer: Answer, tally: Tally, name: str) -> None:
+def judge(
+    case: Case,
+    place: Path,
+    answer: Answer,
+    tally: Tally,
+    name: str,
+) -> None:
+    """Whole, kept, said; and once the disk is well again, done."""
     before = {f"before {number}" for number in range(5)} if case.county == "recorded" else set()
     tally.expect(answer.code in {0, 2}, f"{name}: exit {answer.code}: {answer.said[-200:]}")
     tally.expect(answer.code == 0 or answer.said.strip(), f"{name}: not a word")

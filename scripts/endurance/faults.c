@@ -2,18 +2,21 @@
 
    Calls count when they concern a file below the armed folder. The n-th counted call fails with
    the given error, and where the fault stays so do all that need room after it. With a journal
-   every write, sync, cut, name and removal goes into it, in order, with its bytes. */
+   every write, sync, cut, name and removal goes into it, in order, with its bytes. What asks the
+   network is counted, whatever it concerns. */
 
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <netdb.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/types.h>
 #include <unistd.h>
@@ -21,7 +24,7 @@
 #define MOST_FILES 65536
 
 static char root[PATH_MAX];
-static long left = -1, counted = 0;
+static long left = -1, counted = 0, asked = 0;
 static int fault = 0, stays = 0, failing = 0, journal = -1;
 static char *names[MOST_FILES];
 
@@ -46,6 +49,8 @@ void fault_arm(const char *folder, long at, int error, int remains) {
 void fault_journal(int file) { journal = file; }
 
 long fault_calls(void) { return counted; }
+
+long fault_asked(void) { return asked; }
 
 static int inside(const char *path) {
     return root[0] && path && strncmp(path, root, strlen(root)) == 0;
@@ -219,4 +224,16 @@ int mkdir(const char *path, mode_t mode) {
     REAL(mkdir);
     if (inside(path) && fails(1)) return -1;
     return real(path, mode);
+}
+
+int connect(int socket, const struct sockaddr *address, socklen_t length) {
+    REAL(connect);
+    if (address && address->sa_family != AF_UNIX) asked++;
+    return real(socket, address, length);
+}
+int getaddrinfo(const char *host, const char *service, const struct addrinfo *hints,
+                struct addrinfo **found) {
+    REAL(getaddrinfo);
+    asked++;
+    return real(host, service, hints, found);
 }

@@ -50,5 +50,12 @@ def calls() -> int:
     return int(library.fault_calls())
 
 
+def asked() -> int:
+    """How often somebody has asked the network since this process began."""
+    library = _library()
+    library.fault_asked.restype = ctypes.c_long
+    return int(library.fault_asked())
+
+
 def _library() -> ctypes.CDLL:
     return ctypes.CDLL(None)

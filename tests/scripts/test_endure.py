@@ -33,6 +33,24 @@ def test_a_disk_that_fails_costs_nothing_that_was_acknowledged(endure):
     assert "a disk that fails" in endure(0.012, "failing")
 
 
+def test_a_disk_that_is_full_or_gone_costs_nothing_that_was_acknowledged(endure):
+    """Real disks, not those that we think of: full, read-only, without rights, gone."""
+    need("unshare")
+    assert "disks full" in endure(0.05, "places")
+
+
+def test_a_wrong_clock_costs_nothing_that_was_acknowledged(endure):
+    """The battery of a station's old PC is empty, and its clock says 1970."""
+    need("faketime")
+    assert "clocks that are wrong" in endure(0.08, "clocks")
+
+
+def test_nothing_leaves_the_house(endure):
+    """Customers' data are nobody else's: no command asks the network for anything."""
+    need("gcc", "unshare")
+    assert "without a network" in endure(1, "offline")
+
+
 def test_a_power_cut_costs_nothing_that_was_acknowledged(endure):
     """Whatever the disk had not been asked to keep may be lost, and is nothing that was told."""
     need("gcc")
