@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     )
     from optimizer.desk.boards import OpenBoard, StaleBoardError
     from optimizer.desk.campaign import Campaign
-    from optimizer.desk.county_wall import ImportPreview, Wall
+    from optimizer.desk.chosen_settings import ChosenSetting
+    from optimizer.desk.county_wall import ImportPreview, RoadsPreview, Wall
     from optimizer.desk.days import ChangedDay, Outlook
     from optimizer.desk.evening import Received, typed_finding, typed_pieces, typed_reading
     from optimizer.desk.evening_sheets import CrewSheet, EveningRow
@@ -66,7 +67,9 @@ _ROOMS = {
     "CATEGORIES": "records.entry",
     "Call": "dayplan.board",
     "Campaign": "desk.campaign",
+    "ChosenSetting": "desk.chosen_settings",
     "ImportPreview": "desk.county_wall",
+    "RoadsPreview": "desk.county_wall",
     "Wall": "desk.county_wall",
     "Certificate": "campaign",
     "ChangedDay": "desk.days",
@@ -154,6 +157,7 @@ __all__ = [
     "Campaign",
     "Certificate",
     "ChangedDay",
+    "ChosenSetting",
     "Coverage",
     "CrewNow",
     "CrewSheet",
@@ -195,6 +199,7 @@ __all__ = [
     "Received",
     "Rehearsal",
     "Replan",
+    "RoadsPreview",
     "RowTaken",
     "StaleBoardError",
     "ToldAndCame",

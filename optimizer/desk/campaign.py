@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from optimizer.desk.boards import Boards
+from optimizer.desk.chosen_settings import ChosenSettings
 from optimizer.desk.county_wall import County
 from optimizer.desk.customer_files import Customers
 from optimizer.desk.hand_in import HandIn
@@ -12,7 +13,9 @@ from optimizer.desk.staff import Staff
 from optimizer.desk.upkeep import Upkeep
 
 
-class Campaign(County, Boards, HandIn, LiveDay, Customers, MatterLists, Staff, Upkeep):
+class Campaign(
+    County, Boards, HandIn, LiveDay, Customers, MatterLists, Staff, Upkeep, ChosenSettings
+):
     """A campaign's folder with the wishes of planner, chief, clerk and office.
 
     Strings and paths are taken alike; register, roads and working days are opened when they are

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from optimizer.desk.foresight import Foresight
 from optimizer.desk.planning import Planning
-from optimizer.desk.sources import Sources
+from optimizer.desk.sources import SAMPLE, Sources
 from optimizer.errors import CampaignError, IntakeError
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from optimizer.forecast import Forecast
     from optimizer.forecast.forecast_sentences import Sentence
     from optimizer.records.coverage import Coverage
+    from optimizer.roads import Roads
     from optimizer.routes.multistart import Watch
 
 
@@ -58,6 +59,31 @@ class ImportPreview:
 
     counts: dict[str, dict[str, int]]
     faults: tuple[dict[str, str], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoadsPreview:
+    """What a street network would bring.
+
+    Attributes
+    ----------
+    km, before_km
+        Length of its roads, and of those that are used now; None where there are none.
+    cut_km
+        Length of what does not reach the rest both ways.
+    far, before_far
+        Customers that are too far from any road, of `customers` that were tried.
+    said
+        What had to be mended in the file.
+    """
+
+    km: float
+    before_km: float | None
+    cut_km: float
+    far: int
+    before_far: int | None
+    customers: int
+    said: tuple[str, ...]
 
 
 class StoppedError(CampaignError):
@@ -117,6 +143,43 @@ class County(Planning, Sources, Foresight):
             for name, table in summary.tables.items()
         }
         return ImportPreview(counts=counts, faults=())
+
+    def preview_roads(self, file: str | os.PathLike[str]) -> RoadsPreview:
+        """What a street network would bring; nothing is stored.
+
+        Raises
+        ------
+        RoadsError
+            The file cannot be read, or has no usable road.
+        """
+        from optimizer.catalogue import Texts
+        from optimizer.roads import read_roads
+
+        network, before = read_roads(Path(file), self.settings.travel), self.known_roads
+        located = self.register.customers().dropna(subset=["lon", "lat"])
+        sample = located.sample(min(len(located), SAMPLE), random_state=0)
+
+        def far(roads: Roads) -> int:
+            return int(roads.attach(sample["lon"], sample["lat"]).far.sum())
+
+        texts, report = Texts(self.lang), network.report
+        return RoadsPreview(
+            km=report.km,
+            before_km=None if before is None else before.report.km,
+            cut_km=report.cut_km,
+            far=far(network),
+            before_far=None if before is None else far(before),
+            customers=len(sample),
+            said=tuple(
+                texts(f"cli.roads_{name}", count=count)
+                for name, count in report.repairs._asdict().items()
+                if count
+            ),
+        )
+
+    def take_roads(self, file: str | os.PathLike[str]) -> None:
+        """Use the street network of a file from now on."""
+        self.read_roads(file)
 
     def renew_campaign(
         self,

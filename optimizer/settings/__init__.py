@@ -1,6 +1,6 @@
 """campaign.toml, typed: every setting has a default, a unit and a sentence."""
 
-from optimizer.settings.file import load_settings, settings_toml, with_values
+from optimizer.settings.file import load_settings, read_settings, settings_toml, with_values
 from optimizer.settings.priors import ForecastSettings
 from optimizer.settings.sections import (
     BlockSettings,
@@ -35,6 +35,7 @@ __all__ = [
     "clock",
     "clock_text",
     "load_settings",
+    "read_settings",
     "setting_text",
     "settings_toml",
     "windows",

@@ -31,11 +31,25 @@ def load_settings(path: Path) -> Settings:
         With every wrong value, its place and what is allowed.
     """
     try:
-        values = tomllib.loads(path.read_text(encoding="utf-8"))
-        return Settings.model_validate(values, context=FROM_FILE)
+        text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
         raise SettingsError("settings.missing", path=path, folder=path.parent) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
+        raise SettingsError("settings.no_toml", path=path, error=error) from None
+    return read_settings(text, path)
+
+
+def read_settings(text: str, path: Path) -> Settings:
+    """Settings of the text of a campaign.toml, which is called `path` where it is wrong.
+
+    Raises
+    ------
+    SettingsError
+        As of `load_settings`.
+    """
+    try:
+        return Settings.model_validate(tomllib.loads(text), context=FROM_FILE)
+    except tomllib.TOMLDecodeError as error:
         raise SettingsError("settings.no_toml", path=path, error=error) from None
     except ValidationError as error:
         faults = reduce(_both, map(_fault, error.errors()))

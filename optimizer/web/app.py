@@ -28,6 +28,8 @@ from optimizer.web import (
     people_page,
     phones_page,
     session_pages,
+    settings_page,
+    uploads_page,
 )
 from optimizer.web.backups import Backups
 from optimizer.web.pages import lang_of, page
@@ -68,6 +70,8 @@ ROUTERS: Final = (
     phones_page.router,
     customer_page.router,
     county_page.router,
+    uploads_page.router,
+    settings_page.router,
     people_page.router,
     log_page.router,
     matters_page.router,

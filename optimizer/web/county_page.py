@@ -1,33 +1,28 @@
-"""The planner's wall: the county at a glance, what if, imports, the plan renewed, downloads."""
+"""The planner's wall: the county at a glance, what if, the plan renewed, downloads."""
 
 from __future__ import annotations
 
 import pathlib
-import re
-import secrets
-import shutil
 import tempfile
 import zipfile
-from typing import TYPE_CHECKING, Annotated, Final, Literal
+from typing import TYPE_CHECKING, Annotated
 
-from fastapi import APIRouter, Depends, File, Form, Path, Request, Response, UploadFile
+from fastapi import APIRouter, Depends, Form, Path, Request, Response
 from fastapi.responses import FileResponse
 
 from optimizer.desk import Period, Person, day_of
 from optimizer.errors import CampaignError
 from optimizer.web.pages import Here, Words, lang_of, note, page, served_of
 from optimizer.web.rights import may
+from optimizer.web.uploads_page import TABLES
 from optimizer.web.workers import Order
 
 if TYPE_CHECKING:
-    from optimizer.desk import ImportPreview, Wall, WhatIf
+    from optimizer.desk import Wall, WhatIf
 
 router = APIRouter(prefix="/county")
 Seer = Annotated[Person, Depends(may("see the county"))]
 Changer = Annotated[Person, Depends(may("change the county"))]
-TABLES: Final = ("stations", "areas", "customers", "crews", "leave")
-_UPLOAD: Final = re.compile(r"[0-9a-f]{16}")
-MOST_FAULTS: Final = 200
 
 
 @router.get("")
@@ -162,85 +157,6 @@ def stop(
     """End the planning; nothing is stored."""
     served_of(request).workers.stop(number)
     return job(request, number, person)
-
-
-@router.post("/import")
-def upload(
-    request: Request,
-    _: Changer,
-    stations: Annotated[UploadFile | None, File()] = None,
-    areas: Annotated[UploadFile | None, File()] = None,
-    customers: Annotated[UploadFile | None, File()] = None,
-    crews: Annotated[UploadFile | None, File()] = None,
-    leave: Annotated[UploadFile | None, File()] = None,
-    datum: Annotated[Literal["wgs84", "gcj02", "bd09"], Form()] = "wgs84",
-) -> Response:
-    """Files are looked at: what is wrong in them, or what they would change. Nothing is stored."""
-    given = (stations, areas, customers, crews, leave)
-    named = {
-        table: file for table, file in zip(TABLES, given, strict=True) if file and file.filename
-    }
-    if not named:
-        raise CampaignError("import.no_file")
-    name = secrets.token_hex(8)
-    folder = _uploads(request) / name
-    folder.mkdir(mode=0o700, parents=True)
-    paths = {table: folder / f"{table}{_ending(file)}" for table, file in named.items()}
-    for table, file in named.items():
-        with paths[table].open("wb") as target:
-            shutil.copyfileobj(file.file, target)
-    order = Order(
-        method="preview_import",
-        values=(paths,),
-        facts=(("datum", datum),),
-        lang=lang_of(request),
-        lane="county",
-    )
-    seen: ImportPreview = served_of(request).workers.do(order)
-    note(request, "import_seen", "", ", ".join(str(file.filename) for file in named.values()))
-    facts = {
-        "seen": seen,
-        "upload": name,
-        "datum": datum,
-        "faults": seen.faults[:MOST_FAULTS],
-        "count": len(seen.faults),
-    }
-    return page(request, "import_preview.html", facts)
-
-
-@router.post("/import/{upload}")
-def take(
-    request: Request,
-    upload: str,
-    _: Changer,
-    datum: Annotated[Literal["wgs84", "gcj02", "bd09"], Form()] = "wgs84",
-) -> Response:
-    """Take in what was looked at."""
-    folder = _uploads(request) / upload
-    if not _UPLOAD.fullmatch(upload) or not folder.is_dir():
-        raise CampaignError("import.no_file")
-    paths = {path.stem: path for path in sorted(folder.iterdir())}
-    order = Order(
-        method="import_files",
-        values=(paths, datum),
-        who=request.state.person.name,
-        lang=lang_of(request),
-        lane="county",
-    )
-    imported = served_of(request).workers.do(order)
-    shutil.rmtree(folder, ignore_errors=True)
-    note(request, "imported", "", imported.summary.source[:200])
-    return page(request, "imported.html", {"tables": imported.summary.tables})
-
-
-def _uploads(request: Request) -> pathlib.Path:
-    return served_of(request).folder / "uploads"
-
-
-def _ending(file: UploadFile) -> str:
-    """The end of a file's name, by which it is read: .csv, .xlsx."""
-    ending = pathlib.PurePath(file.filename or "").suffix.lower()
-    return ending if re.fullmatch(r"\.[a-z0-9]{1,8}", ending) else ".csv"
 
 
 @router.get("/bulletin.zip")

@@ -145,6 +145,10 @@ class Served:
         order = Order(method="doors", values=(plan,))
         return self._doors.of(plan, lambda: self.workers.do(order))
 
+    def forget_doors(self) -> None:
+        """The roads are others now."""
+        self._doors = KeptDoors(MOST_DAYS)
+
     def phone_page(self, link: PhoneLink, lang: Lang) -> str:
         """A crew's page, made by a worker when it is new."""
         with self._lock:

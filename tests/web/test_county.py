@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import zipfile
 
 import httpx
 import pytest
+from campaign_world import write_grid
 from conftest import PASSWORD
 from desk_world import STATION
+
+from optimizer.desk import People
 
 FILE = "account_no,name,kind,station,area,lon,lat\n"
 
@@ -76,3 +80,57 @@ def test_what_if_without_a_change_is_refused_in_words(planner):
     """A button that does nothing would look broken."""
     answer = planner.post("/county/what-if", data={}, headers={"HX-Request": "true"})
     assert "error" in answer.text
+
+
+def test_roads_are_looked_at_before_they_are_used(planner, folder, tmp_path):
+    """Roads of another county would leave every house out of reach: that is seen beforehand."""
+    roads = write_grid(tmp_path / "grid.osm").read_bytes()
+    away = roads.replace(b'lat="27.', b'lat="29.')
+    seen = planner.post("/county/roads", files={"roads": ("county.osm", away)}).text
+    numbers = [cell.split("</td>")[0] for cell in seen.split('<td class="number')[1:]]
+    assert numbers[2:4] == ['">0', ' error">12']
+    before = (folder / "roads" / "roads.npz").read_bytes()
+    seen = planner.post("/county/roads", files={"roads": ("county.osm", roads)}).text
+    assert (folder / "roads" / "roads.npz").read_bytes() == before
+    upload = seen.split("/county/roads/")[1].split('"')[0]
+    assert "✓" in planner.post(f"/county/roads/{upload}").text
+    again = planner.post(f"/county/roads/{upload}", headers={"HX-Request": "true"})
+    assert "error" in again.text
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [("roads.shp", b"x"), ("roads.osm", b"<osm"), ("roads.osm.pbf", b"\0" * 99)],
+    ids=["another kind", "torn", "nonsense"],
+)
+def test_a_file_of_no_roads_is_refused_with_a_sentence(planner, name, content):
+    """A planner picks the wrong file: he reads what to give instead."""
+    answer = planner.post(
+        "/county/roads", files={"roads": (name, content)}, headers={"HX-Request": "true"}
+    )
+    assert answer.status_code == 200
+    assert "error" in answer.text
+    assert name.split(".")[0] in answer.text
+
+
+def test_settings_are_checked_as_they_are_typed_and_logged_when_they_change(planner, folder):
+    """What stands in campaign.toml, from a page; who has changed it is known."""
+    page = planner.get("/county/settings").text
+    assert 'value="大走访"' in page
+    htmx = {"HX-Request": "true"}
+    said = planner.post("/county/settings/campaign/spare_share/check", data={"spare_share": "9"})
+    assert "error" in said.text
+    refused = planner.post(
+        "/county/settings/campaign", data={"spare_share": "9", "note": "x"}, headers=htmx
+    )
+    assert "error" in refused.text
+    done = planner.post("/county/settings/campaign", data={"note": "试点", "spare_share": "0.2"})
+    assert "✓" in done.text
+    assert 'note = "试点"' in (folder / "campaign.toml").read_text(encoding="utf-8")
+    people = People(folder / "people.sqlite")
+    changes = [row for row in people.log(dt.date.min, dt.date.max) if row[3] == "settings"]
+    people.close()
+    assert sorted(row[5] for row in changes) == [
+        "campaign.note:  → 试点",
+        "campaign.spare_share: 0.1 → 0.2",
+    ]

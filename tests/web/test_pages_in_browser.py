@@ -45,7 +45,7 @@ PAGES = {
         f"/s/{STATION}/matters?which=findings", f"/s/{STATION}/matters?which=office",
         f"/s/{STATION}/matters?which=findings",
     ],
-    "planner": ["/", "/county"],
+    "planner": ["/", "/county", "/county/settings"],
     "admin": ["/people"],
     "auditor": ["/log"],
 }  # fmt: skip
