@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 from fastapi import APIRouter, HTTPException, Query, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse
 from starlette.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect
 
 from optimizer.catalogue import Texts
 from optimizer.desk import PhotographName
@@ -70,10 +71,13 @@ def link_of(request: Request, token: str) -> PhoneLink:
 async def _content(request: Request) -> bytes:
     """What is sent, if it is no more than a day has."""
     content = b""
-    async for part in request.stream():
-        content += part
-        if len(content) > MOST_BYTES:
-            raise HTTPException(413)
+    try:
+        async for part in request.stream():
+            content += part
+            if len(content) > MOST_BYTES:
+                raise HTTPException(413)
+    except ClientDisconnect:  # the network is gone, and nobody there to be answered
+        raise HTTPException(400) from None
     return content
 
 

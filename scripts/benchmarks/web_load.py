@@ -5,6 +5,7 @@
 Serves a planned campaign on the loopback, signs in a chief of each station (the first of them
 several times if there are more chiefs than stations), has all plan their next day at once, and
 meanwhile opens pages, searches and previews moves. The campaign is copied: nothing of it changes.
+`web_load.py evening` loads it as clerks and phones do: see web_evening.py.
 """
 
 from __future__ import annotations
@@ -34,6 +35,11 @@ PASSWORD = "Zoufang-2027"  # noqa: S105  (of made-up people)
 
 def main() -> None:
     """Serve, load, print."""
+    if sys.argv[1:2] == ["evening"]:
+        from web_evening import evening  # noqa: PLC0415  (which imports from here)
+
+        evening(sys.argv[2:])
+        return
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
     parser.add_argument("--folder", type=Path, required=True, help="a planned campaign")
     parser.add_argument("--chiefs", type=int, default=20)

@@ -21,8 +21,9 @@ from optimizer.routes import figures
 from optimizer.routes.rule_costs import RELAXED
 
 PACKAGE = Path(optimizer.__file__).parent
-NAMED_ELSEWHERE = {"os", "sqlite", "pydantic", "help"}
-"""Rooms whose keys are names of the system, of SQLite and of pydantic; of help the English is."""
+NAMED_ELSEWHERE = {"os", "sqlite", "pydantic", "help", "setting"}
+"""Rooms whose keys are names of the system, of SQLite, of pydantic and of settings (which
+`tests/desk/test_chosen_settings.py` holds to the settings there are); of help the English is."""
 
 
 def places(sentence: str) -> set[str]:

@@ -23,6 +23,12 @@ def county(tmp_path):
 
 def test_every_setting_has_its_words_in_both_languages():
     """The page says what each does; its English is that of the code and the reference."""
+    known = {code for code in sentences() if code.startswith("setting.")}
+    assert known == {
+        f"setting.{section}_{name}"
+        for section, field in Settings.model_fields.items()
+        for name in field.annotation.model_fields
+    }
     for section, field in Settings.model_fields.items():
         assert f"setting_section.{section}" in sentences()
         for name, one in field.annotation.model_fields.items():
