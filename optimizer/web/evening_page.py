@@ -100,9 +100,14 @@ def type_rows(
     crew: str,
     wish: RowsWish,
     campaign: Here,
-    _: Typer,
+    person: Typer,
 ) -> JSONResponse:
-    """Store rows, each by itself; the answer says of each what became of it."""
+    """Store rows, each by itself; the answer says of each what became of it.
+
+    What somebody typed before another signed in on the same browser waits for who typed it.
+    """
+    if wish.person not in {"", person.name}:
+        return JSONResponse({"error": "another"}, 409)
     lang = lang_of(request)
     answers = []
     for row in wish.rows:

@@ -56,7 +56,8 @@ class RowWish(BaseModel):
 
 
 class RowsWish(BaseModel):
-    """Rows that were left, in their order."""
+    """Rows that were left, in their order, and who has typed them."""
 
     model_config = ConfigDict(extra="forbid")
+    person: str = Field(default="", max_length=80)
     rows: list[RowWish] = Field(max_length=MOST_ROWS)

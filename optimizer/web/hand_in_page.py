@@ -200,16 +200,17 @@ def policy(html: str) -> str:
     Pictures are tiles from where the page itself allows them.
     """
     scripts = _digests(html, r"<script>(.*?)</script>")
+    styles = _digests(html, r"<style>(.*?)</style>|<use [^>]* style=\"([^\"]*)\"")
     own = re.search(r'Content-Security-Policy" content="[^"]*?(img-src [^;"]*)', html)
     pictures = own[1] if own else "img-src data: blob:"
     return (
-        f"default-src 'none'; script-src {scripts}; style-src 'unsafe-inline'; {pictures};"
+        f"default-src 'none'; script-src {scripts}; style-src 'unsafe-hashes' {styles}; {pictures};"
         " connect-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'none';"
         " frame-ancestors 'none'"
     )
 
 
 def _digests(html: str, element: str) -> str:
-    found = re.findall(element, html, re.DOTALL)
+    found = (match[match.lastindex or 0] for match in re.finditer(element, html, re.DOTALL))
     sums = (hashlib.sha256(text.encode()).digest() for text in found)
     return " ".join(dict.fromkeys(f"'sha256-{base64.b64encode(one).decode()}'" for one in sums))

@@ -76,6 +76,14 @@ class Shared:
     workers: int
 
 
+class _Pool(ProcessPoolExecutor):
+    """A pool that, once it is closed, begins no process in place of one that has ended."""
+
+    def _adjust_process_count(self) -> None:
+        if self._processes is not None:
+            super()._adjust_process_count()
+
+
 class Workers:
     """Processes that have the campaign open, a pool for each lane.
 
@@ -101,7 +109,7 @@ class Workers:
 
     def _new_pool(self, lane: Lane) -> ProcessPoolExecutor:
         shared = Shared(str(self._folder), self._shown, self._stops, self._searches, self._number)
-        return ProcessPoolExecutor(
+        return _Pool(
             1 if lane == "county" else self._number,
             mp_context=self._context,
             initializer=_begin,

@@ -36,7 +36,8 @@ def print_sheets(campaign: Campaign, wanted: int, rows: int) -> tuple[list[Sheet
     """
     register = campaign.register
     by_day: dict[tuple[str, str], dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
-    stations = dict(register.blocks()[["block", "station"]].itertuples(index=False))
+    blocks = register.blocks()
+    stations = dict(zip(blocks["block"], blocks["station"], strict=True))
     for one in register.block_visits().itertuples():
         by_day[str(one.date), stations[one.block]][str(one.crew)].append(str(one.account_no))
     sheets: list[Sheet] = []

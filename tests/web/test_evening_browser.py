@@ -194,6 +194,34 @@ def test_rows_survive_a_lost_connection_and_a_closed_window(desk, county):
     assert "已存" in state(desk, 3)
 
 
+def test_rows_are_never_sent_under_another_s_name(desk, county):
+    """Two clerks share a PC: what one has typed waits until she is signed in again."""
+    sheet = f"{EVENING}/{TODAY}/{SECOND}"
+    opened(desk, sheet)
+    own = desk.driver.get_cookie("zoufang")
+    desk.driver.execute_script("window.open('about:blank')")
+    first, second = desk.driver.window_handles
+    desk.driver.switch_to.window(second)
+    desk.sign_in("chief", PASSWORD)
+    desk.driver.switch_to.window(first)
+    before = count(county)
+    desk.press("g", "2", "5", ENTER, "4", ENTER)
+    desk.until(lambda: "登录的是别人" in state(desk, 25))
+    desk.driver.switch_to.window(second)
+    desk.open(EVENING)
+    assert not desk.one("#waiting").is_displayed()
+    assert count(county) == before
+    desk.driver.delete_all_cookies()
+    desk.driver.add_cookie(own)
+    desk.driver.close()
+    desk.driver.switch_to.window(first)
+    settled(desk)
+    with Campaign(county, today=TODAY) as campaign:
+        _, rows = campaign.evening_rows(STATION, TODAY, SECOND)
+    assert [(one.result, one.who) for one in rows[24].records] == [("moved", "clerk")]
+    assert all("409" in text for text in desk.faults())
+
+
 def test_an_answer_that_was_lost_is_no_second_record(desk, county):
     """The server has stored the row, the page has not heard of it, and sends it again."""
     opened(desk, f"{EVENING}/{TODAY}/{SECOND}")

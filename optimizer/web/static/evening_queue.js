@@ -20,6 +20,7 @@ export class Queue {
    */
   constructor(person, url, told) {
     this.key = `${PREFIX}${person}${url}`;
+    this.person = person;
     this.url = url;
     this.told = told;
     this.busy = false;
@@ -105,11 +106,12 @@ export class Queue {
       const reply = await fetch(`${this.url}/rows`, {
         method: 'POST',
         headers: { 'Content-Type': 'application/json', Accept: 'application/json' },
-        body: JSON.stringify({ rows }),
+        body: JSON.stringify({ person: this.person, rows }),
         signal: stop.signal,
       });
       if (reply.status === 401) return 'signed_out';
       if (reply.status === 403) return 'forbidden';
+      if (reply.status === 409) return 'another';
       if (reply.status === 422 && rows.length > 1) return await this.singly(rows);
       if (reply.status === 422) { this.refuse(rows, await reply.text()); return ''; }
       if (!reply.ok) return 'broken';
