@@ -80,7 +80,8 @@ class Fault:
     row
         Row as a spreadsheet shows it (the header is row 1), or None for the whole file.
     column
-        The column's heading in the file, or None for the whole row.
+        The column's heading in the file, a message where the file has none, or None for the whole
+        row.
     value
         The offending value as it was written, shortened to 40 characters.
     problem
@@ -93,7 +94,7 @@ class Fault:
 
     file: str
     row: int | None
-    column: str | None
+    column: str | Message | None
     value: str | None
     problem: str | Message
     action: str | Message
@@ -113,7 +114,7 @@ class Fault:
         if self.row is not None:
             place += f":{self.row}"
         if self.column is not None:
-            place += f" [{self.column}]"
+            place += f" [{shown(self.column, lang)}]"
         value = "" if self.value is None else f" {self.value!r}"
         return f"{place}{value}: {shown(self.problem, lang)} → {shown(self.action, lang)}"
 

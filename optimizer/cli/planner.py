@@ -110,7 +110,7 @@ def _report(made: Imported, texts: Texts) -> None:
     if made.summary.nothing:
         typer.echo(texts("cli.nothing_changed"))
     for warning in made.intake.warnings:
-        typer.echo(f"⚠ {warning}", err=True)
+        typer.echo(f"⚠ {warning.in_words(texts.lang)}", err=True)
     for path in made.rejected:
         typer.echo(texts("cli.rejected", path=path), err=True)
 

@@ -51,7 +51,7 @@ if TYPE_CHECKING:
     from optimizer.records.field_words import ASKED, QUESTIONS, form_answers, form_opinion
     from optimizer.records.next_cycle import FormerCycle
     from optimizer.records.parsing import Reading
-    from optimizer.records.typed_rows import RESULT_KEYS, RowTaken, TypedRow
+    from optimizer.records.typed_rows import RowTaken, TypedRow
     from optimizer.records.typed_sheets import Given
     from optimizer.register.agenda import MATTERS, STATES
     from optimizer.register.jobs_book import Job, JobsBook
@@ -112,7 +112,7 @@ _ROOMS = {
     "Placement": "desk.sources",
     "PlannedCampaign": "desk.planning",
     "Preview": "dayplan.board",
-    "RESULT_KEYS": "records.typed_rows",
+    "RESULT_KEYS": "records.entry",
     "ROLES": "desk.sign_in",
     "Reading": "records.parsing",
     "Receipt": "desk.photographs",

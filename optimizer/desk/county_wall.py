@@ -218,7 +218,7 @@ def _as_row(fault: Fault, lang: Lang) -> dict[str, str]:
     return {
         "file": place,
         "row": "" if fault.row is None else str(fault.row),
-        "column": fault.column or "",
+        "column": str(shown(fault.column or "", lang)),
         "value": fault.value or "",
         "problem": str(shown(fault.problem, lang)),
         "action": str(shown(fault.action, lang)),

@@ -309,7 +309,7 @@ def _rejected(grid: Grid) -> Rejected:
 
 
 def _reason(fault: Fault, lang: Lang) -> str:
-    column = "" if fault.column is None else f"[{fault.column}] "
+    column = "" if fault.column is None else f"[{shown(fault.column, lang)}] "
     return f"{column}{shown(fault.problem, lang)} → {shown(fault.action, lang)}"
 
 

@@ -22,6 +22,17 @@ RESULTS: Final = (
 )  # fmt: skip
 """What can come of a call at a door; only `done` is a visit."""
 
+RESULT_KEYS: Final = (
+    "done",
+    "nobody_home",
+    "refused",
+    "moved",
+    "demolished",
+    "other",
+    "duplicate",
+)
+"""Results by the number of their box on paper; the last has none."""
+
 CATEGORIES: Final = (
     "low_voltage", "wiring", "rcd", "meter", "billing", "outage", "tree", "pole", "attitude",
     "other",

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from optimizer.catalogue import Message
+from optimizer.catalogue import Message, sentences
 from optimizer.errors import Fault
 
 _VALUE_SHOWN = 40
+
+
+def _heading(column: str | None) -> str | Message | None:
+    """What a reader calls a record's column."""
+    code = f"record_column.{column}"
+    return Message(code) if code in sentences() else column
 
 
 def entry_fault(
@@ -31,7 +37,7 @@ def entry_fault(
     return Fault(
         file=file,
         row=row,
-        column=column,
+        column=_heading(column),
         value=None if value is None else str(value)[:_VALUE_SHOWN],
         problem=Message(f"record_problem.{problem}", **facts),
         action=Message(f"record_action.{action}", **facts),

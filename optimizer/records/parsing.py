@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     Source = tuple[str, str | None, Callable[[], "Reading"]]
 
 FORMAT: Final = "zoufang-records"
-_WHY_SHOWN: Final = 108
 _MOST_PARTS: Final = 500_000
 _MOST_VALUES: Final = 5_000_000
 """Far more than a station's year has; a small code could unpack to gigabytes of empty lists."""
@@ -193,15 +192,23 @@ def _json(text: str, name: str) -> Reading:
     if text.count("[") + text.count("{") > _MOST_PARTS or text.count(",") > _MOST_VALUES:
         return Reading(faults=[entry_fault(name, None, "too_many", "right_file")])
     try:
-        content = json.loads(text)
+        content = [*_documents(text)]
     except (ValueError, RecursionError) as error:
-        return Reading(
-            faults=[entry_fault(name, None, "damaged", "export_again", why=str(error)[:_WHY_SHOWN])]
-        )
+        facts = {"line": getattr(error, "lineno", 1), "letter": getattr(error, "colno", 1)}
+        return Reading(faults=[entry_fault(name, None, "damaged", "export_again", **facts)])
     result = Reading()
-    for sheet in content if isinstance(content, list) else [content]:
+    for sheet in content:
         result.add(_sheet(sheet, name))
     return result
+
+
+def _documents(text: str) -> Iterator[Any]:
+    """Sheets of an export, or of several that somebody has copied one below the other."""
+    decoder, at = json.JSONDecoder(), 0
+    while at < len(text):
+        document, at = decoder.raw_decode(text, at)
+        yield from document if isinstance(document, list) else [document]
+        at += len(text[at:]) - len(text[at:].lstrip(" \t\r\n,;"))
 
 
 def _sheet(sheet: Any, name: str) -> Reading:  # noqa: ANN401

@@ -21,16 +21,6 @@ if TYPE_CHECKING:
     from optimizer.register import Register
     from optimizer.settings import Settings
 
-RESULT_KEYS: Final = (
-    "done",
-    "nobody_home",
-    "refused",
-    "moved",
-    "demolished",
-    "other",
-    "duplicate",
-)
-"""Results by the number of their box on paper; the last has none."""
 SOURCE: Final = "evening"
 """The source of what a clerk types row by row."""
 MOST_CORRECTIONS: Final = 99

@@ -6,6 +6,7 @@ what the table does not say, whoever hands it in may say for all of it.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -20,6 +21,7 @@ from optimizer.records.field_words import (
     categories_of,
     form_opinion,
     pieces_of,
+    repaired_of,
     tick_of,
     word_of,
 )
@@ -30,10 +32,20 @@ if TYPE_CHECKING:
     from optimizer.errors import Fault
 
 _MEANINGS: Final = (
-    ("station", "id", "供电所 供电所编号 供电所名称 所属供电所", "its station, id or name"),
-    ("date", "date", "日期 走访日期 走访时间", "the day of the visit"),
-    ("crew", "id", "小组 走访小组 组 组别 班组 走访人 走访人员", "its crew, id or a member's name"),
-    ("row", "count", "序号 行号 编号 no", "row of the printed sheet"),
+    (
+        "station",
+        "id",
+        "供电所 供电所编号 供电所名称 供电所名 所属供电所",
+        "its station, id or name",
+    ),
+    ("date", "date", "日期 走访日期 走访日 走访时间", "the day of the visit"),
+    (
+        "crew",
+        "id",
+        "小组 走访小组 组 组别 组名 班组 班组名称 走访人 走访人员",
+        "its crew, id or a member's name",
+    ),
+    ("row", "count", "序号 顺序号 行号 行次 编号 no", "row of the printed sheet"),
     ("version", "count", "版次 版本", "version printed on the sheet; the latest without"),
     ("time", "text", "到达 到达时间", "as printed; not read"),
     ("name", "text", "户名 客户名称 客户 姓名 用户名称", "as printed; not read"),
@@ -80,6 +92,9 @@ _HELD: Final = ("station", "date", "crew")
 _CONTENT: Final = ("category", "fixed", "note", "opinion", *PIECES, *ASKED, "corrects")
 _WORD: Final = 6
 """What is longer, and no word of a list, was meant as a description."""
+
+_NAMED: Final = re.compile(r"\s*([^:：(（]+?)\s*[:：(（]\s*(.+?)[)）]?\s*")
+"""A word of the list and more about it: 其他：门坏, 线路（进户线）."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +201,9 @@ def _take_entry(sheet: _Sheet, row: TableRow, cells: dict[str, str]) -> None:
     faults = [*row.faults]
     cells["result"] = cells["result"] or sheet.given.rest
     result = word_of("result", cells["result"])
-    if not cells["result"]:
+    if not cells["result"] and sheet.table.headings.get("result") in {one.column for one in faults}:
+        pass  # told already
+    elif not cells["result"]:
         faults += sheet.wrong(row, "result", "no_result", "results")
     elif result is None:
         faults += sheet.wrong(row, "result", "not_a_result", "results")
@@ -247,19 +264,22 @@ def _findings(
     """Findings of a row; whatever it says of one, without a category it is "other"."""
     text, note = cells["category"], cells["note"]
     found = categories_of(text)
+    if found is None and (named := _NAMED.fullmatch(text)) and categories_of(named[1]):
+        found, note = categories_of(named[1]), "；".join(filter(None, (named[2], note)))
     if found is None and len(text) <= _WORD:
         known = in_words("category", CATEGORIES)
         return (), sheet.wrong(row, "category", "not_a_category", "one_of", known=known)
     if found is None:
         sheet.remarks += sheet.wrong(row, "category", "taken_as_other", "look")
         found, note = ("other",), "；".join(filter(None, (text, note)))
-    fixed = tick_of(cells["fixed"])
-    if fixed is None:
+    repaired = repaired_of(cells["fixed"])
+    if repaired is None:
+        sheet.remarks += sheet.wrong(row, "fixed", "repair_unclear", "look")
+    if tick_of(cells["fixed"]) is None:
         note = "；".join(filter(None, (note, cells["fixed"])))
-    repaired = fixed is not False
     if not found and (note or repaired):
         found = ("other",)
-    return tuple(Finding(category=one, repaired=repaired, note=note) for one in found), []
+    return tuple(Finding(category=one, repaired=bool(repaired), note=note) for one in found), []
 
 
 def _opinion(sheet: _Sheet, row: TableRow, cells: dict[str, str]) -> tuple[str, list[Fault]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+import unicodedata
 from typing import Final
 
 _MARKS: Final = str.maketrans(
@@ -24,16 +25,21 @@ _ANGLE: Final = re.compile(
     r"(?:\s*(?:'(?!')|:|\s)\s*(?:(?P<seconds>\d+(?:\.\d+)?)\s*(?:\"|'')?)?)?)?)?"
 )
 
+_PARTED: Final = re.compile(r"(\d{1,3})[- ](\d{1,2})[- ](\d{1,2}(?:\.\d+)?)(\s?[EWNS]?)")
+"""Degrees, minutes and seconds with nothing but spaces or dashes between."""
+
 
 def degrees_of(text: str, *, east: bool) -> float | None:
     """Degrees east (or north) of a text: 113.5, 113.5°E, 东经113度30分, 113°30'12.5"; else None."""
-    plain = text.translate(_MARKS).strip()
+    plain = unicodedata.normalize("NFKC", text.translate(_MARKS)).strip()
     try:
         number = float(plain)
     except ValueError:
         pass
     else:
         return number if math.isfinite(number) and "_" not in plain else None
+    if apart := _PARTED.fullmatch(plain):
+        plain = "{}°{}'{}\"{}".format(*apart.groups())
     sides = _SIDE.findall(plain)
     plain = _SIDE.sub("", plain).strip()
     found = _ANGLE.fullmatch(plain.rstrip("°").rstrip() if plain.count("°") == 1 else plain)

@@ -151,7 +151,7 @@ def _remark(
 
 def _is_odd_phone(text: str) -> bool:
     plain = unquoted(clean(text))
-    return not is_no_phone(plain) and is_odd(plain)
+    return not is_no_phone(plain) and not _ERROR.fullmatch(plain) and is_odd(plain)
 
 
 def _warn(
@@ -186,7 +186,8 @@ def _identifier(text: str) -> str:
     if text.isascii() and text.isalnum():
         return text
     plain = unquoted(narrow(text)).lstrip("'`").strip()
-    return _DECIMALS.sub(r"\1", plain)
+    whole = _DECIMALS.fullmatch(plain)
+    return whole[1] if whole else plain
 
 
 _DECIMALS: Final = re.compile(r"(\d+)\.0+")
@@ -194,7 +195,7 @@ _DECIMALS: Final = re.compile(r"(\d+)\.0+")
 
 
 def _account(text: str) -> Parsed:
-    plain = _identifier(text)
+    plain = re.sub(r"(?<=\d)[ -](?=\d)", "", _identifier(text))
     if not (plain.isascii() and plain.isdigit()):
         return Parsed("", "scientific" if _SCIENTIFIC.fullmatch(plain) else "not_digits")
     if len(plain) < min(ACCOUNT_DIGITS) and "." in narrow(text):
@@ -239,7 +240,7 @@ def _number(text: str) -> float | None:
 
 def _degrees(example: str, *, east: bool) -> Callable[[str], Parsed]:
     def parse(text: str) -> Parsed:
-        number = degrees_of(narrow(text), east=east)
+        number = degrees_of(text, east=east)
         if number is None:
             return Parsed(math.nan, "not_degrees", {"example": example})
         return Parsed(number)
@@ -259,19 +260,24 @@ def _minutes(text: str, factor: float = 1.0) -> Parsed:
     return Parsed(length)
 
 
+_ROUNDING: Final = 1e-6
+"""1.1 times ten thousand is not quite whole."""
 _THOUSANDS: Final = re.compile(r"\d{1,3}(?:,\d{3})+")
 
 
 def _count(text: str, factor: float = 1.0) -> Parsed:
     plain = re.sub(r"\s*户$", "", narrow(text))
+    if plain.endswith(("万", "千")):
+        plain, factor = plain[:-1], factor * (10_000 if plain[-1] == "万" else 1000)
     if _THOUSANDS.fullmatch(plain):
         plain = plain.replace(",", "")
     number = _number(plain)
     if number is None:
         return Parsed(math.nan, "not_a_number")
     number *= factor
-    if number != int(number):
+    if abs(number - round(number)) > _ROUNDING:
         return Parsed(math.nan, "not_whole")
+    number = float(round(number))
     if not 1 <= number <= 10_000_000:
         return Parsed(math.nan, "out_of_range", {"low": 1, "high": 10_000_000})
     return Parsed(number)
@@ -307,7 +313,7 @@ def _date(text: str) -> Parsed:
 
 def _duty(text: str) -> Parsed:
     weekdays, dates = set[int](), set[dt.date]()
-    for part in filter(None, re.split(r"[\s,;、]+", _JOINED.sub(r"\1", narrow(text)))):
+    for part in _listed(text):
         named, day = weekdays_of(part), day_of(part)
         if named is not None:
             weekdays |= named
@@ -321,9 +327,17 @@ def _duty(text: str) -> Parsed:
 _JOINED: Final = re.compile(r"\s*([-–—~至到])\s*")
 
 
+def _listed(text: str) -> list[str]:
+    """The parts of a list of days."""
+    plain = _JOINED.sub(r"\1", narrow(text))
+    if not re.search(r"\d/\d", plain):  # a date
+        plain = plain.replace("/", ",")
+    return [part for part in re.split(r"[\s,;、和及与]+", plain) if part]
+
+
 def _weekdays(text: str) -> Parsed:
     weekdays = set[int]()
-    for part in filter(None, re.split(r"[\s,;、]+", _JOINED.sub(r"\1", narrow(text)))):
+    for part in _listed(text):
         named = weekdays_of(part)
         if named is None:
             return Parsed("", "not_weekdays", {"part": part[:20]})

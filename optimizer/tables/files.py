@@ -147,7 +147,7 @@ def sheets_of(data: bytes) -> list[Sheet]:
 def _is_page(head: bytes) -> bool:
     """Whether it is a web page that a billing system calls .xls."""
     text = head.replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").lower()
-    return text.startswith((b"<html", b"<!doctype", b"<table", b"<meta")) or (
+    return text.startswith((b"<html", b"<!doctype", b"<table", b"<meta", b"mime-version")) or (
         text.startswith(b"<?xml") and b"<html" in text
     )
 
@@ -203,7 +203,7 @@ def _text_table(text: str) -> list[Sheet]:
         # Excel's own way to name the sign; the line counts, but has no cells
         return [Sheet("", partial(_text_rows, text[named.end() :], named[1]), total, by_signs=True)]
     head = text[:10_000]
-    signs = [sign for sign in ",\t;|" if sign in head] or [","]
+    signs = [sign for sign in ",\t;|，" if sign in head] or [","]
     return [Sheet("", partial(_text_rows, text, sign), total, by_signs=True) for sign in signs]
 
 
@@ -216,7 +216,7 @@ def _text_rows(text: str, sign: str) -> Iterator[Row]:
             sound += 1
             yield row
     except csv.Error as error:  # tells the line where the file ends; wrong is where a row begins
-        raise UnreadableError("quotes", why=f"{error}", row=sound + 1) from None
+        raise UnreadableError("quotes", row=sound + 1) from error
 
 
 def _workbook(data: io.BytesIO) -> list[Sheet]:
@@ -228,7 +228,7 @@ def _workbook(data: io.BytesIO) -> list[Sheet]:
             raise
         raise UnreadableError("not_a_table", why="ZIP") from None
     except _UNSUITABLE as error:
-        raise UnreadableError("damaged", why=_why(error)) from None
+        raise UnreadableError("damaged") from error
     with _guarded():
         data.seek(0)
         workbook = CalamineWorkbook.from_filelike(data)
@@ -248,7 +248,7 @@ def _checked(
 ) -> tuple[io.BytesIO, dict[str, SheetNotes]]:
     """The workbook as its reader understands it, and what the reader would not tell."""
     if sum(entry.file_size for entry in archive.infolist()) > MAX_UNPACKED:
-        raise UnreadableError("damaged", why="ZIP > 2 GB")
+        raise UnreadableError("too_much_unpacked")
     for name in archive.namelist():
         with archive.open(name) as part:
             _check_extent(part)
@@ -305,11 +305,7 @@ class _guarded:  # noqa: N801  (a context manager that reads like a word)
         if error is None or isinstance(error, UnreadableError):
             return
         if isinstance(error, Exception) or type(error).__name__ == "PanicException":
-            raise UnreadableError("damaged", why=_why(error)) from None
-
-
-def _why(error: BaseException) -> str:
-    return " ".join(str(error).split())[:80] or type(error).__name__
+            raise UnreadableError("damaged") from error
 
 
 _EXTENT: Final = re.compile(rb'r="([A-Z]{2,3})(\d{1,7})"|<row [^>]{0,100}?r="(\d{1,7})"')

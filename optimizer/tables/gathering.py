@@ -32,6 +32,7 @@ class Gathered:
         self.numbers: list[int] = []
         self.overflow: dict[int, list[str]] = {}
         self.repeated = 0
+        self.across: list[int] = []
         self.sheets: list[str] = []
         self.first: list[int] = []
         self._names = headings
@@ -51,6 +52,11 @@ class Gathered:
             sorted(block for block in sheet.merged if header_row <= block[0][0] < block[1][0])
         )
         self._blocks = {}
+        self.across += [
+            first[0] + 1
+            for first, last in sheet.merged
+            if first[0] >= header_row and 0 < last[1] - first[1] < len(names) - 1
+        ]
 
     def add(self, chunk: list[tuple[int, Row]]) -> None:
         """Append rows with their numbers; blank ones and repeated headings are left out."""

@@ -142,6 +142,9 @@ def read_grid(
     split_columns(grid, split)
     if gathered.repeated:
         findings.warn(path, "repeated_headings", {"count": gathered.repeated})
+    if gathered.across:
+        facts = {"count": len(gathered.across), "row": min(gathered.across)}
+        findings.warn(path, "merged_across", facts)
     if len(grid) == 0 and not layout.by_hand:
         findings.file(path, "no_rows")
     if sheets[0].by_signs:
@@ -176,7 +179,7 @@ def _headings(sheet: Sheet, layout: Layout) -> tuple[int, list[str]]:
     filled = [i for i, row in enumerate(head) if any(cell.strip() for cell in row)]
     if not filled:
         raise UnreadableError("empty_file")
-    best = max(filled, key=lambda i: (len(recognised(head[i], layout)), -i))
+    best = max(filled, key=lambda i: _likeness(head[i], layout))
     row = head[best]
     if best + 1 < len(head) and _completes(head[best + 1], row, layout):
         best += 1
@@ -184,6 +187,12 @@ def _headings(sheet: Sheet, layout: Layout) -> tuple[int, list[str]]:
     while row and not row[-1].strip():
         row.pop()
     return best + 1, row
+
+
+def _likeness(row: list[str], layout: Layout) -> tuple[int, int]:
+    """How much a row looks like headings: by those that are known, then by those that are not."""
+    known = len(recognised(row, layout))
+    return known, known - sum(1 for cell in row if cell.strip())
 
 
 def _completes(below: list[str], above: list[str], layout: Layout) -> bool:

@@ -13,19 +13,25 @@ LAST_MINUTE_S: Final = DAY_S - 60
 
 _PARTS_OF_DAY: Final = {
     "早上": (21_600, HALF_DAY_S),
+    "早": (21_600, HALF_DAY_S),
     "上午": (21_600, HALF_DAY_S),
     "中午": (41_400, 48_600),
     "下午": (HALF_DAY_S, 64_800),
     "傍晚": (61_200, 72_000),
     "晚上": (64_800, 79_200),
     "晚间": (64_800, 79_200),
+    "晚": (64_800, 79_200),
+    "am": (21_600, HALF_DAY_S),
+    "pm": (HALF_DAY_S, 64_800),
 }
 """What a part of the day means alone; with an hour, those after noon make it one of the evening."""
-_AFTER_NOON: Final = frozenset({"下午", "傍晚", "晚上", "晚间", "pm"})
+_AFTER_NOON: Final = frozenset({"晚", "下午", "傍晚", "晚上", "晚间", "pm"})
 _WHOLE_DAY: Final = frozenset(
-    {"全天", "整天", "全日", "任意", "任意时间", "随时", "不限", "allday"}
+    {"全天", "整天", "全日", "白天", "任意", "任意时间", "任何时间", "随时", "随时可访", "不限"}
+    | {"不限时", "不限时间", "均可", "都可", "都可以", "皆可", "24小时", "24h", "全天候", "上下午"}
+    | {"无", "无要求", "-", "--", "—", "/", "allday", "anytime", "any", "24hours", "none", "null"}
 )
-_PART: Final = "早上|上午|中午|下午|傍晚|晚上|晚间"
+_PART: Final = "早上|上午|中午|下午|傍晚|晚上|晚间|早|晚"
 _TIME: Final = re.compile(
     rf"(?P<part>{_PART})?\s*(?P<hour>\d{{1,2}})"
     r"(?:\s*(?:[:.时點点])\s*(?P<minute>[0-5]\d|[0-9](?=分)|半|一刻|三刻|整)?分?(?::[0-5]\d(?:\.\d+)?)?)?"
@@ -89,8 +95,10 @@ def _first_window(text: str) -> tuple[tuple[int, int], str] | None:
     """The window that a text begins with, and what follows it."""
     begin = _TIME.match(text)
     if begin is None:
-        part = re.match(_PART, text)
-        return None if part is None else (_PARTS_OF_DAY[part[0]], text[part.end() :])
+        part = re.match(rf"{_PART}|am\b|pm\b", text, re.IGNORECASE)
+        if part is None:
+            return None
+        return _PARTS_OF_DAY[part[0].casefold()], text[part.end() :]
     rest = text[begin.end() :]
     between, opened = _BETWEEN.match(rest), _OPEN.match(rest)
     if between is not None:
@@ -139,8 +147,12 @@ _WEEKDAY_SUFFIX: Final = (
 )
 _DATE: Final = re.compile(
     r"(?P<year>(?:20)?[2-3]\d|\d{4})\s*[-/.年]\s*(?P<month>\d{1,2})\s*[-/.月]\s*(?P<day>\d{1,2})"
-    r"\s*[日号]?" + _WEEKDAY_SUFFIX + r"(?:[ T]\s*\d{1,2}:\d\d(?::\d\d(?:\.\d+)?)?)?"
+    r"\s*[日号]?" + _WEEKDAY_SUFFIX + r"(?:[ T]?\s*(?:上午|下午|[AP]M)?(?<!\d)\s*\d{1,2}[:时点]"
+    r"(?:\d\d(?:[:分]\d\d(?:\.\d+)?秒?|分)?)?(?:\s*[AP]M|\+08:?00)?|[ ]?[上下]午)?"
     r"|(?P<packed>\d{8})"
+)
+_NAMED_MONTH: Final = re.compile(
+    r"(?P<day>\d{1,2})[-\s](?P<month>[A-Za-z]{3})[a-z]*[-\s,]\s*(?P<year>(?:20)?[2-3]\d)"
 )
 
 
@@ -149,18 +161,18 @@ def day_of(text: str) -> dt.date | None:
 
     Two digits are a year only from 20 to 39: 02/03/27 may be any of three days.
     """
-    found = _DATE.fullmatch(text.strip())
+    plain = text.strip()
+    found = _DATE.fullmatch(plain) or _NAMED_MONTH.fullmatch(plain)
     if found is None:
         return None
-    packed = found["packed"]
-    parts = (
-        (packed[:4], packed[4:6], packed[6:])
-        if packed
-        else (found["year"], found["month"], found["day"])
-    )
-    year, month, day = map(int, parts)
+    named = found.groupdict()
+    if packed := named.get("packed"):
+        named = {"year": packed[:4], "month": packed[4:6], "day": packed[6:]}
+    month = named["month"].casefold()
     try:
-        return dt.date(year + 2000 if len(parts[0]) == 2 else year, month, day)
+        number = int(month) if month.isdigit() else _MONTHS.index(month) + 1
+        year = int(named["year"]) + (2000 if len(named["year"]) == 2 else 0)
+        return dt.date(year, number, int(named["day"]))
     except ValueError:
         return None
 
@@ -222,29 +234,38 @@ _WEEK: Final = r"(?:周|星期|礼拜)?"
 _DAY_RANGE: Final = re.compile(
     rf"{_WEEK}([一二三四五六日天1-7])\s*(?:-|[–—~至到])\s*{_WEEK}([一二三四五六日天1-7])"
 )
-_DAY_LIST: Final = re.compile(r"(?:周|星期|礼拜)([一二三四五六日天1-7]+)")
+_DAY_LIST: Final = re.compile(
+    r"(?:每?(?:周|星期|礼拜)|(?=[一二三四五六日天]{2}))([一二三四五六日天1-7]+)"
+)
+_ENGLISH_RANGE: Final = re.compile(r"([a-z]{3,9})\s*(?:-|[–—~]|to)\s*([a-z]{3,9})")
 
 
 def weekdays_of(part: str) -> frozenset[int] | None:
     """Weekdays (Monday is 1) of one word: 1, 周三, 周一三五, 周一至周五, 每天; or None."""
     word = part.strip().casefold()
-    if word in _WEEKDAYS:
-        return frozenset({_WEEKDAYS[word]})
-    if word in _ENGLISH:
-        return frozenset({_ENGLISH[word]})
+    if (day := _WEEKDAYS.get(word) or _ENGLISH.get(word)) is not None:
+        return frozenset({day})
     if word in _NAMED_DAYS:
         return frozenset(_NAMED_DAYS[word])
     if found := _DAY_RANGE.fullmatch(word):
         first, last = _WEEKDAYS[found[1]], _WEEKDAYS[found[2]]
-        days = range(first, last + 1) if first <= last else [*range(first, 8), *range(1, last + 1)]
-        return frozenset(days)
+        return _between(first, last)
+    if found := _ENGLISH_RANGE.fullmatch(word):
+        first, last = (_ENGLISH.get(name, 0) for name in found.groups())
+        return _between(first, last) if first and last else None
     if found := _DAY_LIST.fullmatch(word):
         return frozenset(_WEEKDAYS[letter] for letter in found[1])
     return None
 
 
+def _between(first: int, last: int) -> frozenset[int]:
+    """Weekdays from one to another, over Sunday where need be."""
+    days = range(first, last + 1) if first <= last else [*range(first, 8), *range(1, last + 1)]
+    return frozenset(days)
+
+
 _LENGTH: Final = re.compile(
-    r"(?:(?P<hours>\d+(?:\.\d+)?|半|一|两|二|三)个?(?:小时|钟头|h|hr|hours?)"
+    r"(?:(?P<hours>\d+(?:\.\d+)?|半|一|两|二|三)个?(?P<more>半)?(?:小时|钟头|h|hr|hours?)"
     r"(?P<half>半)?(?:零|又)?)?"
     r"(?:(?P<minutes>\d+(?:\.\d+)?)(?:分钟?|mins?|minutes?|'|′|$))?"
     r"(?:(?P<seconds>\d+(?:\.\d+)?)(?:秒钟?|s|secs?|seconds?))?"
@@ -265,6 +286,6 @@ def minutes_of(text: str) -> float | None:
         return None
     hours = found["hours"]
     total = 0.0 if hours is None else 60 * (_FEW[hours] if hours in _FEW else float(hours))
-    total += 30 if found["half"] else 0
+    total += 30 if found["half"] or found["more"] else 0
     total += float(found["minutes"] or 0) + float(found["seconds"] or 0) / 60
     return total + _QUARTERS.get(found["quarters"] or "", 0.0)

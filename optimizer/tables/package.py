@@ -25,6 +25,7 @@ MAIN: Final = "xl/workbook.xml"
 _RELATIONS: Final = "xl/_rels/workbook.xml.rels"
 _NAMING: Final = frozenset({"_rels/.rels", "[Content_Types].xml"})
 _OFFICE: Final = "/officeDocument"
+_RELATIONSHIPS: Final = "http://schemas.openxmlformats.org/package/2006/relationships"
 
 
 class NoWorkbookError(Exception):
@@ -58,23 +59,66 @@ def customary(archive: zipfile.ZipFile) -> io.BytesIO | None:
     plain = {name: name.replace("\\", "/").lstrip("/") for name in archive.namelist()}
     lower = {new.lower(): old for old, new in plain.items()}
     main = _main_part(archive, lower)
-    if main == MAIN and all(old == new for old, new in plain.items()):
-        return None
     folder, file = posixpath.split(main)
-    renamed = {main.lower(): MAIN, f"{folder}/_rels/{file}.rels".lstrip("/").lower(): _RELATIONS}
+    relations_part = posixpath.join(folder, "_rels", f"{file}.rels")
+    relations = _relations(_content(archive, lower, relations_part))
+    parts = {part: name for name, part, _ in _placed(relations, folder)}
+    targets = [each.get("Target", "") for each in relations]
+    if (
+        main == MAIN
+        and all(old == new for old, new in plain.items())
+        and all("\\" not in target and "./" not in target for target in targets)
+        and all(part in plain or part.lower() not in lower for part in parts)
+        and all(name == part for part, name in parts.items() if name in _FIXED.values())
+    ):
+        return None
+    renamed = {part.lower(): name for part, name in parts.items()}
+    renamed |= {main.lower(): MAIN, relations_part.lower(): _RELATIONS}
     moved = io.BytesIO()
     with zipfile.ZipFile(moved, "w", zipfile.ZIP_DEFLATED) as target:
         for old, new in plain.items():
-            within = bool(folder) and new.lower().startswith(f"{folder.lower()}/")
-            name = renamed.get(new.lower(), f"xl/{new[len(folder) + 1 :]}" if within else new)
+            name = renamed.get(new.lower(), new)
             content = archive.read(old)
             if name == _RELATIONS:
-                content = _relative(content, folder)
+                content = _written(_placed(relations, folder))
             elif name in _NAMING:
                 content = content.replace(main.encode(), MAIN.encode())
-            target.writestr(name, content)
+            if name not in target.namelist():
+                target.writestr(name, content)
     moved.seek(0)
     return moved
+
+
+_FIXED: Final = {"sharedStrings": "xl/sharedStrings.xml", "styles": "xl/styles.xml"}
+"""Parts that readers look for by their name, not by their relation."""
+
+
+def _placed(relations: list[dict[str, str]], folder: str) -> list[tuple[str, str, dict[str, str]]]:
+    """For each part of a workbook its new name, where it lies, and its relation."""
+    placed = []
+    for number, relation in enumerate(relations, start=1):
+        if relation.get("TargetMode") == "External":
+            continue
+        target = relation.get("Target", "").replace("\\", "/")
+        part = posixpath.normpath(posixpath.join(f"/{folder}", target)).lstrip("/")
+        kind = relation.get("Type", "").rpartition("/")[2]
+        usual = part if part.startswith("xl/") else f"xl/{kind}{number}.xml"
+        placed.append((_FIXED.get(kind, usual), part, relation))
+    return placed
+
+
+def _written(placed: list[tuple[str, str, dict[str, str]]]) -> bytes:
+    """Relations with the new names."""
+    root = ET.Element("Relationships", xmlns=_RELATIONSHIPS)
+    for name, _, relation in placed:
+        target = name.removeprefix("xl/")
+        ET.SubElement(root, "Relationship", {**relation, "Target": target})
+    return ET.tostring(root, encoding="utf-8", xml_declaration=True)
+
+
+def _content(archive: zipfile.ZipFile, lower: dict[str, str], part: str) -> bytes:
+    """A part, whatever its capitals; nothing where it is missing."""
+    return archive.read(lower[part.lower()]) if part.lower() in lower else b""
 
 
 def _main_part(archive: zipfile.ZipFile, lower: dict[str, str]) -> str:
@@ -95,12 +139,6 @@ def _relations(content: bytes) -> list[dict[str, str]]:
         return [dict(each.attrib) for each in ET.fromstring(content)]  # noqa: S314
     except ET.ParseError:
         return []
-
-
-def _relative(content: bytes, folder: str) -> bytes:
-    """Targets without the folder that the main part had."""
-    pattern = rb'(Target=["\'])/?' + re.escape(folder.encode()) + rb"/"
-    return re.sub(pattern, rb"\1", content, flags=re.IGNORECASE) if folder else content
 
 
 def notes_of(archive: zipfile.ZipFile) -> dict[str, SheetNotes]:

@@ -39,10 +39,12 @@ _NOTHING: Final = frozenset(
     }
 )
 _EXTENSION: Final = re.compile(
-    r"\s*(?:转|分机号?|ext\.?|extension|x|#)\s*[:.]?\s*(\d{1,6})", re.IGNORECASE
+    r"\s*(?:转|分机号?|内线|ext\.?|extension|x|#)\s*[:.]?\s*(\d{1,6})", re.IGNORECASE
 )
 _DASHED: Final = re.compile(r"^(\D*0\d{2,3}[\s-]*\d{7,8})-(\d{1,6})$")
 _APART: Final = re.compile(r"[/、,;|\n]|或|和|及|以及")
+_WHOLE: Final = 7
+"""Shorter numbers are dialled only where they stand alone: 139****1001 is not the number 139."""
 _RUN: Final = re.compile(r"\+?\(?\d[\d\s().-]*")
 _DIALLED: Final = re.compile(
     r"1[3-9]\d{9}"  # a mobile
@@ -90,6 +92,8 @@ def _of_part(part: str) -> list[PhoneNumber]:
     found = [PhoneNumber(one, "", one) for run in _RUN.findall(part) for one in _dialled(run)]
     if extension and found:
         found[-1] = found[-1]._replace(extension=extension)
+    figures = sum(letter.isdigit() for letter in part)
+    found = [one for one in found if len(one.digits) >= _WHOLE or len(one.digits) == figures]
     return [found[0]._replace(label=whole.strip())] if len(found) == 1 else found
 
 
@@ -98,6 +102,10 @@ def _dialled(run: str) -> list[str]:
     whole = _without_country(run)
     if _DIALLED.fullmatch(whole):
         return [whole]
+    for apart in (r"\s+", r"[\s-]+"):
+        parts = [_without_country(part) for part in re.split(apart, run.strip())]
+        if len(parts) > 1 and all(map(_DIALLED.fullmatch, parts)):
+            return parts
     parts = [_without_country(part) for part in run.split()]
     return [part for part in parts if _DIALLED.fullmatch(part)] if len(parts) > 1 else []
 

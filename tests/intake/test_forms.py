@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 import numpy as np
 import pytest
@@ -92,6 +93,26 @@ PACKAGES = {
             "xl/_rels/workbook", "xl/_rels/book"
         ),
         lambda xml: xml.replace("xl/workbook.xml", "xl/book.xml"),
+    ),
+    "at the root": (
+        lambda name: name.removeprefix("xl/"),
+        lambda xml: xml.replace('"xl/', '"').replace('"/xl/', '"/'),
+    ),
+    "targets with backslashes": (
+        str,
+        lambda xml: re.sub(r'Target="/?(?:xl/)?worksheets/', r'Target="worksheets\\', xml),
+    ),
+    "targets by a detour": (
+        str,
+        lambda xml: re.sub(r'Target="/?(?:xl/)?worksheets/', 'Target="../xl/worksheets/', xml),
+    ),
+    "strings elsewhere": (
+        lambda name: name.replace("sharedStrings.xml", "texts/all.xml"),
+        lambda xml: xml.replace("sharedStrings.xml", "texts/all.xml"),
+    ),
+    "a part outside": (
+        lambda name: name.replace("xl/worksheets/sheet1.xml", "data/one.xml"),
+        lambda xml: re.sub(r'"/?(?:xl/)?worksheets/sheet1.xml', '"/data/one.xml', xml),
     ),
     "absolute": (str, lambda xml: xml.replace('Target="xl/', 'Target="/xl/')),
 }
@@ -221,6 +242,25 @@ def test_merged_cells_hold_for_all_their_rows(tmp_path):
     assert table["area"].tolist() == ["A1", "A1", "A2"]
 
 
+def test_cells_merged_across_columns_are_told(tmp_path):
+    """Only the left one has the value: that the others are empty may not go unsaid."""
+
+    def merge(sheets):
+        sheets["A"].merge_range(1, 1, 1, 2, "王一")
+
+    rows = [[ROWS[0][0], "", "", *ROWS[0][3:]], *ROWS[1:]]
+    path = book(tmp_path / "a.xlsx", merge, A=[HEAD, *rows])
+    assert customers(path)["area"].tolist()[0] == ""
+    assert "merged_across" in warned(path)
+
+
+def test_an_id_with_a_point_in_it_stays_whole(tmp_path):
+    """1.05 is no number that lost its decimals; 3.0 is one that got them."""
+    rows = [["走访小组", "供电所"], ["1.05", "S1"], ["3.0", "S1"]]
+    path = book(tmp_path / "a.xlsx", A=rows)
+    assert read_tables(crews=path, known=KNOWN).tables["crews"]["crew"].tolist() == ["1.05", "3"]
+
+
 def test_merged_headings_are_not_values(tmp_path):
     """A heading merged over two rows is the heading of its column and nothing more."""
 
@@ -308,6 +348,8 @@ def test_one_column_that_holds_no_pair(tmp_path):
         ("１１３．４１２３", "２７．６１２３"),
         ("113.4123°", "27.6123°"),
         ("113:24:44.28", "27:36:44.28"),
+        ("113 24 44.28", "27-36-44.28"),
+        ("113.4123º E", "27.6123 º N"),
     ],
 )
 def test_degrees_as_people_write_them(tmp_path, lon, lat):
@@ -461,6 +503,7 @@ def test_times_as_a_spreadsheet_holds_them(tmp_path, value, clock):
         ("００００００００１２", None, "0000000012"),
         ("\u200b0000000012\u200b", None, "0000000012"),
         ("'0000000012", None, "0000000012"),
+        ("0000 0000 12", None, "0000000012"),
     ],
 )
 def test_account_numbers_as_programs_write_them(tmp_path, value, code, account):
@@ -491,6 +534,11 @@ def test_account_numbers_as_programs_write_them(tmp_path, value, code, account):
         ("17:00以后", "17:00-23:59"),
         ("9点前", "00:00-09:00"),
         ("18:00-24:00", "18:00-23:59"),
+        ("均可", ""),
+        ("24小时", ""),
+        ("NULL", ""),
+        ("早8点-晚6点", "08:00-18:00"),
+        ("AM", "06:00-12:00"),
     ],
 )
 def test_windows_as_people_write_them(tmp_path, text, windows):
@@ -511,6 +559,12 @@ def test_windows_as_people_write_them(tmp_path, text, windows):
         ("周末", "6,7"),
         ("周一 - 周三，周五", "1,2,3,5"),
         ("27/3/1", "2027-03-01"),
+        ("2027/3/1、2027/3/3", "2027-03-01,2027-03-03"),
+        ("一三五", "1,3,5"),
+        ("周一/周三", "1,3"),
+        ("每周二和周四", "2,4"),
+        ("Mon-Wed", "1,2,3"),
+        ("2-Mar-27", "2027-03-02"),
     ],
 )
 def test_weekdays_as_people_write_them(tmp_path, text, days):
@@ -529,6 +583,9 @@ def test_weekdays_as_people_write_them(tmp_path, text, days):
         ("无", "", False),
         ("NULL", "", False),
         ("1380000", "1380000", True),
+        ("138****0001", "138****0001", True),
+        ("138.0000.0001", "138.0000.0001", False),
+        ("13800000001-13800000002", "13800000001-13800000002", False),
         ("138000000012", "138000000012", True),
         ("李四代接", "李四代接", True),
     ],

@@ -110,7 +110,12 @@ def test_small_nonsense_inside_a_record_is_left_out_and_said():
     (entry,) = reading.entries
     assert (entry.at, entry.lon, entry.repaired) == ("", None, {"bulb": 2})
     assert [(f.category, f.note) for f in entry.findings] == [("other", "ghosts in the meter")]
-    assert {remark.column for remark in reading.remarks} == {"at", "lon", "repaired", "findings"}
+    assert {str(remark.column) for remark in reading.remarks} == {
+        "at",
+        "lon",
+        "repaired",
+        "findings",
+    }
 
 
 @pytest.mark.parametrize(

@@ -123,7 +123,7 @@ def test_unknown_crew_and_station_are_left_out_with_a_remark(register):
     """The visit counts although the phone was set up for a crew that nobody knows."""
     taken = take(register, record(ONE), crew="C999", station="ST99")
     assert taken.added == 1
-    assert {remark.column for remark in taken.remarks} == {"crew", "station"}
+    assert {str(remark.column) for remark in taken.remarks} == {"crew", "station"}
 
 
 def typed(row=None, result="nobody_home", **more):

@@ -90,6 +90,13 @@ def test_a_row_with_content_but_no_result_is_a_fault_and_an_empty_one_a_remark()
         ("2、10,是,烧黑", [("wiring", True, "烧黑"), ("other", True, "烧黑")]),
         ("进户线离窗户太近,,", [("other", False, "进户线离窗户太近")]),
         ("low voltage,,", [("low_voltage", False, "")]),
+        ("其他：门坏,,", [("other", False, "门坏")]),
+        ("线路（进户线）,,老化", [("wiring", False, "进户线；老化")]),
+        ("（2）和三,,", [("wiring", False, ""), ("rcd", False, "")]),
+        ("2线路,,", [("wiring", False, "")]),
+        ("漏保,待更换,", [("rcd", False, "待更换")]),
+        ("漏保,部分,", [("rcd", False, "部分")]),
+        ("漏保,师傅说行,", [("rcd", False, "师傅说行")]),
     ],
 )
 def test_whatever_says_something_is_wrong_becomes_a_finding(cells, findings):
@@ -167,6 +174,13 @@ def test_stations_and_crews_are_found_by_what_people_call_them(tmp_path):
         ("result", "Nobody", "nobody_home"),
         ("result", "nobody home", "nobody_home"),
         ("result", "飞了", None),
+        ("result", "2", "nobody_home"),
+        ("result", "④", "moved"),
+        ("result", "7", None),
+        ("result", "家里没人", "nobody_home"),
+        ("category", "2号", "wiring"),
+        ("category", "2漏保", None),
+        ("category", "十", "other"),
         ("category", "１", "low_voltage"),
         ("category", "⑩", "other"),
         ("category", "RCD", "rcd"),
@@ -179,13 +193,29 @@ def test_words_and_codes_of_both_languages_mean_one_thing(vocabulary, text, name
     assert word_of(vocabulary, text) == name
 
 
+@pytest.mark.parametrize(
+    "day",
+    [
+        "27/3/2",
+        "2027/3/2 上午 8:30",
+        "2027年3月2日 8时30分",
+        "2-Mar-27",
+        "2027-03-02T08:30:00+08:00",
+    ],
+)
+def test_a_day_with_its_time_is_that_day(day):
+    """Spreadsheets write the time of day behind the day, each in its own way."""
+    (entry,) = typed(f"ST01,{day},C001,1,,完成,,,,").entries
+    assert entry.date == "2027-03-02"
+
+
 def test_ticks_and_pieces_are_read_as_people_write_them():
     """A tick is one piece; what says something else is nothing to guess from."""
     assert [tick_of(text) for text in ("√", "是", "否", "", "×", "换了")] == [
         True, True, False, False, False, None
     ]  # fmt: skip
-    assert [pieces_of(text) for text in ("2", "２个", "3.0", "√", "", "无", "几个")] == [
-        2, 2, 3, 1, 0, 0, None
+    assert [pieces_of(text) for text in ("2", "２个", "两个", "3.0", "√", "", "无", "几个")] == [
+        2, 2, 2, 3, 1, 0, 0, None
     ]  # fmt: skip
     assert categories_of("电压低，线路") == ("low_voltage", "wiring")
     assert categories_of("飞了") is None
