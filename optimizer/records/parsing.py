@@ -194,8 +194,9 @@ def _json(text: str, name: str) -> Reading:
     try:
         content = [*_documents(text)]
     except (ValueError, RecursionError) as error:
-        facts = {"line": getattr(error, "lineno", 1), "letter": getattr(error, "colno", 1)}
-        return Reading(faults=[entry_fault(name, None, "damaged", "export_again", **facts)])
+        line, letter = getattr(error, "lineno", 1), getattr(error, "colno", 1)
+        fault = entry_fault(name, None, "damaged", "export_again", line=line, letter=letter)
+        return Reading(faults=[fault])
     result = Reading()
     for sheet in content:
         result.add(_sheet(sheet, name))

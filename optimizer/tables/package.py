@@ -113,7 +113,7 @@ def _written(placed: list[tuple[str, str, dict[str, str]]]) -> bytes:
     for name, _, relation in placed:
         target = name.removeprefix("xl/")
         ET.SubElement(root, "Relationship", {**relation, "Target": target})
-    return ET.tostring(root, encoding="utf-8", xml_declaration=True)
+    return bytes(ET.tostring(root, encoding="utf-8", xml_declaration=True))
 
 
 def _content(archive: zipfile.ZipFile, lower: dict[str, str], part: str) -> bytes:
