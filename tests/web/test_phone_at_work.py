@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 from browsing import DELIVER, Pocket
 from conftest import let_in
@@ -65,6 +67,10 @@ def test_a_day_of_a_phone(county, links, tmp_path):
             phone.run(DELIVER)
             phone.until(lambda: "已全部交到" in phone.says("#handed"))
             assert results(county) == ["done", "nobody_home"]
+            phone.tap("#count")
+            week = dt.date.today() + dt.timedelta(days=7)  # noqa: DTZ011  (the phone's own clock)
+            assert f"请在 {week} 前交回" in phone.text("#hand-in")
+            phone.tap("#hand-in .bar button")
             complaints = [text for text in phone.faults() if "DISCONNECTED" not in text]
             assert complaints == []
             _is_renewed(phone, county, links)

@@ -42,6 +42,12 @@ function startDay(map) {
       pad(t.getHours()) + ':' + pad(t.getMinutes()) + ':' + pad(t.getSeconds()) +
       (zone < 0 ? '-' : '+') + pad(Math.floor(away / 60)) + ':' + pad(away % 60);
   }
+  // Some browsers forget what a page keeps when it has not been opened for a week.
+  var KEPT_DAYS = 7;
+  function inDays(days) {
+    var t = new Date(Date.now() + days * 86400000);
+    return t.getFullYear() + '-' + pad(t.getMonth() + 1) + '-' + pad(t.getDate());
+  }
   function freshId() {
     var bytes = new Uint8Array(9), text = '';
     if (window.crypto && crypto.getRandomValues) crypto.getRandomValues(bytes);
@@ -575,6 +581,7 @@ function startDay(map) {
     text.hidden = text.readOnly = true;
     inside.appendChild(text);
     inside.appendChild(make('p', 'small', words.twice));
+    inside.appendChild(make('p', 'small', say('safe_until', { date: inDays(KEPT_DAYS) })));
     var turned = button('wide', words.night, toggleNight);
     inside.appendChild(turned);
     document.body.appendChild(sheet);
