@@ -99,6 +99,8 @@ def test_photographs_of_a_day(county, links, pocket, tmp_path):
         assert "照片" not in phone.says("#handed"), "a door that is not done hands nothing in"
         phone.tap(".stop.open .yes")
         assert "2 张照片还没有交到" in phone.says("#handed")
+        phone.tap("#count")
+        assert "二维码里没有照片" in phone.text("#hand-in")
         phone.driver.refresh()
         phone.until(lambda: "2 张照片还没有交到" in phone.says("#handed"))
         phone.connect(on=True)

@@ -581,6 +581,9 @@ function startDay(map) {
     text.hidden = text.readOnly = true;
     inside.appendChild(text);
     inside.appendChild(make('p', 'small', words.twice));
+    if (photographs.waiting().length) {
+      inside.appendChild(make('p', 'small', words.photographs_by_link));
+    }
     inside.appendChild(make('p', 'small', say('safe_until', { date: inDays(KEPT_DAYS) })));
     var turned = button('wide', words.night, toggleNight);
     inside.appendChild(turned);
