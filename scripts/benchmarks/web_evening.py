@@ -310,10 +310,15 @@ def _look(one: Evening, number: int, sheets: list[Sheet]) -> None:
     paths = (f"{day}/board.json", f"{day}/live", f"/s/{sheet.station}/matters")
     while not one.over.is_set():
         for path in paths:
+            begun = time.monotonic()
             try:
-                one.book.looked_s.append(timed(client.get, path))
+                status = client.get(path).status_code
             except httpx.TransportError:
                 one.book.again += 1
+                continue
+            one.book.looked_s.append(time.monotonic() - begun)
+            if status != 200:
+                one.book.wrong.append(f"{path}: {status}")
         one.over.wait(3.0)
 
 
@@ -343,11 +348,15 @@ def _held_against_register(one: Evening, sheets: list[Sheet]) -> bool:
     """Whether what was acknowledged is there, once, as it was said, and nothing beside it."""
     from optimizer.desk import Campaign  # noqa: PLC0415
 
-    days = {sheet.date for sheet in sheets}
+    days = {(sheet.station, sheet.date) for sheet in sheets}
     with Campaign(one.folder, today=one.today) as campaign:
         records = campaign.register.ledgers.records(undone=True)
-        stored = records[records["date"].isin(days)]
-        found = dict(zip(stored["id"], stored["result"], strict=True))
+        columns = (records[name] for name in ("id", "result", "station", "date"))
+        found = {
+            name: result
+            for name, result, station, date in zip(*columns, strict=True)
+            if (station, date) in days
+        }
         damage = campaign.damage()
     lost = [name for name, result in one.book.results.items() if found.get(name) != result]
     doubled = [name for name in found if name not in one.book.results]
