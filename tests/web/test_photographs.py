@@ -14,7 +14,7 @@ from evening_world import FIRST, SECOND, TODAY, account, make_evening
 from listening import listening
 from pictures_taken import jpeg
 
-from optimizer.desk import Campaign, People, PhoneLinks
+from optimizer.desk import Campaign, People, Period, PhoneLinks
 
 CUSTOMER = f"/s/{STATION}/customers/{account(0)}"
 
@@ -173,3 +173,15 @@ def test_a_backup_says_that_photographs_are_not_in_it(county, served, token, zou
     code, _, said = zoufang("backup", tmp_path / "copy.sqlite", "-C", county)
     assert code == 0
     assert "photographs" in said
+
+
+def test_a_bulletin_has_no_photograph(county, served, token, tmp_path):
+    """It hangs on the wall: what a crew saw in somebody's house does not."""
+    found(served, token)
+    send(served, token, jpeg("a"))
+    (one,) = taken(county)
+    with Campaign(county, today=TODAY) as campaign:
+        files = campaign.write_bulletin(Period.days(TODAY, TODAY), tmp_path / "out")
+    assert {file.suffix for file in files} == {".pdf", ".xlsx", ".json"}
+    assert all(one.digest.encode() not in file.read_bytes() for file in files)
+    assert not any(b"\xff\xd8\xff" in file.read_bytes() for file in files)
