@@ -1,12 +1,12 @@
 // @ts-check
 /** A sheet typed in row by row: digits, Enter, and nothing that needs a mouse. */
+import { input, kept, make, push, wordsOf } from './evening_parts.js';
 import { Queue } from './evening_queue.js';
 
 /**
  * @typedef {import('./evening_queue.js').Typed} Typed
  * @typedef {import('./evening_queue.js').Answer} Answer
- * @typedef {{id: string, result: number, typed: boolean, who: string, codes: number[],
- *   repaired: boolean, note: string, opinion: string, ticks: string, pieces: Record<string, number>}} Reported
+ * @typedef {import('./evening_parts.js').Reported} Reported
  * @typedef {{row: number, time: string, account: string, name: string, address: string,
  *   kind: string, task: string, number: number, conflict: boolean, records: Reported[]}} Row
  * @typedef {{data: Row, node: HTMLTableRowElement, state: HTMLElement, word: HTMLElement,
@@ -30,16 +30,6 @@ let waits = '';
  * @param {Record<string, unknown>} [facts] */
 function say(name, facts = {}) {
   return words[name].replace(/\{(\w+)\}/g, (_, key) => String(facts[key]));
-}
-
-/** @param {string} tag
- * @param {string} look
- * @param {string} [text] */
-function make(tag, look, text) {
-  const node = document.createElement(tag);
-  if (look) node.className = look;
-  if (text !== undefined) node.textContent = text;
-  return node;
 }
 
 // ---- what a row says ---------------------------------------------------------------------------
@@ -92,17 +82,6 @@ function read(line) {
   if (!result && (codes.length || opinion || ticks || Object.keys(pieces).length)) return words.no_result;
   return { row: line.data.row, version: sheet.version, number: line.data.number, result, codes,
     repaired: codes.length > 0 && cells.repaired.checked, note, opinion, ticks: kept(ticks), pieces };
-}
-
-/** Ticks that say more than that all is well. @param {string} ticks */
-function kept(ticks) { return ticks.replace(/1/g, '0').replace(/0+$/, ''); }
-
-/** @param {Typed | Reported | undefined} one */
-function wordsOf(one) {
-  if (!one) return JSON.stringify([0, '', false, '', '', '', []]);
-  const pieces = Object.entries(one.pieces).filter((entry) => entry[1]).sort();
-  return JSON.stringify([one.result, one.codes.join(), one.repaired, one.note, one.opinion,
-    one.ticks || '', pieces]);
 }
 
 /** Whether the row could be left.
@@ -184,15 +163,6 @@ function showConflict(line) {
     form.append(make('button', 'small', say('keep', { what: text })));
     line.state.append(form);
   }
-}
-
-/** @param {string} text
- * @param {() => void} act */
-function push(text, act) {
-  const node = /** @type {HTMLButtonElement} */ (make('button', 'small', text));
-  node.type = 'button';
-  node.addEventListener('click', act);
-  return node;
 }
 
 /** Whether anything is known of a row.
@@ -337,16 +307,6 @@ function toMissing() {
 }
 
 // ---- the table ---------------------------------------------------------------------------------
-
-/** @param {string} name
- * @param {string} label
- * @param {string} type */
-function input(name, label, type = 'text') {
-  const node = /** @type {HTMLInputElement} */ (document.createElement('input'));
-  Object.assign(node, { name, type, autocomplete: 'off' });
-  node.setAttribute('aria-label', label);
-  return node;
-}
 
 /** @param {Row} data
  * @returns {Line} */
