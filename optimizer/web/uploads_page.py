@@ -6,6 +6,7 @@ import pathlib
 import re
 import secrets
 import shutil
+import time
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Depends, File, Form, Request, Response, UploadFile
@@ -25,6 +26,8 @@ TABLES: Final = ("stations", "areas", "customers", "crews", "leave")
 ROADS: Final = (".osm.pbf", ".pbf", ".osm", ".osm.gz", ".osm.bz2", ".graphml")
 _UPLOAD: Final = re.compile(r"[0-9a-f]{16}")
 MOST_FAULTS: Final = 200
+KEPT_S: Final = 86_400
+"""What was looked at and not taken is forgotten after a day: it holds personal data."""
 
 
 @router.post("/import")
@@ -124,9 +127,12 @@ def _do(request: Request, method: str, *values: object) -> Any:  # noqa: ANN401
 
 def _new_folder(request: Request) -> tuple[str, pathlib.Path]:
     """A folder for files that are looked at, and the name by which they are taken."""
-    name = secrets.token_hex(8)
-    folder = served_of(request).folder / "uploads" / name
+    name, uploads = secrets.token_hex(8), served_of(request).folder / "uploads"
+    folder = uploads / name
     folder.mkdir(mode=0o700, parents=True)
+    for old in uploads.iterdir():
+        if time.time() - old.stat().st_mtime > KEPT_S:
+            shutil.rmtree(old, ignore_errors=True)
     return name, folder
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import os
 import zipfile
 
 import httpx
@@ -59,6 +60,18 @@ def test_what_a_file_would_change_is_shown_before_it_does(planner):
     refused = planner.post(f"/county/import/{upload}", headers={"HX-Request": "true"}).text
     assert "12" in refused
     assert "error" in refused
+
+
+def test_what_was_not_taken_is_forgotten_after_a_day(planner, folder):
+    """A list of all customers that somebody only looked at must not lie about for ever."""
+    good = FILE + f"0000000099,新户,household,{STATION},TA1,113.5,27.6\n"
+    old = folder / "uploads" / ("0" * 16)
+    old.mkdir(parents=True)
+    (old / "customers.csv").write_text(good, encoding="utf-8")
+    os.utime(old, (1, 1))
+    planner.post("/county/import", files={"customers": ("kh.csv", good.encode())})
+    assert not old.exists()
+    assert any((folder / "uploads").iterdir())
 
 
 def test_nothing_of_another_folder_is_imported(planner):
