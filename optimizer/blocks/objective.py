@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from optimizer.compiled import allocating, compiled
+from optimizer.compiled import inlined
 
 
 class Objective(NamedTuple):
@@ -36,13 +36,13 @@ class Objective(NamedTuple):
     service_s: float
 
 
-@compiled
+@inlined
 def block_cost(objective: Objective, size: int, work_s: float) -> float:
     """Work and penalties of one block."""
     return work_s + block_penalty(objective, size, work_s)
 
 
-@allocating
+@inlined
 def block_penalty(objective: Objective, visits: int, work_s: float) -> float:
     """What a block costs besides its travel."""
     if visits == 0:
@@ -52,7 +52,7 @@ def block_penalty(objective: Objective, visits: int, work_s: float) -> float:
     return objective.block_cost_s + objective.underfull_penalty_s * short
 
 
-@compiled
+@inlined
 def area_penalty(objective: Objective, least: int, first: int, last: int, used: int) -> float:
     """What it costs that an area takes the days from `first` to `last` and `used` of them."""
     if used == 0:

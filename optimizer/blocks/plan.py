@@ -13,7 +13,7 @@ import numpy as np
 
 from optimizer.blocks.objective import Objective, area_penalty, block_cost
 from optimizer.blocks.territory import Territory, leg_seconds
-from optimizer.compiled import compiled
+from optimizer.compiled import compiled, inlined
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -28,8 +28,10 @@ class Plan(NamedTuple):
         int32 (b, max_visits), (b,): doors of each block in order, and how many.
     work_s
         float64 (b,): service and travel.
-    block
-        int32 (n,): each door's block, -1 while it is removed.
+    block, place
+        int32 (n,): each door's block, -1 while it is removed, and its place in it from 0.
+    next_s
+        float64 (n,): seconds from each door to the next of its block, or back to the station.
     visits
         int32 (b, areas): doors of an area in a block.
     first, last, used
@@ -40,6 +42,8 @@ class Plan(NamedTuple):
     size: NDArray[np.int32]
     work_s: NDArray[np.float64]
     block: NDArray[np.int32]
+    place: NDArray[np.int32]
+    next_s: NDArray[np.float64]
     visits: NDArray[np.int32]
     first: NDArray[np.int32]
     last: NDArray[np.int32]
@@ -54,6 +58,8 @@ def new_plan(territory: Territory, width: int, rows: list[NDArray[np.int32]]) ->
         np.zeros(len(rows), np.int32),
         np.zeros(len(rows)),
         np.full(doors, -1, np.int32),
+        np.zeros(doors, np.int32),
+        np.zeros(doors),
         np.zeros((len(rows), areas), np.int32),
         np.full(areas, len(rows), np.int32),
         np.full(areas, -1, np.int32),
@@ -80,40 +86,56 @@ def recompute(territory: Territory, plan: Plan) -> None:
     plan.first[:] = len(plan.size)
     plan.last[:] = -1
     for block in range(len(plan.size)):
-        plan.work_s[block] = block_work(territory, plan.rows[block], plan.size[block])
-        for i in range(plan.size[block]):
+        size = plan.size[block]
+        if size:
+            plan.work_s[block] = territory.from_depot_s[plan.rows[block, 0]]
+        else:
+            plan.work_s[block] = 0.0
+        for i in range(size):
             door = plan.rows[block, i]
             area = territory.area[door]
             plan.block[door] = block
+            plan.place[door] = i
+            plan.next_s[door] = leg_after(territory, plan, door, block, i)
+            plan.work_s[block] += territory.service_s[door] + plan.next_s[door]
             plan.used[area] += plan.visits[block, area] == 0
             plan.visits[block, area] += 1
             plan.first[area] = min(plan.first[area], block)
             plan.last[area] = max(plan.last[area], block)
 
 
-@compiled
-def block_work(territory: Territory, row: NDArray[np.int32], size: int) -> float:
-    """Service and travel of a block, station to station."""
-    if size == 0:
-        return 0.0
-    depot = len(territory.area)
-    work_s = leg_seconds(territory, depot, row[0]) + leg_seconds(territory, row[size - 1], depot)
-    for i in range(size):
-        work_s += territory.service_s[row[i]]
-        if i > 0:
-            work_s += leg_seconds(territory, row[i - 1], row[i])
-    return work_s
+@inlined
+def leg_after(territory: Territory, plan: Plan, door: int, block: int, at: int) -> float:
+    """Seconds from a door to the block's next after its `at`-th, or back to the station."""
+    if at + 1 < plan.size[block]:
+        return leg_seconds(territory, door, plan.rows[block, at + 1])
+    return float(territory.to_depot_s[door])
 
 
-@compiled
+@inlined
+def leg_before(territory: Territory, plan: Plan, block: int, at: int) -> float:
+    """Seconds to a block's `at`-th door from the one before it, or from the station."""
+    if at > 0:
+        return float(plan.next_s[plan.rows[block, at - 1]])
+    return float(territory.from_depot_s[plan.rows[block, 0]])
+
+
+@inlined
 def insert(territory: Territory, plan: Plan, door: int, block: int, at: int, added: float) -> None:
     """Insert a door before a block's `at`-th; `added` is the travel that it adds."""
-    row, size, area = plan.rows[block], plan.size[block], territory.area[door]
+    size, area = plan.size[block], territory.area[door]
     for i in range(size, at, -1):
-        row[i] = row[i - 1]
-    row[at] = door
+        moved = plan.rows[block, i - 1]
+        plan.rows[block, i] = moved
+        plan.place[moved] = i
+    plan.rows[block, at] = door
     plan.size[block] += 1
     plan.block[door] = block
+    plan.place[door] = at
+    plan.next_s[door] = leg_after(territory, plan, door, block, at)
+    if at > 0:
+        before = plan.rows[block, at - 1]
+        plan.next_s[before] = leg_seconds(territory, before, door)
     plan.work_s[block] += added + territory.service_s[door]
     if plan.visits[block, area] == 0:
         plan.used[area] += 1

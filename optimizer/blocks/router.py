@@ -253,6 +253,10 @@ def _territory(
         min_days=np.ones(len(areas), dtype=np.int32),
         near=np.empty((0, 0), dtype=np.int32),
         near_s=np.empty((0, 0)),
+        to_near_s=np.empty((0, 0)),
+        from_near_s=np.empty((0, 0)),
+        to_depot_s=np.empty(0),
+        from_depot_s=np.empty(0),
     )
     territory = with_neighbours(territory, nearest_points(x, y, params.neighbours))
     return territory._replace(min_days=_fewest_days(territory, limits))

@@ -18,7 +18,7 @@ import math
 from typing import TYPE_CHECKING
 
 from optimizer.blocks.objective import Objective, area_penalty
-from optimizer.blocks.plan import Plan, block_work, insert
+from optimizer.blocks.plan import Plan, insert, leg_after, leg_before
 from optimizer.blocks.territory import Territory, leg_seconds
 from optimizer.blocks.undo_log import (
     REMOVED,
@@ -94,7 +94,7 @@ def anneal(
     return temperature
 
 
-@compiled
+@inlined
 def ruin(territory: Territory, plan: Plan, log: UndoLog, rng: NDArray[np.uint64]) -> None:
     """Algorithm 2: remove strings of doors from the blocks around a seed, a random door."""
     seed = below(rng, len(plan.block))
@@ -114,7 +114,7 @@ def ruin(territory: Territory, plan: Plan, log: UndoLog, rng: NDArray[np.uint64]
             return
 
 
-@compiled
+@inlined
 def _remove_string(
     territory: Territory,
     plan: Plan,
@@ -131,24 +131,45 @@ def _remove_string(
         staying = 1
         while length + staying < size and uniform(rng) < SPLIT_DEPTH:
             staying += 1
-    at = _position_of(plan, block, door)
+    at = plan.place[door]
     whole = length + staying
     lowest, highest = max(0, at - whole + 1), min(at, size - whole)
     begin = lowest + below(rng, highest - lowest + 1)
     staying_from = begin + 1 + below(rng, length - 1) if staying else begin + whole
+    work_s = plan.work_s[block] - leg_before(territory, plan, block, begin)
     write = begin
     for i in range(begin, size):
         here = plan.rows[block, i]
         if i >= begin + whole or staying_from <= i < staying_from + staying:
             plan.rows[block, write] = here
+            plan.place[here] = write
             write += 1
-        else:
-            _remove(territory, plan, log, here, block)
+            continue
+        _remove(territory, plan, log, here, block)
+        work_s -= territory.service_s[here] + plan.next_s[here]
+        if staying_from + staying == i and staying:
+            work_s -= plan.next_s[plan.rows[block, write - 1]]
     plan.size[block] = write
-    plan.work_s[block] = block_work(territory, plan.rows[block], write)
+    plan.work_s[block] = work_s + _join(territory, plan, block, begin, begin + staying)
 
 
-@compiled
+@inlined
+def _join(territory: Territory, plan: Plan, block: int, first: int, last: int) -> float:
+    """Seconds of the new legs where doors have gone from between: before `first` and `last`."""
+    added = 0.0
+    for at in range(first, last + 1, max(1, last - first)):
+        if plan.size[block] == 0:
+            return 0.0
+        if at == 0:
+            added += territory.from_depot_s[plan.rows[block, 0]]
+            continue
+        door = plan.rows[block, at - 1]
+        plan.next_s[door] = leg_after(territory, plan, door, block, at - 1)
+        added += plan.next_s[door]
+    return added
+
+
+@inlined
 def _remove(territory: Territory, plan: Plan, log: UndoLog, door: int, block: int) -> None:
     """Remove one door; its block's row and work are the caller's."""
     area = territory.area[door]
@@ -170,7 +191,7 @@ def _remove(territory: Territory, plan: Plan, log: UndoLog, door: int, block: in
         plan.last[area] -= 1
 
 
-@compiled
+@inlined
 def recreate(
     territory: Territory, objective: Objective, plan: Plan, log: UndoLog, rng: NDArray[np.uint64]
 ) -> bool:
@@ -187,10 +208,9 @@ def recreate(
     return True
 
 
-@compiled
+@inlined
 def _sort_removed(territory: Territory, log: UndoLog, rng: NDArray[np.uint64]) -> None:
     """Sort the removed doors: random, longest service, far or close first (4, 4, 2, 1 of 11)."""
-    depot = len(territory.area)
     draw = below(rng, 11)
     for k in range(log.counts[REMOVED]):
         door = log.removed[k]
@@ -198,7 +218,7 @@ def _sort_removed(territory: Territory, log: UndoLog, rng: NDArray[np.uint64]) -
         if 4 <= draw < 8:
             key = -float(territory.service_s[door])
         elif draw >= 8:
-            key = leg_seconds(territory, depot, door) * (-1.0 if draw < 10 else 1.0)
+            key = territory.from_depot_s[door] * (-1.0 if draw < 10 else 1.0)
         i = k
         while i > 0 and log.key[i - 1] > key:
             log.key[i] = log.key[i - 1]
@@ -237,40 +257,41 @@ def cheapest_insertion(
         if cost >= best_cost:
             continue
         room_s = objective.work_s - plan.work_s[block] - territory.service_s[door]
-        at = _position_of(plan, block, near)
-        ends = log.searched[block] != log.counts[SEARCHES]
+        at, size = plan.place[near], plan.size[block]
+        added = _added_before(territory, plan, door, block, at, territory.to_near_s[door, j])
+        if added <= room_s and cost + added < best_cost and uniform(rng) >= BLINK_RATE:
+            best, best_at, best_added, best_cost = block, at, added, cost + added
+        added = territory.from_near_s[door, j] - plan.next_s[near]
+        added += leg_after(territory, plan, door, block, at)
+        if added <= room_s and cost + added < best_cost and uniform(rng) >= BLINK_RATE:
+            best, best_at, best_added, best_cost = block, at + 1, added, cost + added
+        if log.searched[block] == log.counts[SEARCHES]:
+            continue
         log.searched[block] = log.counts[SEARCHES]
-        for k in range(4 if ends else 2):
-            to = at + k
-            if k >= 2:
-                to = 0 if k == 2 else plan.size[block]
-            added = _added_travel(territory, plan, door, block, to)
-            if added <= room_s and cost + added < best_cost and uniform(rng) >= BLINK_RATE:
-                best, best_at, best_added, best_cost = block, to, added, cost + added
+        first, last = plan.rows[block, 0], plan.rows[block, size - 1]
+        added = _added_before(territory, plan, door, block, 0, leg_seconds(territory, door, first))
+        if added <= room_s and cost + added < best_cost and uniform(rng) >= BLINK_RATE:
+            best, best_at, best_added, best_cost = block, 0, added, cost + added
+        added = leg_seconds(territory, last, door) + territory.to_depot_s[door] - plan.next_s[last]
+        if added <= room_s and cost + added < best_cost and uniform(rng) >= BLINK_RATE:
+            best, best_at, best_added, best_cost = block, size, added, cost + added
     return best, best_at, best_added
 
 
 @inlined
-def _position_of(plan: Plan, block: int, door: int) -> int:
-    at = 0
-    while plan.rows[block, at] != door:
-        at += 1
-    return at
+def _added_before(
+    territory: Territory, plan: Plan, door: int, block: int, at: int, to_next_s: float
+) -> float:
+    """Travel that a door adds before a block's `at`-th, which is so far from it."""
+    if at == 0:
+        return float(
+            territory.from_depot_s[door] + to_next_s - territory.from_depot_s[plan.rows[block, 0]]
+        )
+    before = plan.rows[block, at - 1]
+    return float(leg_seconds(territory, before, door) + to_next_s - plan.next_s[before])
 
 
-@compiled
-def _added_travel(territory: Territory, plan: Plan, door: int, block: int, at: int) -> float:
-    """Travel that a door adds before a block's `at`-th."""
-    depot = len(territory.area)
-    before = plan.rows[block, at - 1] if at > 0 else depot
-    after = plan.rows[block, at] if at < plan.size[block] else depot
-    added = leg_seconds(territory, before, door) + leg_seconds(territory, door, after)
-    if before != after:
-        added -= leg_seconds(territory, before, after)
-    return added
-
-
-@compiled
+@inlined
 def _area_change(
     territory: Territory, objective: Objective, plan: Plan, door: int, block: int
 ) -> float:

@@ -1,5 +1,6 @@
 """The doors of one territory, and what it takes to get from one to another."""
 
+# ruff: noqa: PLR0917  (compiled functions take their arguments by position)
 from __future__ import annotations
 
 import math
@@ -42,6 +43,10 @@ class Territory(NamedTuple):
     near, near_s
         int32 and float64 (n, m): near other doors, nearest first, and the seconds between the
         two, there or back, whichever is less.
+    to_near_s, from_near_s
+        float64 (n, m): seconds there, and back.
+    to_depot_s, from_depot_s
+        float64 (n,): seconds between a door and the depot.
     """
 
     node_s: NDArray[np.int32]
@@ -59,6 +64,10 @@ class Territory(NamedTuple):
     min_days: NDArray[np.int32]
     near: NDArray[np.int32]
     near_s: NDArray[np.float64]
+    to_near_s: NDArray[np.float64]
+    from_near_s: NDArray[np.float64]
+    to_depot_s: NDArray[np.float64]
+    from_depot_s: NDArray[np.float64]
 
 
 @inlined
@@ -100,22 +109,36 @@ def leg_metres(territory: Territory, a: int, b: int) -> float:
 
 
 def with_neighbours(territory: Territory, near: NDArray[np.int32]) -> Territory:
-    """The same territory with `near`, sorted by travel."""
-    near_s = np.empty(near.shape)
-    _measure_near(territory, near, near_s)
+    """The same territory with `near`, sorted by travel, and the legs to and from them."""
+    there_s, back_s = np.empty(near.shape), np.empty(near.shape)
+    to_depot_s, from_depot_s = np.empty(len(near)), np.empty(len(near))
+    _measure_legs(territory, near, there_s, back_s, to_depot_s, from_depot_s)
+    near_s = np.minimum(there_s, back_s)
     order = np.argsort(near_s, axis=1, kind="stable")
     result: Territory = territory._replace(
         near=np.take_along_axis(near, order, axis=1),
         near_s=np.take_along_axis(near_s, order, axis=1),
+        to_near_s=np.take_along_axis(there_s, order, axis=1),
+        from_near_s=np.take_along_axis(back_s, order, axis=1),
+        to_depot_s=to_depot_s,
+        from_depot_s=from_depot_s,
     )
     return result
 
 
 @compiled
-def _measure_near(
-    territory: Territory, near: NDArray[np.int32], near_s: NDArray[np.float64]
+def _measure_legs(
+    territory: Territory,
+    near: NDArray[np.int32],
+    there_s: NDArray[np.float64],
+    back_s: NDArray[np.float64],
+    to_depot_s: NDArray[np.float64],
+    from_depot_s: NDArray[np.float64],
 ) -> None:
+    depot = len(near)
     for door in range(len(near)):
+        to_depot_s[door] = leg_seconds(territory, door, depot)
+        from_depot_s[door] = leg_seconds(territory, depot, door)
         for j in range(near.shape[1]):
-            there_s = leg_seconds(territory, door, near[door, j])
-            near_s[door, j] = min(there_s, leg_seconds(territory, near[door, j], door))
+            there_s[door, j] = leg_seconds(territory, door, near[door, j])
+            back_s[door, j] = leg_seconds(territory, near[door, j], door)

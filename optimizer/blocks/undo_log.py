@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from optimizer.blocks.objective import Objective, area_penalty, block_cost
-from optimizer.compiled import compiled
+from optimizer.compiled import inlined
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -29,7 +29,7 @@ class UndoLog(NamedTuple):
     counts
         int64 (5,): touched BLOCKS and AREAS, REMOVED doors, CHANGED blocks, and SEARCHES for an
         insertion so far.
-    blocks, rows, size, work_s, has_block
+    blocks, rows, next_s, size, work_s, has_block
         Touched blocks, as they were.
     areas, first, last, used, has_area
         Touched areas, as they were.
@@ -46,6 +46,7 @@ class UndoLog(NamedTuple):
     counts: NDArray[np.int64]
     blocks: NDArray[np.int32]
     rows: NDArray[np.int32]
+    next_s: NDArray[np.float64]
     size: NDArray[np.int32]
     work_s: NDArray[np.float64]
     has_block: NDArray[np.bool_]
@@ -70,6 +71,7 @@ def new_undo_log(plan: Plan) -> UndoLog:
         np.zeros(5, np.int64),
         np.empty(blocks, np.int32),
         np.empty((blocks, width), np.int32),
+        np.empty((blocks, width)),
         np.empty(blocks, np.int32),
         np.empty(blocks),
         np.zeros(blocks, np.bool_),
@@ -87,7 +89,7 @@ def new_undo_log(plan: Plan) -> UndoLog:
     )
 
 
-@compiled
+@inlined
 def log_block(plan: Plan, log: UndoLog, block: int) -> None:
     """Note a block before its first change."""
     if log.has_block[block]:
@@ -100,9 +102,10 @@ def log_block(plan: Plan, log: UndoLog, block: int) -> None:
     log.work_s[k] = plan.work_s[block]
     for i in range(plan.size[block]):
         log.rows[k, i] = plan.rows[block, i]
+        log.next_s[k, i] = plan.next_s[plan.rows[block, i]]
 
 
-@compiled
+@inlined
 def log_area(plan: Plan, log: UndoLog, area: int) -> None:
     """Note an area before its first change."""
     if log.has_area[area]:
@@ -116,7 +119,7 @@ def log_area(plan: Plan, log: UndoLog, area: int) -> None:
     log.used[k] = plan.used[area]
 
 
-@compiled
+@inlined
 def roll_back(territory: Territory, plan: Plan, log: UndoLog) -> None:
     """Undo the iteration."""
     for k in range(log.counts[BLOCKS]):
@@ -131,6 +134,8 @@ def roll_back(territory: Territory, plan: Plan, log: UndoLog) -> None:
             door = log.rows[k, i]
             plan.rows[block, i] = door
             plan.block[door] = block
+            plan.place[door] = i
+            plan.next_s[door] = log.next_s[k, i]
             plan.visits[block, territory.area[door]] += 1
     for k in range(log.counts[AREAS]):
         area = log.areas[k]
@@ -139,7 +144,7 @@ def roll_back(territory: Territory, plan: Plan, log: UndoLog) -> None:
         plan.used[area] = log.used[k]
 
 
-@compiled
+@inlined
 def clear_log(log: UndoLog) -> None:
     """End the iteration."""
     for k in range(log.counts[BLOCKS]):
@@ -149,7 +154,7 @@ def clear_log(log: UndoLog) -> None:
         log.has_area[log.areas[k]] = False
 
 
-@compiled
+@inlined
 def note_changes(log: UndoLog) -> None:
     """Note that the touched blocks now differ from the best plan."""
     for k in range(log.counts[BLOCKS]):
@@ -160,7 +165,7 @@ def note_changes(log: UndoLog) -> None:
             log.counts[CHANGED] += 1
 
 
-@compiled
+@inlined
 def copy_changes(plan: Plan, best: Plan, log: UndoLog) -> None:
     """Make the best plan the present one."""
     for k in range(log.counts[CHANGED]):
@@ -172,7 +177,7 @@ def copy_changes(plan: Plan, best: Plan, log: UndoLog) -> None:
     log.counts[CHANGED] = 0
 
 
-@compiled
+@inlined
 def cost_change(territory: Territory, objective: Objective, plan: Plan, log: UndoLog) -> float:
     """Cost of what was touched, now less before."""
     change = 0.0
