@@ -47,9 +47,14 @@ def block_penalty(objective: Objective, visits: int, work_s: float) -> float:
     """What a block costs besides its travel."""
     if visits == 0:
         return 0.0
+    return objective.block_cost_s + shortness(objective, visits, work_s)
+
+
+@inlined
+def shortness(objective: Objective, visits: int, work_s: float) -> float:
+    """What the visits cost that a block with time left has too few."""
     room = (objective.work_s - work_s) // objective.service_s
-    short = max(0.0, min(objective.min_visits - visits, room))
-    return objective.block_cost_s + objective.underfull_penalty_s * short
+    return objective.underfull_penalty_s * max(0.0, min(objective.min_visits - visits, room))
 
 
 @inlined

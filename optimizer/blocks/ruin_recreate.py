@@ -17,7 +17,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from optimizer.blocks.objective import Objective, area_penalty
+from optimizer.blocks.objective import Objective, area_penalty, shortness
 from optimizer.blocks.plan import Plan, insert, leg_after, leg_before
 from optimizer.blocks.territory import Territory, leg_seconds
 from optimizer.blocks.undo_log import (
@@ -27,6 +27,7 @@ from optimizer.blocks.undo_log import (
     clear_log,
     copy_changes,
     cost_change,
+    least_change,
     log_area,
     log_block,
     note_changes,
@@ -79,10 +80,12 @@ def anneal(
     for _ in range(iterations):
         temperature *= cooling
         log.counts[: REMOVED + 1] = 0
+        limit = threshold(temperature, uniform(rng) + 1e-300)
         ruin(territory, plan, log, rng)
-        fits = recreate(territory, objective, plan, log, rng)
-        change = cost_change(territory, objective, plan, log) if fits else math.inf
-        if change < threshold(temperature, uniform(rng) + 1e-300):
+        change = math.inf
+        if recreate(territory, objective, plan, log, rng, limit):
+            change = cost_change(territory, objective, plan, log)
+        if change < limit:
             costs[0] += change
             note_changes(log)
             if costs[0] < costs[1] - 1e-6:
@@ -193,15 +196,31 @@ def _remove(territory: Territory, plan: Plan, log: UndoLog, door: int, block: in
 
 @inlined
 def recreate(
-    territory: Territory, objective: Objective, plan: Plan, log: UndoLog, rng: NDArray[np.uint64]
+    territory: Territory,
+    objective: Objective,
+    plan: Plan,
+    log: UndoLog,
+    rng: NDArray[np.uint64],
+    limit: float,
 ) -> bool:
-    """Algorithm 3: insert every door where it costs least; False if one fits nowhere."""
+    """Algorithm 3: insert every door where it costs least.
+
+    Returns
+    -------
+    bool
+        False if a door fits nowhere, or as soon as the change cannot stay below `limit` any more:
+        legs are never negative, and no more penalties can go than there were.
+    """
     _sort_removed(territory, log, rng)
+    change = least_change(territory, objective, plan, log)
     for k in range(log.counts[REMOVED]):
         door = log.removed[k]
         block, at, added = cheapest_insertion(territory, objective, plan, log, rng, door)
-        if block < 0:
+        change += added
+        if block < 0 or change >= limit:
             return False
+        if not log.has_block[block]:
+            change -= shortness(objective, plan.size[block], plan.work_s[block])
         log_block(plan, log, block)
         log_area(plan, log, territory.area[door])
         insert(territory, plan, door, block, at, added)

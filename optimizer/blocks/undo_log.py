@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from optimizer.blocks.objective import Objective, area_penalty, block_cost
+from optimizer.blocks.objective import Objective, area_penalty, block_cost, shortness
 from optimizer.compiled import inlined
 
 if TYPE_CHECKING:
@@ -189,5 +189,28 @@ def cost_change(territory: Territory, objective: Objective, plan: Plan, log: Und
         area = log.areas[k]
         least = territory.min_days[area]
         change += area_penalty(objective, least, plan.first[area], plan.last[area], plan.used[area])
+        change -= area_penalty(objective, least, log.first[k], log.last[k], log.used[k])
+    return change
+
+
+@inlined
+def least_change(territory: Territory, objective: Objective, plan: Plan, log: UndoLog) -> float:
+    """The least that an iteration can come to once doors are removed, whatever it inserts.
+
+    Every removed door comes back with its service and adds travel or none; a block that is empty
+    stays empty; of the penalties of what was touched all may go.
+    """
+    change = 0.0
+    for k in range(log.counts[REMOVED]):
+        change += territory.service_s[log.removed[k]]
+    for k in range(log.counts[BLOCKS]):
+        block = log.blocks[k]
+        change += plan.work_s[block] - log.work_s[k]
+        change -= shortness(objective, log.size[k], log.work_s[k])
+        if plan.size[block] == 0:
+            change -= objective.block_cost_s
+    for k in range(log.counts[AREAS]):
+        area = log.areas[k]
+        least = territory.min_days[area]
         change -= area_penalty(objective, least, log.first[k], log.last[k], log.used[k])
     return change
