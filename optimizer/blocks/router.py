@@ -252,9 +252,9 @@ def _territory(
         area=area.astype(np.int32),
         min_days=np.ones(len(areas), dtype=np.int32),
         near=np.empty((0, 0), dtype=np.int32),
-        near_s=np.empty((0, 0)),
-        to_near_s=np.empty((0, 0)),
-        from_near_s=np.empty((0, 0)),
+        near_s=np.empty((0, 0), dtype=np.float32),
+        to_near_s=np.empty((0, 0), dtype=np.float32),
+        from_near_s=np.empty((0, 0), dtype=np.float32),
         to_depot_s=np.empty(0),
         from_depot_s=np.empty(0),
     )

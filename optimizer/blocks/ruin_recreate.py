@@ -178,6 +178,7 @@ def _remove(territory: Territory, plan: Plan, log: UndoLog, door: int, block: in
     area = territory.area[door]
     log_area(plan, log, area)
     plan.block[door] = -1
+    log.origin[door] = block
     log.removed[log.counts[REMOVED]] = door
     log.counts[REMOVED] += 1
     plan.visits[block, area] -= 1

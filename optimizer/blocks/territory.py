@@ -41,10 +41,10 @@ class Territory(NamedTuple):
     min_days
         int32 (areas,): the fewest blocks that an area's work needs.
     near, near_s
-        int32 and float64 (n, m): near other doors, nearest first, and the seconds between the
+        int32 and float32 (n, m): near other doors, nearest first, and the seconds between the
         two, there or back, whichever is less.
     to_near_s, from_near_s
-        float64 (n, m): seconds there, and back.
+        float32 (n, m): seconds there, and back.
     to_depot_s, from_depot_s
         float64 (n,): seconds between a door and the depot.
     """
@@ -63,9 +63,9 @@ class Territory(NamedTuple):
     area: NDArray[np.int32]
     min_days: NDArray[np.int32]
     near: NDArray[np.int32]
-    near_s: NDArray[np.float64]
-    to_near_s: NDArray[np.float64]
-    from_near_s: NDArray[np.float64]
+    near_s: NDArray[np.float32]
+    to_near_s: NDArray[np.float32]
+    from_near_s: NDArray[np.float32]
     to_depot_s: NDArray[np.float64]
     from_depot_s: NDArray[np.float64]
 
@@ -110,7 +110,7 @@ def leg_metres(territory: Territory, a: int, b: int) -> float:
 
 def with_neighbours(territory: Territory, near: NDArray[np.int32]) -> Territory:
     """The same territory with `near`, sorted by travel, and the legs to and from them."""
-    there_s, back_s = np.empty(near.shape), np.empty(near.shape)
+    there_s, back_s = np.empty((2, *near.shape), dtype=np.float32)
     to_depot_s, from_depot_s = np.empty(len(near)), np.empty(len(near))
     _measure_legs(territory, near, there_s, back_s, to_depot_s, from_depot_s)
     near_s = np.minimum(there_s, back_s)
@@ -130,8 +130,8 @@ def with_neighbours(territory: Territory, near: NDArray[np.int32]) -> Territory:
 def _measure_legs(
     territory: Territory,
     near: NDArray[np.int32],
-    there_s: NDArray[np.float64],
-    back_s: NDArray[np.float64],
+    there_s: NDArray[np.float32],
+    back_s: NDArray[np.float32],
     to_depot_s: NDArray[np.float64],
     from_depot_s: NDArray[np.float64],
 ) -> None:

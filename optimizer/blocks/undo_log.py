@@ -35,6 +35,8 @@ class UndoLog(NamedTuple):
         Touched areas, as they were.
     removed, key
         Doors that are removed, and by what they are sorted.
+    origin
+        int32 (n,): the block that each removed door comes from.
     changed, is_changed
         Blocks that differ from the best plan.
     ruined
@@ -57,6 +59,7 @@ class UndoLog(NamedTuple):
     has_area: NDArray[np.bool_]
     removed: NDArray[np.int32]
     key: NDArray[np.float64]
+    origin: NDArray[np.int32]
     changed: NDArray[np.int32]
     is_changed: NDArray[np.bool_]
     ruined: NDArray[np.bool_]
@@ -82,6 +85,7 @@ def new_undo_log(plan: Plan) -> UndoLog:
         np.zeros(areas, np.bool_),
         np.empty(doors, np.int32),
         np.empty(doors),
+        np.empty(doors, np.int32),
         np.empty(blocks, np.int32),
         np.zeros(blocks, np.bool_),
         np.zeros(blocks, np.bool_),
@@ -122,10 +126,13 @@ def log_area(plan: Plan, log: UndoLog, area: int) -> None:
 @inlined
 def roll_back(territory: Territory, plan: Plan, log: UndoLog) -> None:
     """Undo the iteration."""
-    for k in range(log.counts[BLOCKS]):
-        block = log.blocks[k]
-        for i in range(plan.size[block]):
-            plan.visits[block, territory.area[plan.rows[block, i]]] -= 1
+    for k in range(log.counts[REMOVED]):
+        door = log.removed[k]
+        area = territory.area[door]
+        if plan.block[door] >= 0:
+            plan.visits[plan.block[door], area] -= 1
+        plan.block[door] = log.origin[door]
+        plan.visits[log.origin[door], area] += 1
     for k in range(log.counts[BLOCKS]):
         block = log.blocks[k]
         plan.size[block] = log.size[k]
@@ -133,10 +140,8 @@ def roll_back(territory: Territory, plan: Plan, log: UndoLog) -> None:
         for i in range(log.size[k]):
             door = log.rows[k, i]
             plan.rows[block, i] = door
-            plan.block[door] = block
             plan.place[door] = i
             plan.next_s[door] = log.next_s[k, i]
-            plan.visits[block, territory.area[door]] += 1
     for k in range(log.counts[AREAS]):
         area = log.areas[k]
         plan.first[area] = log.first[k]
