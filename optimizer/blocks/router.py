@@ -306,7 +306,17 @@ def _route_territory(
     report: Callable[[int], None] | None,
 ) -> list[NDArray[np.int32]]:
     """Blocks of one territory in working order, each the doors in order."""
-    objective = Objective(
+    objective = _objective(territory, limits, params)
+    tour = giant_tour(territory)
+    bounds = split_tour(territory, objective, tour)
+    rows = [tour[begin:end] for begin, end in pairwise(bounds)]
+    plan = new_plan(territory, limits.max_visits, rows)
+    best = _improve(territory, objective, plan, params, rng, report)
+    return [best.rows[b, : best.size[b]] for b in range(len(best.size)) if best.size[b]]
+
+
+def _objective(territory: Territory, limits: BlockLimits, params: RouterParams) -> Objective:
+    return Objective(
         work_s=float(limits.work_s),
         max_visits=limits.max_visits,
         min_visits=limits.min_visits,
@@ -316,12 +326,6 @@ def _route_territory(
         gap_penalty_s=params.gap_penalty_s,
         service_s=max(1.0, float(territory.service_s[:-1].mean())),
     )
-    tour = giant_tour(territory)
-    bounds = split_tour(territory, objective, tour)
-    rows = [tour[begin:end] for begin, end in pairwise(bounds)]
-    plan = new_plan(territory, limits.max_visits, rows)
-    best = _improve(territory, objective, plan, params, rng, report)
-    return [best.rows[b, : best.size[b]] for b in range(len(best.size)) if best.size[b]]
 
 
 def _improve(

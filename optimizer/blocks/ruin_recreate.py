@@ -9,6 +9,7 @@ Parameters and equations: `optimizer.search.sisr`. What differs from the paper, 
   station of 200 doors and of 20,000.
 - No new block is opened: there are as many as the first plan has.
 - Doors are sorted by their service, where the paper has demand.
+- The threshold is drawn first, and an iteration that can no longer be accepted is broken off.
 """
 
 # ruff: noqa: PLR0917  (compiled functions take their arguments by position)
@@ -209,8 +210,8 @@ def recreate(
     Returns
     -------
     bool
-        False if a door fits nowhere, or as soon as the change cannot stay below `limit` any more:
-        legs are never negative, and no more penalties can go than there were.
+        False if a door fits nowhere, or as soon as the change is not below `limit` any more: a
+        door hardly ever shortens a way, and no more penalties can go than there were.
     """
     _sort_removed(territory, log, rng)
     change = least_change(territory, objective, plan, log)

@@ -9,8 +9,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from optimizer.blocks import BlockLimits, Blocks, Doors, RouterParams, route_station
+from optimizer.blocks import BlockLimits, Blocks, Doors, RouterParams, route_station, router
+from optimizer.blocks.plan import copied, new_plan, recompute, total_cost
+from optimizer.blocks.ruin_recreate import anneal
+from optimizer.blocks.tour import giant_tour
+from optimizer.blocks.undo_log import new_undo_log
 from optimizer.errors import ProblemError
+from optimizer.search.rng import new_rng
 from optimizer.settings import TravelSettings
 from optimizer.travel import DoorNetwork, fill_door_matrices
 from optimizer.travel import Doors as TravelDoors
@@ -293,6 +298,29 @@ def test_rules_hold_on_generated_stations(  # noqa: PLR0917
     again = route_station(**world, limits=limits, params=params, seed=seed)
     assert (again.block == blocks.block).all()
     assert (again.seq == blocks.seq).all()
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(seed=st.integers(0, 10_000), count=st.integers(20, 200), areas=st.integers(1, 8))
+def test_the_search_keeps_its_books(seed: int, count: int, areas: int) -> None:
+    """What it adds up door by door is, to the second, what the rows of its blocks amount to."""
+    world = generated(seed, count, areas, 1)
+    limits, params = BlockLimits(max_visits=10, work_s=20_000), RouterParams()
+    members = np.flatnonzero(world["doors"].node >= 0).astype(np.int32)
+    territory = router._territory(*world.values(), members, limits, params)
+    rules = router._objective(territory, limits, params)
+    rows = np.array_split(giant_tour(territory), max(1, len(members) // 5))
+    plan = new_plan(territory, limits.max_visits, rows)
+    best, log, costs = copied(plan), new_undo_log(plan), np.zeros(2)
+    costs[:] = total_cost(territory, rules, plan)
+    anneal(territory, rules, plan, best, log, new_rng(seed), costs, 2000, 50.0, 0.999)
+    again = copied(plan)
+    recompute(territory, again)
+    for name in ("work_s", "block", "place", "next_s", "visits", "first", "last", "used"):
+        np.testing.assert_array_equal(getattr(plan, name), getattr(again, name), name)
+    assert costs[0] == total_cost(territory, rules, again)
+    recompute(territory, best)
+    assert costs[1] == total_cost(territory, rules, best)
 
 
 def test_areas_are_whole_in_a_generated_station() -> None:
