@@ -40,10 +40,10 @@ _BLOCKING = frozenset(
 
 
 def road_class(tags: Mapping[str, str]) -> str:
-    """The `highway` value, with `trunk_link` counted as `trunk`; a ferry's class is `ferry`."""
+    """The `highway` value, the first of a list, links with their road; a ferry's is `ferry`."""
     if tags.get("route") == "ferry":
         return "ferry"
-    return tags.get("highway", "").removesuffix("_link")
+    return _value(tags, "highway").partition(";")[0].strip().removesuffix("_link")
 
 
 def may_ride(tags: Mapping[str, str]) -> bool:

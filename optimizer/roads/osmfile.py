@@ -66,15 +66,20 @@ def read_osm(path: Path, classes: Collection[str]) -> RoadData:
             found.take(one)
         ways = found.ways(path)
     except (ValueError, osmium.InvalidLocationError) as error:
-        raise RoadsError("roads.bad_number", path=path, error=error) from None
+        raise RoadsError("roads.bad_number", path=path, value=_quoted(error)) from error
     except (RuntimeError, OSError) as error:
-        raise RoadsError("roads.unreadable", path=path, error=error) from None
+        raise RoadsError("roads.unreadable", path=path) from error
     if not ways.tags:
         raise RoadsError("roads.no_road", path=path)
     lines, repairs = sound_lines(ways)
     if not len(lines):
         raise RoadsError("roads.no_nodes", path=path, ways=len(ways.tags))
     return RoadData(lines, tuple(found.places), repairs._replace(ferries=found.ferries))
+
+
+def _quoted(error: Exception) -> str:
+    """The value that a library's sentence is about."""
+    return f"{error}".partition("'")[2].rpartition("'")[0] or "–"
 
 
 def _objects(path: Path, edited: Edits) -> Iterator[Any]:

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
+from scipy.spatial import cKDTree
 
-from optimizer.geometry import segment_m
+from optimizer.geometry import EARTH_M, segment_m
 from optimizer.roads.lines import Lines, Place, cut_where_they_meet
 
 if TYPE_CHECKING:
@@ -29,8 +30,8 @@ if TYPE_CHECKING:
 
 LONGEST_LEG_M = 50_000
 """No road runs so far without a bend: a node is at a wrong place."""
-_GRID = 1e7
-_KEY = 4_000_000_000
+SAME_PLACE_M = 0.15
+"""What a conversion rounds to six decimals of a degree lies within it."""
 
 
 class Ways(NamedTuple):
@@ -162,12 +163,10 @@ class _Points(NamedTuple):
 def _joined(ways: Ways, located: Bools, way: Ints) -> tuple[Ints, int]:
     """The nodes, those at one place and on one level under one name; how many lost theirs."""
     ids, first, number = np.unique(ways.nodes, return_index=True, return_inverse=True)
-    spot = np.zeros(len(ids), dtype=np.int64)
-    sound = located[first]
-    spot[sound] = np.rint(ways.lon[first[sound]] * _GRID).astype(np.int64) * _KEY
-    spot[sound] += np.rint(ways.lat[first[sound]] * _GRID).astype(np.int64)
-    _, spot, uses = np.unique(spot, return_inverse=True, return_counts=True)
-    twins = sound & (uses[spot] > 1)
+    sound = np.flatnonzero(located[first])
+    spot = np.arange(len(ids))
+    spot[sound] = sound[_spots(ways.lon[first[sound]], ways.lat[first[sound]])]
+    twins = np.bincount(spot, minlength=len(ids))[spot] > 1
     if not twins.any():
         return ways.nodes, 0
     places = np.flatnonzero(twins[number])
@@ -175,6 +174,20 @@ def _joined(ways: Ways, located: Bools, way: Ints) -> tuple[Ints, int]:
     level = np.array([levels[tags.level] for tags in ways.tags])[way[places]]
     _, group = np.unique(spot[number[places]] * len(levels) + level, return_inverse=True)
     return _under_one_name(ids, number, places, group)
+
+
+def _spots(lon: Floats, lat: Floats) -> Ints:
+    """For each point the first of those that lie at the same place, to a hand's breadth."""
+    if not len(lon):
+        return np.zeros(0, dtype=np.int64)
+    east = np.radians(lon) * np.cos(np.radians(lat.mean()))
+    tree = cKDTree(np.column_stack([east, np.radians(lat)]) * EARTH_M)
+    pairs = tree.query_pairs(SAME_PLACE_M, output_type="ndarray")
+    links = (np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1]))
+    _, part = connected_components(coo_array(links, shape=(len(lon), len(lon))), directed=False)
+    _, leader, own = np.unique(part, return_index=True, return_inverse=True)
+    spots: Ints = leader[own]
+    return spots
 
 
 def _under_one_name(ids: Ints, number: Ints, places: Ints, group: Ints) -> tuple[Ints, int]:

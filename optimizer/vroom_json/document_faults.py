@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     Json = Mapping[str, Any]
 
 _MOST_SHOWN = 50
+_NOTHING: tuple[object, ...] = (0, [], [0], {})
+"""Values that change nothing, whatever they are about."""
 
 
 class Properties(NamedTuple):
@@ -97,7 +99,7 @@ class Faults:
             self.add(place, "no_object")
             return False
         for name, value in given.items():
-            if name in properties.refused and value != 0:
+            if name in properties.refused and value not in _NOTHING:
                 self.add(f"{place}.{name}", "unsupported")
             elif name not in properties.read | properties.refused | properties.silent:
                 what = Message("vroom.passed_over")

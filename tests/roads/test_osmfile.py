@@ -236,6 +236,15 @@ def test_crossings_of_converted_shapes_are_joined(tmp_path):
     assert (report.lines, report.cut_lines, report.repairs.joined) == (12, 0, 9)
 
 
+def test_crossings_that_rounding_has_moved_are_joined(tmp_path):
+    """A conversion writes each end with its own last figure: a hand's breadth is nothing."""
+    nodes, refs = apart([refs for refs, _ in GRID])
+    moved = {ref: (lon + ref % 3 * 4e-7, lat) for ref, (lon, lat) in nodes.items()}
+    path = write_osm(tmp_path / "a.osm", [way(one) for one in refs], moved)
+    report = read_roads(path, SETTINGS).report
+    assert (report.lines, report.cut_lines, report.repairs.joined) == (12, 0, 9)
+
+
 def test_a_bridge_is_not_joined_to_what_runs_beneath(tmp_path):
     """On another level the same place is another place."""
     over = {20: point(-450, 450), 21: CROSSINGS[5], 22: point(2250, 450)}

@@ -185,7 +185,7 @@ def test_holes_in_the_matrix_leave_priorities_exact():
 
 WRONG = [
     (("jobs", 0, "pickup"), [1], "jobs[0].pickup"),
-    (("shipments",), [], "document.shipments"),
+    (("shipments",), [{}], "document.shipments"),
     (("jobs", 0, "location_index"), 9, "jobs[0].location_index"),
     (("jobs", 0, "location_index"), None, "jobs[0].location_index"),
     (("jobs", 0, "service"), -1, "jobs[0].service"),
