@@ -46,6 +46,18 @@ class Texts:
         both = sentences().get(f"{room}.{name}")
         return name if both is None else both[self.lang]
 
+    def name_of(self, text: str, *rooms: str) -> str:
+        """The name of a sentence of some rooms that reads so in either language; else the text."""
+        known = sentences()
+        word = text.strip().casefold()
+        found = (
+            code.partition(".")[2]
+            for code, both in known.items()
+            if code.partition(".")[0] in rooms
+            and word in {both["zh"].casefold(), both["en"].casefold()}
+        )
+        return next(found, text.strip())
+
     def date(self, day: dt.date) -> str:
         """A day as people write it, with its weekday."""
         return self._date("date.full", day)

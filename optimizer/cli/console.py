@@ -127,10 +127,31 @@ def show(rows: pd.DataFrame, columns: str, texts: Texts, *, as_json: bool) -> No
 
     names = columns.split()
     headings = {name: texts(f"office.column_{name}") for name in names}
-    shown = rows[names].map(lambda cell: clean(str(cell)))
+    said = rows[names].apply(lambda column: _in_words(column, texts))
+    shown = said.map(lambda cell: clean(str(cell)))
     table = frame_table(shown.rename(columns=headings))
     table.columns[0].no_wrap = True
     console().print(table)
+
+
+_ROOMS = {
+    "state": ("state", "status", "word"),
+    "result": ("result",),
+    "voltage": ("voltage",),
+    "reason": ("reason", "status", "category"),
+}
+"""What the cells of a column are called, by its name."""
+
+
+def _in_words(column: pd.Series[Any], texts: Texts) -> pd.Series[Any]:
+    """The cells of a column as people call them."""
+    rooms = _ROOMS.get(str(column.name), ())
+
+    def word(cell: object) -> object:
+        found = (texts.named(room, str(cell)) for room in rooms)
+        return next((one for one in found if one != str(cell)), cell)
+
+    return column.map(word) if rooms else column
 
 
 def print_missing(sheets: pd.DataFrame, texts: Texts) -> None:

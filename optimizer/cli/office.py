@@ -84,7 +84,7 @@ def finding(
         station = campaign.station_id(station)
         texts = texts_of(campaign)
         if state is not None:
-            for project in campaign.decide_finding(name, state, _on(on), note):
+            for project in campaign.decide_finding(name, _state(state, texts), _on(on), note):
                 typer.echo(texts("office.checked", project=project), err=True)
         rows = campaign.findings(name, station, everything=everything)
         show(rows, _FINDINGS, texts, as_json=as_json)
@@ -106,16 +106,19 @@ def opinion(
     as_json: Json = False,
 ) -> None:
     """What customers said: list it, sort it, send it, answer it, tell the customer."""
+    from optimizer.catalogue import Message, Texts
     from optimizer.desk import CATEGORIES, Campaign
 
+    category = Texts().name_of(category, "category")
     more = {"category": category, "department": department, "answer": answer, "into": into}
     given = {key: text for key, text in more.items() if text}
     if category and category not in CATEGORIES:
-        raise RecordError("option.category", category=category, known=CATEGORIES)
+        known = [Message(f"category.{name}") for name in CATEGORIES]
+        raise RecordError("option.category", category=category, known=known)
     with Campaign(folder) as campaign:
         station = campaign.station_id(station)
         if state is not None:
-            campaign.decide_opinion(name, state, _on(on), **given)
+            campaign.decide_opinion(name, _state(state, texts_of(campaign)), _on(on), **given)
         rows = campaign.opinions(name, station, everything=everything)
         show(rows, _OPINIONS, texts_of(campaign), as_json=as_json)
 
@@ -137,7 +140,7 @@ def area(
     with Campaign(folder) as campaign:
         station = campaign.station_id(station)
         if state is not None:
-            campaign.advance_area_work(name, state, _on(on))
+            campaign.advance_area_work(name, _state(state, texts_of(campaign)), _on(on))
         rows = campaign.area_works(name, station, everything=everything)
         show(rows, _AREAS, texts_of(campaign), as_json=as_json)
 
@@ -163,11 +166,12 @@ def request(
     with Campaign(folder) as campaign:
         station = campaign.station_id(station)
         if voltage is not None:
+            voltage = texts_of(campaign).name_of(voltage, "voltage")
             name = campaign.add_request(name, voltage, _on(on), matters)
             if remark := campaign.request_at_risk(name):
                 typer.echo(f"⚠ {remark.in_words(campaign.lang)}", err=True)
         if state is not None:
-            campaign.close_request(name, state, _on(on))
+            campaign.close_request(name, _state(state, texts_of(campaign)), _on(on))
         rows = campaign.requests(name, station, everything=everything)
         show(rows, _REQUESTS, texts_of(campaign), as_json=as_json)
 
@@ -258,6 +262,11 @@ def _lessons(learned: Learned, settings: Settings, texts: Texts) -> pd.DataFrame
         rows += [(word, name, factor, "", "") for name, factor in some.items()]
     frame = pd.DataFrame(rows, columns=["what", "name", "factor", "plan", "field"])
     return frame.assign(factor=[f"{factor:.2f}" for factor in frame["factor"]])
+
+
+def _state(text: str, texts: Texts) -> str:
+    """A state by its name or by what people call it."""
+    return texts.name_of(text, "state", "word")
 
 
 def _on(text: str | None) -> dt.date | None:

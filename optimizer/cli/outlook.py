@@ -73,6 +73,7 @@ def status(
             _show_former(campaign.former_cycle(cycle), texts, as_json=as_json)
             return
         if which is not None:
+            which = texts.name_of(which, "status")
             rows = campaign.accounts(which, when, station=station, area=area, town=town)
             show(rows, _columns(which), texts, as_json=as_json)
             return
@@ -154,7 +155,7 @@ def _show_earlier(told: list[ToldAndCame], texts: Texts, *, as_json: bool) -> No
 
 
 def _figures_table(figures: Mapping[str, int], texts: Texts) -> Table:
-    """A line a figure: its word, its number, and the name by which `--list` opens it."""
+    """A line a figure: its word, by which `--list` opens it, its number, in English its name."""
     from rich.table import Table
 
     table = Table.grid(padding=(0, 2))
@@ -162,7 +163,8 @@ def _figures_table(figures: Mapping[str, int], texts: Texts) -> Table:
     table.add_column(justify="right", width=9)
     for name, count in figures.items():
         word = texts(f"status.{name}")
-        table.add_row(f"  {word}", f"{count:,}", "" if name[0].isdigit() else name)
+        is_word = texts.lang == "zh" or name[0].isdigit()
+        table.add_row(f"  {word}", f"{count:,}", "" if is_word else name)
     return table
 
 

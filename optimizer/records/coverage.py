@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from optimizer.catalogue import Message
 from optimizer.errors import RecordError
 from optimizer.register.agenda import MATTERS, STATES
 from optimizer.settings import FollowSettings
@@ -147,7 +148,8 @@ def account_list(
     elif what == "overdue_areas":
         rows = agenda.waiting_areas(_areas_since(today, rules), station)
     else:
-        raise RecordError("record.no_list", what=what, known=LISTS)
+        known = [Message(f"status.{name}") for name in LISTS]
+        raise RecordError("record.no_list", what=what, known=known)
     if area is not None:
         rows = rows[rows["area"] == area]
     return rows if town is None else rows[_in_town(register, rows, town)]

@@ -13,8 +13,18 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from optimizer.records.entry import CATEGORIES, KINDS, RESULTS, Entry, Finding, iso_date, iso_time
+from optimizer.records.entry import (
+    CATEGORIES,
+    KINDS,
+    RESULTS,
+    Entry,
+    Finding,
+    in_words,
+    iso_date,
+    iso_time,
+)
 from optimizer.records.entry_faults import entry_fault
+from optimizer.records.field_words import word_of
 from optimizer.records.qr_codes import MAX_BYTES, find_codes, unpacked
 from optimizer.records.typed_sheets import Given, read_typed
 
@@ -268,7 +278,7 @@ def _wrong(
     if result not in RESULTS and not (result == "" and _text(record.get("undoes"))):
         yield entry_fault(
             name, number, "not_a_result", "use_one_of",
-            value=record.get("result"), column="result", known=", ".join(RESULTS),
+            value=record.get("result"), column="result", known=in_words("result", RESULTS),
         )  # fmt: skip
     date = _either(record, sheet, "date")
     try:
@@ -279,7 +289,9 @@ def _wrong(
 
 def _result(record: dict[str, Any]) -> str:
     result = _text(record.get("result")).lower()
-    return "" if result in {"undo", "undone", "none", "null"} else result
+    return (
+        "" if result in {"undo", "undone", "none", "null"} else word_of("result", result) or result
+    )
 
 
 def _extras(record: dict[str, Any], name: str, number: int, remarks: list[Fault]) -> dict[str, Any]:

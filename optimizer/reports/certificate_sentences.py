@@ -43,11 +43,11 @@ def _of_customers(account: Certificate, lang: Lang) -> list[Sentence]:
     return [
         Sentence(texts("certificate.customers", following=following, open=unplanned, **facts)),
         *(
-            Sentence(f"  {number:,} {code}: {texts(f'follow_up.{code}')}")
+            Sentence(f"  {number:,}{_code(code, texts)}: {texts(f'follow_up.{code}')}")
             for code, number in account.follow_up.items()
         ),
         *(
-            Sentence(f"  {number:,} {code}: {texts(f'unplanned.{code}')}", warns=True)
+            Sentence(f"  {number:,}{_code(code, texts)}: {texts(f'unplanned.{code}')}", warns=True)
             for code, number in account.unplanned.items()
         ),
     ]
@@ -69,3 +69,8 @@ def _help(account: Certificate, text: Callable[..., str]) -> list[Sentence]:
 def _words(lang: Lang) -> Callable[..., str]:
     texts = Texts(lang)
     return lambda name, **values: texts(f"certificate.{name}", **values)
+
+
+def _code(code: str, texts: Texts) -> str:
+    """The code by which JSON has a reason; no word of Chinese."""
+    return f" {code}" if texts.lang == "en" else ""
