@@ -134,24 +134,27 @@ def show(rows: pd.DataFrame, columns: str, texts: Texts, *, as_json: bool) -> No
     console().print(table)
 
 
-_ROOMS = {
-    "state": ("state", "status", "word"),
-    "result": ("result",),
-    "voltage": ("voltage",),
-    "reason": ("reason", "status", "category"),
-}
-"""What the cells of a column are called, by its name."""
-
-
 def _in_words(column: pd.Series[Any], texts: Texts) -> pd.Series[Any]:
     """The cells of a column as people call them."""
-    rooms = _ROOMS.get(str(column.name), ())
 
-    def word(cell: object) -> object:
-        found = (texts.named(room, str(cell)) for room in rooms)
-        return next((one for one in found if one != str(cell)), cell)
+    def state(cell: str) -> tuple[str, ...]:
+        return texts.named("state", cell), texts.named("status", cell), texts.named("word", cell)
 
-    return column.map(word) if rooms else column
+    def reason(cell: str) -> tuple[str, ...]:
+        names = texts.named("reason", cell), texts.named("category", cell)
+        return *names, texts.named("status", cell)
+
+    rooms: dict[str, Callable[[str], tuple[str, ...]]] = {
+        "state": state,
+        "reason": reason,
+        "result": lambda cell: (texts.named("result", cell),),
+        "voltage": lambda cell: (texts.named("voltage", cell),),
+    }
+    words = rooms.get(str(column.name))
+    if words is None:
+        return column
+    said = [next((one for one in words(str(cell)) if one != cell), cell) for cell in column]
+    return column.__class__(said, index=column.index, dtype=object)
 
 
 def print_missing(sheets: pd.DataFrame, texts: Texts) -> None:

@@ -289,7 +289,7 @@ def test_a_second_import_changes_nothing(zoufang, county, tmp_path):
         (["record", "-C", "made"], "--row"),
         (["record", "-C", "made", "none.json"], "none.json"),
         (["record", "-C", "made", "--row", "1"], "--station"),
-        (["status", "-C", "made", "--list", "everything"], "overdue"),
+        (["status", "-C", "made", "--list", "everything"], "回访超期"),
         (["bulletin", "-C", "made"], "--week"),
         (["bulletin", "-C", "made", "--week", "2026-W60"], "2026-W60"),
         (["print", "-C", "made", "--station", "S1", "--date", "2027-01-04"], "zoufang day"),

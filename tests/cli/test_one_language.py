@@ -205,7 +205,7 @@ def decided(walk, day):
 def test_every_command_speaks_one_language(walk, county, monkeypatch):
     """Who reads one language meets no sentence, state or heading of the other."""
     planned(walk, county)
-    day = json.loads(walk("day", "--seconds", 0.2, "--json"))
+    (day, *_) = json.loads(walk("day", "--seconds", 0.2, "--json"))
     walk("day", "--seconds", 0.2, "--station", day["station"], "--date", day["date"])
     monkeypatch.setenv("ZOUFANG_TODAY", day["date"])
     came_back(walk, day)
