@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, Final
 
+from optimizer.records.duty_days import days_held
 from optimizer.routes import Reason
 from optimizer.routes.reasons import reason_of
 from optimizer.workdays import duty, working_days
@@ -74,7 +75,8 @@ def _on_other_sheets(
     context: CampaignContext, date: dt.date, rows: Sequence[Row]
 ) -> Iterator[Unassigned]:
     """Doors on other sheets; a promise goes on all the same, unless it is what that sheet has."""
-    out = context.register.sheets.doors_out(date, context.settings.day.hold_days)
+    since = days_held(date, context.settings, context.workdays)
+    out = context.register.sheets.doors_out(date, since)
     sheets = {row["account_no"]: row for row in out.to_dict("records")}
     for row in rows:
         sheet = sheets.get(row["account_no"])

@@ -134,8 +134,11 @@ class Days(OpenCampaign):
         self, date: dt.date | str | None = None, station: str | None = None
     ) -> pd.DataFrame:
         """Sheets of past days of which nothing has come back: station, date, crew, visits."""
-        hold_days = self.settings.day.hold_days
-        return self.register.sheets.missing(self.day(date), hold_days, station)
+        from optimizer.records.duty_days import days_held
+
+        today = self.day(date)
+        since = days_held(today, self.settings, self.context.workdays)
+        return self.register.sheets.missing(today, since, station)
 
     def give_up(self, station: str, date: dt.date | str, crew: str) -> None:
         """Say that nothing more will come of a crew's sheet: what has no record is due again.

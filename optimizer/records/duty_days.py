@@ -42,6 +42,17 @@ def next_day_out(
     return first.iloc[0].date() if len(first) else date + _ONE_DAY
 
 
+def days_held(date: dt.date, settings: Settings, workdays: Path | None = None) -> dt.date:
+    """The earliest day whose sheets still hold their doors when another is planned.
+
+    Working days are counted: while everybody is off, nobody types a sheet in.
+    """
+    held = settings.day.hold_days
+    days = working_days(date - (2 * held + _AHEAD) * _ONE_DAY, date - _ONE_DAY, workdays)
+    worked = days["date"][days["working"]]
+    return worked.iloc[-held].date() if 0 < held <= len(worked) else date
+
+
 def on_duty_by(
     register: Register,
     settings: Settings,

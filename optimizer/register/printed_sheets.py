@@ -37,22 +37,21 @@ class PrintedSheets:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def doors_out(self, planned: dt.date, hold_days: int) -> pd.DataFrame:
+    def doors_out(self, planned: dt.date, since: dt.date) -> pd.DataFrame:
         """Doors on sheets of other days of which there is no record yet.
 
         Parameters
         ----------
         planned
             The day that is being planned: its own sheets do not count.
-        hold_days
-            Sheets older than so many days before it do not count either.
+        since
+            Sheets of earlier days do not count either.
 
         Returns
         -------
         pandas.DataFrame
             account_no (unique), date and crew of its latest sheet, kind of its visit there.
         """
-        since = planned - dt.timedelta(days=hold_days)
         rows = self._store.rows(
             f"WITH {_LATEST} SELECT sheet_rows.account_no, latest.date, crew, sheet_rows.kind"
             " FROM latest JOIN sheet_rows USING (plan_id)"
@@ -65,12 +64,12 @@ class PrintedSheets:
         frame = frame_of(rows, ("account_no", "date", "crew", "kind"))
         return frame.drop_duplicates("account_no", keep="last", ignore_index=True)
 
-    def missing(self, today: dt.date, hold_days: int, station: str | None = None) -> pd.DataFrame:
+    def missing(self, today: dt.date, since: dt.date, station: str | None = None) -> pd.DataFrame:
         """Sheets of past days of which nothing has come back: station, date, crew, visits.
 
-        Those that have been out longer than `hold_days` are given up by themselves.
+        Those of days before `since` are given up by themselves.
         """
-        since, last = today - dt.timedelta(days=hold_days), today - dt.timedelta(days=1)
+        last = today - dt.timedelta(days=1)
         rows = self._store.rows(
             f"WITH {_LATEST} SELECT latest.station, latest.date, crew, count(*)"
             " FROM latest JOIN sheet_rows USING (plan_id)"

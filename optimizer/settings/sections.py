@@ -207,8 +207,9 @@ class DaySettings(Section):
     """The same, not to drop a printed visit, and not to add one that need not be made."""
     offered_per_crew: int = Field(default=50, ge=1)
     """So many candidates a crew are looked at, the most pressing first; the others wait."""
-    hold_days: int = Field(default=7, ge=0)
-    """A door on a printed sheet without a record is kept off other sheets for so many days."""
+    hold_days: int = Field(default=5, ge=0)
+    """A door on a printed sheet without a record is kept off other sheets for so many working
+    days."""
     backlog_visits: int = Field(default=20, ge=0)
     """So many waiting visits, beyond the room of the crews that go out anyway, send another crew
     out; 0 for never."""

@@ -22,6 +22,7 @@ from optimizer.errors import CampaignError
 from optimizer.example import write_example
 from optimizer.intake import read_tables
 from optimizer.records.coverage import account_list
+from optimizer.records.duty_days import days_held
 from optimizer.roads import read_roads
 from optimizer.settings import CampaignSettings, Settings
 from optimizer.territories import assign
@@ -159,9 +160,9 @@ class Life:
 
     def ask_for_sheets(self, day: dt.date) -> None:
         """What nobody has handed in for a week is lost: the program gives it up by itself."""
-        hold = dt.timedelta(days=self.folder.settings.day.hold_days)
+        since = days_held(day, self.folder.settings)
         for sheet in set(self.out.values()):
-            if dt.date.fromisoformat(sheet[-10:]) + hold < day:
+            if dt.date.fromisoformat(sheet[-10:]) < since:
                 self.close_sheet(sheet)
 
     def send_out(self, plan: DayPlan, number: int, *, rain: bool) -> None:

@@ -12,7 +12,7 @@ from optimizer.context import CampaignContext
 from optimizer.dayplan import must_go_out, plan_day, read_day
 from optimizer.dayplan.turns import in_turn, with_rank_in_price
 from optimizer.records import add_request, take_records
-from optimizer.records.duty_days import crew_to_send
+from optimizer.records.duty_days import crew_to_send, days_held
 from optimizer.records.entry import Entry
 from optimizer.routes import Reason
 from optimizer.settings import Settings
@@ -121,7 +121,7 @@ def test_half_the_records_free_their_doors_alone(county, roads):
     """Five of ten rows are typed in, nobody home: the others may still be on the way."""
     (monday,) = print_days(county, roads, FOUR_DAYS[:1])
     take_records(county, SETTINGS, entries(monday, 5, "nobody_home"), "typed")
-    out = county.sheets.doors_out(FOUR_DAYS[3], 7)["account_no"]
+    out = county.sheets.doors_out(FOUR_DAYS[3], MONDAY)["account_no"]
     assert set(out) == set(on_sheets(monday)[5:])
     (thursday,) = print_days(county, roads, FOUR_DAYS[3:])
     assert set(on_sheets(monday)[:5]) <= set(on_sheets(thursday))
@@ -131,21 +131,33 @@ def test_half_the_records_free_their_doors_alone(county, roads):
 def test_a_lost_sheet_is_given_up_by_hand_or_after_a_week(county, roads):
     """Until then it is named every morning; a plan made anew later is a sheet again."""
     (monday,) = print_days(county, roads, FOUR_DAYS[:1])
-    assert county.sheets.missing(FOUR_DAYS[0], 7).empty
-    (missing,) = county.sheets.missing(FOUR_DAYS[1], 7).to_dict("records")
+    assert county.sheets.missing(FOUR_DAYS[0], MONDAY).empty
+    (missing,) = county.sheets.missing(FOUR_DAYS[1], MONDAY).to_dict("records")
     assert missing == {
         "station": "ST00", "date": "2027-01-04", "crew": "ST00-C0", "visits": 10,
     }  # fmt: skip
-    assert len(county.sheets.doors_out(MONDAY + dt.timedelta(days=7), 7)) == 10
-    assert county.sheets.doors_out(MONDAY + dt.timedelta(days=8), 7).empty
+    later = MONDAY + dt.timedelta(days=7)
+    assert len(county.sheets.doors_out(later, days_held(later, SETTINGS))) == 10
+    later += dt.timedelta(days=1)
+    assert county.sheets.doors_out(later, days_held(later, SETTINGS)).empty
     county.sheets.give_up("ST00", MONDAY, "ST00-C0", monday.version)
-    assert county.sheets.doors_out(FOUR_DAYS[1], 7).empty
-    assert county.sheets.missing(FOUR_DAYS[1], 7).empty
+    assert county.sheets.doors_out(FOUR_DAYS[1], MONDAY).empty
+    assert county.sheets.missing(FOUR_DAYS[1], MONDAY).empty
     again = county.save_day_plan(
         plan_day(CampaignContext(county, roads, SETTINGS), "ST00", MONDAY, iterations=50, seed=9)
     )
     assert again.version == 2
-    assert len(county.sheets.doors_out(FOUR_DAYS[1], 7)) == 10
+    assert len(county.sheets.doors_out(FOUR_DAYS[1], MONDAY)) == 10
+
+
+def test_a_sheet_is_held_for_working_days():
+    """What was printed for the last day before a long holiday is typed in after it."""
+    before_the_festival = dt.date(2028, 1, 24)
+    first_after, sixth_after = dt.date(2028, 2, 2), dt.date(2028, 2, 9)
+    assert days_held(first_after, SETTINGS) < before_the_festival
+    assert days_held(sixth_after, SETTINGS) > before_the_festival
+    held = SETTINGS.model_copy(update={"day": SETTINGS.day.model_copy(update={"hold_days": 0})})
+    assert days_held(first_after, held) == first_after
 
 
 def test_a_replan_keeps_what_stands_on_its_own_sheets(county, roads):
