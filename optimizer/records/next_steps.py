@@ -88,7 +88,7 @@ def _retry(
     if state.tries < rules.max_tries:
         return step
     listed = rules.after_tries.get(history.kind, "season")
-    if state.tries >= rules.max_tries + rules.list_tries:
+    if state.tries >= rules.most_tries:
         listed = "telephone"
     if listed == "season":
         not_before = season_after(step.not_before, rules)
@@ -112,14 +112,15 @@ def _ask_again(
 ) -> NextStep:
     refusals = {record.date for record in records if record.result == "refused"}
     since = [r for r in records if r.result in FAILED and r.date > min(refusals)]
-    twice = len(refusals) > 1 or len(since) >= rules.max_tries
+    over = len(refusals) > 1 or len(since) >= rules.max_tries
+    over |= state.tries + len(refusals) >= rules.most_tries
     return NextStep(
         account_no=history.account_no,
-        kind="office" if twice else "retry",
+        kind="office" if over else "retry",
         subject="refused",
-        list="office" if twice else "",
+        list="office" if over else "",
         not_before=days_after(state.last_try, rules.refused_after_days)
-        if not twice
+        if not over
         else state.last_try,
         tries=len(refusals),
         reason="refused",

@@ -379,6 +379,11 @@ class FollowSettings(Section):
     """Observations without which a time is not corrected; with as many by half, with more by
     more."""
 
+    @property
+    def most_tries(self) -> int:
+        """Calls at one door, those of its list included, before others than crews have it."""
+        return self.max_tries + self.list_tries
+
 
 class Settings(Section):
     """All of campaign.toml."""

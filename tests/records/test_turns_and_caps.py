@@ -92,6 +92,16 @@ def test_nobody_is_called_on_twice_in_a_season_before_all_were_once(register):
     assert offered(register, FESTIVAL + dt.timedelta(days=16)) == set()
 
 
+def test_a_refusal_counts_among_the_calls_that_a_door_may_have(register):
+    """Five calls in vain, and a refusal at the sixth: nobody is sent for a seventh."""
+    absent(register, ONE, *(days(5 * k) for k in range(5)))
+    take(register, record(ONE, "refused", day=days(30)))
+    assert steps(register, ONE) == [("office", "office", "refused")]
+    absent(register, TWO, *(days(5 * k) for k in range(3)))
+    take(register, record(TWO, "refused", day=days(30)))
+    assert steps(register, TWO) == [("retry", "", "refused")]
+
+
 def test_calls_of_a_list_end_on_the_telephone_and_appointments_at_the_office(register):
     """Three tries and three in seasons, then three appointments: nobody is called on for ever."""
     absent(register, ONE, *(days(5 * k) for k in range(6)))
