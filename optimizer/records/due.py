@@ -207,7 +207,7 @@ def _bundle(matters: list[Row], day: str, settings: Settings) -> Row:
             )
         },
         "window": hours or first["window"],
-        "preferred_window": "" if hours else _untried(matters, settings),
+        "preferred_window": "" if hours else _preferred(matters, settings),
         "failed_at": failed,
         "not_before": first["not_before"],
         "deadline": min((m["deadline"] for m in matters if m["deadline"]), default=""),
@@ -225,6 +225,17 @@ def _bundle(matters: list[Row], day: str, settings: Settings) -> Row:
         "list": foremost("list"),
         "waiting_since": min(m["waiting_since"] for m in matters),
     }  # fmt: skip
+
+
+def _preferred(matters: list[Row], settings: Settings) -> str:
+    """When to come best: in the half of the shift in which nobody has called yet.
+
+    A request that cannot wait for another day comes in the morning: a late crew leaves out what
+    stands at the end of its sheet.
+    """
+    if any(matter["kind"] == "request" and matter["mandatory"] for matter in matters):
+        return f"{clock_text(min(settings.shift.start, _NOON))}-{clock_text(_NOON)}"
+    return _untried(matters, settings)
 
 
 def _untried(matters: Iterable[Row], settings: Settings) -> str:

@@ -137,6 +137,15 @@ def test_a_request_whose_visits_are_spent_is_the_offices(register):
     assert "request" not in set(due(register, SETTINGS, "ST01", days(9))["kind"])
 
 
+def test_a_request_of_its_last_day_comes_in_the_morning(register):
+    """What stands at the end of a sheet is what a late crew leaves out."""
+    add_request(register, SETTINGS, account_no=ONE, voltage="urban", asked_on=DAY)
+    add_request(register, SETTINGS, account_no=WATER_WORKS, voltage="hv10kv", asked_on=DAY)
+    rows = due(register, SETTINGS, "ST01", days(1)).set_index("account_no")
+    assert rows.loc[ONE, "mandatory"]
+    assert rows["preferred_window"].to_dict() == {ONE: "08:00-12:00", WATER_WORKS: ""}
+
+
 def test_the_office_closes_an_account_or_begins_anew(register):
     """A second refusal leaves the list with a reason; a new tenant is somebody never tried."""
     take(register, record(ONE, "refused"), record(ONE, "refused", day=days(90)))
