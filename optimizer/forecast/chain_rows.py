@@ -35,6 +35,9 @@ class ChainRows:
         Calls by which a customer is visited who was not before.
     stops, telephone
         Lists on which customers stay, and those of them for the telephone.
+    called_in_season
+        Of the season's and the telephone's list, those of equally many tries: who is telephoned to
+        in vain is called on in the season.
     """
 
     own: int
@@ -52,6 +55,7 @@ class ChainRows:
     counts: Rows
     stops: Rows
     telephone: Rows
+    called_in_season: tuple[tuple[int, int], ...]
 
 
 def chain_rows(chain: Chain) -> ChainRows:
@@ -79,6 +83,12 @@ def chain_rows(chain: Chain) -> ChainRows:
         counts=chain.where("counts"),
         stops=_rows([n for n, step in enumerate(steps) if not step.calls]),
         telephone=chain.where("telephone"),
+        called_in_season=tuple(
+            (listed, phoned)
+            for listed in season.tolist()
+            for phoned in chain.where("telephone").tolist()
+            if steps[listed].tries == steps[phoned].tries
+        ),
     )
 
 

@@ -18,6 +18,7 @@ from optimizer.forecast.drawn_field import DrawnField
 from optimizer.forecast.revisit_deadlines import Deadlines
 from optimizer.records.crews_out import DayLoad, crews_going
 from optimizer.records.due import DOUBLED_DAYS
+from optimizer.records.season_days import room_on_better_days
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -97,6 +98,8 @@ class _Lanes:
         spans = chain.revisit_span_days, chain.revisit_span_days // 2
         self.checks = Deadlines(spans, days, lanes)
         self.next_out = _next_out(opening.duty)
+        in_season = opening.duty * opening.season[:, None]
+        self.season_room = room_on_better_days(opening.dates, in_season, opening.settings)
         self.later: dict[int, list[tuple[int, int, int]]] = {}
         self._begin()
 
@@ -199,15 +202,25 @@ class _Lanes:
             self.due[(day + 1) % self.round, rows.request] += self.rng.poisson(self.field.asks)
 
     def _offer_season(self, day: int) -> None:
-        """Whom the season's list offers: everybody in the county once, and only then again."""
+        """Whom the season's list offers: everybody in the county once, and only then again.
+
+        So many wait as better days have room for.
+        """
         season, waiting = self.opening.season, self.ready[self.rows.season]
         if season[day] and not (day and season[day - 1]):
+            for listed, phoned in self.rows.called_in_season:
+                self.ready[listed] += self.ready[phoned]
+                self.ready[phoned] = 0
+            waiting = self.ready[self.rows.season]
             self.uncalled = waiting.copy()
         self.uncalled = np.minimum(self.uncalled, waiting)
         stations = len(self.opening.stations)
         once = self.uncalled.reshape(-1, stations, self.lives).sum(axis=(0, 1))
         again = np.tile(once == 0, stations)
-        self.offered = np.where(again, waiting, self.uncalled) * int(season[day])
+        offered = np.where(again, waiting, self.uncalled) * int(season[day])
+        left = np.maximum(offered.sum(axis=0) - self._each(self.season_room[day]), 0)
+        before = np.cumsum(offered, axis=0) - offered
+        self.offered = np.clip(left - before, 0, offered)
 
     def _going(self, day: int, overdue: Ints) -> Ints:
         """How many crews go out."""

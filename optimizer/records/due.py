@@ -9,8 +9,8 @@ import pandas as pd
 
 from optimizer.catalogue import Texts
 from optimizer.records.duty_days import next_day_out
+from optimizer.records.season_days import called_in_season
 from optimizer.settings import clock_text
-from optimizer.workdays import festival_season
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable
@@ -72,13 +72,13 @@ def due(
     last = (date + dt.timedelta(days=ahead_days)).isoformat()
     firsts = register.agenda.block_customers(station, "0001-01-01", last)
     matters = [_first(row, day, settings) for row in firsts.to_dict("records")]
-    season, _ = festival_season(date, settings.follow)
-    begun = season.isoformat()
-    again = season <= date and not register.agenda.waits_for_season(begun)
+    follow = settings.follow
+    tasks = register.agenda.tasks(station, day, follow.most_tries).to_dict("records")
+    called = called_in_season(tasks, register, settings, station, date, workdays=workdays)
     matters += [
         _task(row, day, following, settings)
-        for row in register.agenda.tasks(station, day).to_dict("records")
-        if row["list"] != "season" or (season <= date and (again or row["not_before"] <= begun))
+        for row in tasks
+        if row["list"] != "season" or row["account_no"] in called
     ]
     bundled: dict[str, list[Row]] = {}
     for matter in matters:
@@ -178,7 +178,7 @@ def _why(row: Row, day: str, texts: Texts) -> str:
         )
     else:
         said = texts(
-            f"visit_reason.{row['reason']}",
+            f"visit_reason.{row['list'] if row['reason'] == 'telephone' else row['reason']}",
             date=row["failed_at"][:10] or row["not_before"],
             tries=row["tries"],
             visit=row["tries"] + 1,

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from optimizer.register.frames import frame_of
@@ -11,7 +12,7 @@ from optimizer.register.imports import STATUSES
 from optimizer.register.ledgers import Ledgers
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Sequence
+    from collections.abc import Collection, Hashable, Sequence
 
     import pandas as pd
 
@@ -68,6 +69,9 @@ _WHO_COLUMNS: Final = (
     "account_no", "name", "address", "phone", "customer_kind", "area", "service_min", "window",
     "lon", "lat",
 )  # fmt: skip
+_LISTED: Final = """CASE WHEN tasks.list = 'telephone' AND tasks.kind = 'retry' AND tries < {}
+    THEN 'season' ELSE tasks.list END"""
+"""The list that crews see: who is telephoned to in vain is called on in the season as well."""
 _TASK: Final = (
     "kind", "subject", "list", "not_before", "deadline", "hours", "failed_at", "tries", "crew",
     "reason", "detail",
@@ -90,32 +94,48 @@ class Agenda:
         self._store = store
         self._ledgers = Ledgers(store)
 
-    def tasks(self, station: str, date: str) -> pd.DataFrame:
+    def tasks(self, station: str, date: str, most_tries: int = 0) -> pd.DataFrame:
         """Next steps of a station's customers that may be done on a day, by a crew.
 
         Columns: those of the customer (account_no … lat), then kind, subject, list, not_before,
         deadline, hours, failed_at, tries, crew, reason, detail.
+
+        Parameters
+        ----------
+        most_tries
+            Who is on the telephone list with fewer tries is on the season's as well.
         """
-        columns = ", ".join(
-            'tasks."window"' if name == "hours" else f"tasks.{name}" for name in _TASK
-        )
+        named = {"hours": 'tasks."window"', "list": _LISTED.format(int(most_tries))}
+        columns = ", ".join(named.get(name, f"tasks.{name}") for name in _TASK)
         rows = self._store.rows(
             f"SELECT {_WHO}, {columns} FROM customers CROSS JOIN tasks USING (account_no)"
             f" {_PLACED} WHERE at_station = ? AND gone_by IS NULL"
-            " AND list IN ('', 'season', 'evening') AND not_before <= ?"
+            f" AND {named['list']} IN ('', 'season', 'evening') AND not_before <= ?"
             " ORDER BY account_no, tasks.kind, subject",
             (station, date),
         )
         return frame_of(rows, _WHO_COLUMNS + _TASK, floats="service_min lon lat", ints="tries")
 
-    def waits_for_season(self, begun: str) -> bool:
-        """Whether somebody of the season list has not been called on since a season began."""
+    def waits_for_season(
+        self, begun: str, on_sheets: Collection[str] = (), most_tries: int = 0
+    ) -> bool:
+        """Whether somebody of the season list has not been called on since a season began.
+
+        Parameters
+        ----------
+        on_sheets
+            Accounts whose doors are on sheets that are out: they are being called on.
+        most_tries
+            As for `tasks`.
+        """
         return bool(
             self._store.value(
                 "SELECT EXISTS (SELECT 1 FROM tasks JOIN customers USING (account_no)"
-                f" {_PLACED} WHERE list = 'season' AND not_before <= ? AND gone_by IS NULL"
-                " AND COALESCE(placed.lon, customers.lon) IS NOT NULL)",
-                (begun,),
+                f" {_PLACED} WHERE {_LISTED.format(int(most_tries))} = 'season'"
+                " AND not_before <= ? AND gone_by IS NULL"
+                " AND COALESCE(placed.lon, customers.lon) IS NOT NULL"
+                " AND account_no NOT IN (SELECT value FROM json_each(?)))",
+                (begun, json.dumps(sorted(on_sheets))),
             )
         )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from optimizer.forecast.call_chain import ASKED, MISSED, OWN, call_chain
+from optimizer.forecast.chain_rows import chain_rows
 from optimizer.settings import FollowSettings
 
 HOUSEHOLDS = {"household": 1.0}
@@ -33,6 +34,13 @@ def test_kinds_share_out_to_their_own_lists():
     """Two in ten are shops, which are telephoned to where households wait for the season."""
     chain = call_chain(FollowSettings(), {"household": 0.8, "business": 0.2})
     assert after(chain, "/2") == pytest.approx({"season/3": 0.8, "telephone/3": 0.2})
+
+
+def test_who_is_telephoned_to_in_vain_is_called_on_in_the_season():
+    """As the register does: of each list those of equally many calls, and nobody after the last."""
+    chain = call_chain(FollowSettings(), {"household": 0.8, "business": 0.2})
+    pairs = chain_rows(chain).called_in_season
+    assert pairs == ((chain.row("season/3"), chain.row("telephone/3")),)
 
 
 def test_other_rules_make_another_chain():

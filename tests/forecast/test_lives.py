@@ -63,6 +63,15 @@ def test_a_household_that_is_away_waits_for_a_season_of_the_campaign(register):
     assert (came.visited[opening.horizon - 1] >= 90).all()
 
 
+def test_the_season_list_waits_for_the_days_next_to_the_festival(register):
+    """A hundred households, two crews on duty: all are called on the last day before the feast."""
+    away = {"away_share": 1.0, "season_home_share": 1.0}
+    opening, came = lived(register, calm(dt.date(2028, 3, 31), **away))
+    eve = int((np.datetime64("2028-01-24") - opening.dates[0]).astype(int))
+    assert (came.visited[eve - 5] == 0).all()
+    assert (came.visited[eve] >= 50).all()
+
+
 def test_a_crew_that_is_ill_costs_a_day_and_loses_nobody(register):
     """Every second crew-day comes to nothing: more of them are needed, and all are visited."""
     _, came = lived(register, calm(lost_share=0.5), 40)

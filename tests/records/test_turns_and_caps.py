@@ -82,14 +82,45 @@ def test_nobody_is_called_on_twice_in_a_season_before_all_were_once(register):
     """Two wait for the festival; the one at which nobody was home waits for the other's turn."""
     for account in (ONE, TWO):
         absent(register, account, DAY, days(5), days(10))
-    before = FESTIVAL - dt.timedelta(days=11)
-    assert offered(register, before) == set()
-    assert offered(register, before + dt.timedelta(days=1)) == {ONE, TWO}
-    absent(register, ONE, FESTIVAL - dt.timedelta(days=9))
-    assert offered(register, FESTIVAL - dt.timedelta(days=5)) == {TWO}
-    absent(register, TWO, FESTIVAL - dt.timedelta(days=5))
-    assert offered(register, FESTIVAL - dt.timedelta(days=2)) == {ONE, TWO}
+    eve = FESTIVAL - dt.timedelta(days=2)
+    assert offered(register, eve) == {ONE, TWO}
+    absent(register, ONE, eve)
+    after = FESTIVAL + dt.timedelta(days=7)
+    assert offered(register, after) == {TWO}
+    absent(register, TWO, after)
+    assert offered(register, after + dt.timedelta(days=5)) == {ONE, TWO}
     assert offered(register, FESTIVAL + dt.timedelta(days=16)) == set()
+
+
+def test_the_season_list_is_called_on_near_the_festival(register):
+    """Who is home for the festival is home on the days next to it: the others are for the rest."""
+    for account in HOUSEHOLDS:
+        absent(register, account, DAY, days(5), days(10))
+    week = [FESTIVAL - dt.timedelta(days=number) for number in range(10, 1, -1)]
+    assert [len(offered(register, day)) for day in week] == [0] * 8 + [6]
+    one_a_day = SETTINGS.blocks.model_copy(update={"min_visits": 1, "max_visits": 1})
+    few = SETTINGS.model_copy(update={"blocks": one_a_day})
+    calls = [len(due(register, few, "ST01", day)) for day in week]
+    assert calls == sorted(calls)
+    assert calls[0] == 0
+    assert calls[-2] > 0
+
+
+def test_who_is_telephoned_to_in_vain_is_called_on_in_the_season(register):
+    """A shop whose owner works elsewhere is never reached by telephone, but is home then."""
+    absent(register, SHOP, DAY, days(5), days(10))
+    assert steps(register, SHOP) == [("retry", "telephone", "telephone")]
+    eve = FESTIVAL - dt.timedelta(days=2)
+
+    def called(date):
+        return set(due(register, SETTINGS, "ST02", date)["account_no"])
+
+    assert called(days(60)) == set()
+    assert called(eve) == {SHOP}
+    (why,) = due(register, SETTINGS, "ST02", eve)["why"]
+    assert "春节" in why
+    absent(register, SHOP, *(days(15 + 5 * k) for k in range(3)))
+    assert called(eve) == set()
 
 
 def test_a_refusal_counts_among_the_calls_that_a_door_may_have(register):
