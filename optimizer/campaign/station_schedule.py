@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -15,6 +16,7 @@ from optimizer.campaign.scheduling import STRAGGLERS, SpreadPolicy, schedule_blo
 from optimizer.campaign.station_blocks import NOT_IN_TIME, TOO_LONG, UNREACHABLE
 from optimizer.campaign.wishes import CLOSED_PENALTY, block_wishes
 from optimizer.geometry import DEGREE_M, parallel_degree_m
+from optimizer.workdays import festival_seasons
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -23,8 +25,12 @@ if TYPE_CHECKING:
     from optimizer.campaign.scheduling import Schedule
     from optimizer.campaign.station_blocks import StationBlocks
     from optimizer.campaign.wishes import Wishes
-    from optimizer.settings import CampaignSettings, Settings
+    from optimizer.settings import Settings
 
+LAST_SEASON_SHARE: Final = 0.2
+"""So much of the horizon at most is left free for the campaign's last season and what follows."""
+LISTED_BEFORE: Final = dt.timedelta(days=21)
+"""So long before that season the last block comes: three calls make somebody one of its list."""
 AREA_COLUMNS: Final = ["area", "station", "fewest_days", "whole"]
 BLOCK_COLUMNS: Final = [
     "block", "station", "crew", "date", "visits", "work_s", "travel_s", "distance_m", "pace",
@@ -92,7 +98,7 @@ def plan_station(
     if table.kept.any():
         schedule = schedule_around_kept(table, crews)
     else:
-        schedule = schedule_blocks(table, crews, spread_policy(context.settings.campaign))
+        schedule = schedule_blocks(table, crews, spread_policy(context.settings))
     dated = found.block >= 0
     dated[dated] = schedule.day[found.block[dated]] >= 0
     late = "horizon_full" if crew_days.any() else "no_duty_days"
@@ -128,9 +134,20 @@ def _crew_rows(context: PlanningContext, demand: StationDemand) -> NDArray[np.in
     return rows
 
 
-def spread_policy(campaign: CampaignSettings) -> SpreadPolicy:
-    """How blocks are spread by the settings."""
-    return SpreadPolicy(campaign.pace, campaign.spare_share, campaign.stretch_days, campaign.seed)
+def spread_policy(settings: Settings) -> SpreadPolicy:
+    """How blocks are spread by the settings.
+
+    At most `LAST_SEASON_SHARE` of the days are left free so that the last Spring Festival of the
+    campaign finds everybody called on before: who is away all the year is met then or never.
+    """
+    campaign = settings.campaign
+    spare = campaign.spare_share
+    seasons = festival_seasons(campaign.start, campaign.finish, settings.follow)
+    if campaign.season_free and seasons:
+        after = campaign.finish - seasons[-1][0] + LISTED_BEFORE
+        share = after / max(dt.timedelta(days=1), campaign.finish - campaign.start)
+        spare = max(spare, share if share <= LAST_SEASON_SHARE else 0.0)
+    return SpreadPolicy(campaign.pace, spare, campaign.stretch_days, campaign.seed)
 
 
 def unwished_blocks(table: BlockTable, schedule: Schedule) -> int:

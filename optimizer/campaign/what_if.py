@@ -96,7 +96,7 @@ def what_if(
     wanted = tuple(parse_change(text) for text in changes)
     baseline = saved_baseline(register, settings, folder, today)
     _validate_changes(wanted, baseline, today)
-    policy = spread_policy(settings.campaign)
+    policy = spread_policy(settings)
     cases = station_cases(baseline)
     before = tuple(_as_planned(case, baseline.blocks, policy) for case in cases)
     changed = baseline

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -17,7 +17,14 @@ from optimizer.catalogue import Message
 from optimizer.model import CustomerKind
 from optimizer.tables.clean_text import narrow
 from optimizer.tables.column_types import Layout, column
-from optimizer.workdays import Season, own_table, read_seasons, refuse, small_table
+from optimizer.workdays import (
+    Season,
+    festival_seasons,
+    own_table,
+    read_seasons,
+    refuse,
+    small_table,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,6 +42,8 @@ USUAL_TIER: Final = 50
 COMPLAINT_TIER: Final = 19
 AVOID_PENALTY: Final = 30.0
 CLOSED_PENALTY: Final = 10_000.0
+LISTED_AFTER: Final = dt.timedelta(days=60)
+"""So long after the first block three calls have made the first people some of the season list."""
 LAYOUT: Final = Layout(
     "wishes",
     (
@@ -102,14 +111,20 @@ def read_wishes(
 
 
 def _around_the_festival(settings: Settings) -> tuple[Season, ...]:
-    """The days around Spring Festival, which are kept for those who are away all the year."""
-    rules = settings.follow
-    if not settings.campaign.season_free:
+    """The days around Spring Festival, which are kept for those who are away all the year.
+
+    A season so early that nobody is known to be away is for first visits itself: they find
+    everybody at home.
+    """
+    campaign, nowhere = settings.campaign, frozenset[Any]()
+    if not campaign.season_free:
         return ()
-    first, last = f"SF-{rules.season_before_days}", f"SF+{rules.season_after_days}"
-    if rules.season_first and rules.season_last:
-        first, last = rules.season_first, rules.season_last
-    return (Season("", first, last, frozenset(), frozenset(), frozenset(), "avoid"),)
+    listed = campaign.start + LISTED_AFTER
+    return tuple(
+        Season("", first.isoformat(), last.isoformat(), nowhere, nowhere, nowhere,
+               "avoid" if first > listed else "prefer")
+        for first, last in festival_seasons(campaign.start, campaign.finish, settings.follow)
+    )  # fmt: skip
 
 
 def complained_areas(register: Register, settings: Settings, tables: CampaignTables) -> list[str]:

@@ -14,7 +14,7 @@ from optimizer.forecast.learned_shares import RIDE_MIN, learned_shares
 from optimizer.model import CustomerKind
 from optimizer.register.campaign_calendar import LACK_OF_TIME
 from optimizer.register.imports import STATUSES
-from optimizer.workdays import duty, festival_season, working_days
+from optimizer.workdays import duty, festival_seasons, working_days
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -205,12 +205,8 @@ def _season(
 ) -> NDArray[np.bool_]:
     """Days around Spring Festival that still belong to the campaign."""
     inside = np.zeros(len(dates), dtype=bool)
-    day = today
-    while day <= finish:
-        first, last = festival_season(day, settings.follow)
-        if first <= finish:
-            inside |= (dates >= np.datetime64(first)) & (dates <= np.datetime64(min(last, finish)))
-        day = max(last, day) + dt.timedelta(days=1)
+    for first, last in festival_seasons(today, finish, settings.follow):
+        inside |= (dates >= np.datetime64(first)) & (dates <= np.datetime64(min(last, finish)))
     return inside
 
 

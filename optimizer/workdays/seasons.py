@@ -136,6 +136,18 @@ def festival_season(day: dt.date, rules: FollowSettings) -> tuple[dt.date, dt.da
     return day, day
 
 
+def festival_seasons(
+    first: dt.date, last: dt.date, rules: FollowSettings
+) -> list[tuple[dt.date, dt.date]]:
+    """The seasons around Spring Festival of which a day lies between two days, in order."""
+    found: list[tuple[dt.date, dt.date]] = []
+    season = festival_season(first, rules)
+    while season[0] <= last and season not in found:
+        found.append(season)
+        season = festival_season(season[1] + ONE_DAY, rules)
+    return found
+
+
 def read_seasons(
     path: Path | None,
     known: AbstractSet[str] | None = None,

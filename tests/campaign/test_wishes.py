@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -13,10 +14,12 @@ from campaign_world import crews, fill, grid_roads, hamlets, short_settings, sta
 
 from optimizer.campaign import InProcess, certificate, check_campaign, plan_campaign
 from optimizer.campaign.demand import read_campaign_tables
+from optimizer.campaign.station_schedule import spread_policy
 from optimizer.campaign.wishes import complained_areas, read_wishes
 from optimizer.errors import IntakeError
 from optimizer.intake import read_tables
 from optimizer.register import Register
+from optimizer.settings import Settings
 
 if TYPE_CHECKING:
     from optimizer.campaign import CampaignPlan
@@ -93,13 +96,35 @@ def test_season_keeps_crews_out(county: Register, roads: Roads, tmp_path: Path) 
 def test_first_visits_make_way_for_the_festival(
     county: Register, roads: Roads, tmp_path: Path
 ) -> None:
-    """Spring Festival 2027 is on 6 February: from 27 January to the 21st crews are kept free."""
-    dates = planned(county, roads, tmp_path).blocks["date"]
-    assert not dates.between("2027-01-27", "2027-02-21").any()
-    busy = plan_campaign(
-        county, roads, short_settings(season_free=False), folder=tmp_path, executor=InProcess()
-    )
-    assert busy.blocks["date"].between("2027-01-27", "2027-02-21").any()
+    """Spring Festival 2027 is on 6 February: from 27 January to the 21st crews are kept free.
+
+    Not in a campaign that has just begun: nobody is known to be away yet, and all are at home.
+    """
+
+    def blocks_in_season(**campaign: object) -> int:
+        settings = short_settings(**campaign)
+        made = plan_campaign(county, roads, settings, folder=tmp_path, executor=InProcess())
+        return int(made.blocks["date"].between("2027-01-27", "2027-02-21").sum())
+
+    early = {"start": dt.date(2026, 11, 25), "finish": dt.date(2027, 3, 12)}
+    assert blocks_in_season(**early) == 0
+    assert blocks_in_season(**early, season_free=False) > 0
+    assert blocks_in_season() > 0
+
+
+def test_everybody_is_called_on_before_the_last_festival() -> None:
+    """Who is away all the year is met at Spring Festival, and after the last of them never.
+
+    Where the campaign goes on for long after it, the days after it are needed for first visits.
+    """
+    festival = dt.date(2029, 2, 13)
+    campaign = Settings().campaign
+    whole = campaign.finish - campaign.start
+    spare = spread_policy(Settings()).spare_share
+    assert dt.timedelta(days=30) < festival - (campaign.finish - spare * whole)
+    assert spread_policy(short_settings(spare_share=0.0)).spare_share == 0.0
+    usual = {"start": campaign.start, "finish": campaign.finish, "season_free": False}
+    assert spread_policy(short_settings(**usual)).spare_share == campaign.spare_share
 
 
 def test_faults_of_wishes_are_reported_together(county: Register, tmp_path: Path) -> None:
