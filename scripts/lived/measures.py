@@ -14,6 +14,7 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from lived.field import Call
     from lived.life import Life, Told
 
 BEFORE, AFTER = dt.timedelta(days=10), dt.timedelta(days=15)
@@ -21,6 +22,7 @@ BEFORE, AFTER = dt.timedelta(days=10), dt.timedelta(days=15)
 USUAL_CALLS = 6
 """More calls of one kind at one door are endless."""
 MONTH = 30.5
+Month = tuple[int, int]
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,7 @@ def measure(life: Life) -> list[Measure]:
         visited(life),
         *season(life),
         *sheets(life),
-        known_doors(life),
+        *known_doors(life),
         endless(life),
         *forecasts(life),
         crew_days(life),
@@ -73,19 +75,25 @@ def visited(life: Life) -> Measure:
 
 
 def season(life: Life) -> list[Measure]:
-    """Who was on the season list, whether he was called on around the festival, and how often."""
+    """Who was on the season list, whether he was called on around the festival, and how often.
+
+    What the list promises is judged: that it calls on nobody twice before it has called on
+    everybody. Whom it found is checked on for his finding, comes for his connection, or is promised
+    an hour on the telephone: such calls are owed for themselves and take no turn of the list.
+    """
     rows = []
     for festival, listed in life.diary.season.items():
         first, last = festival - BEFORE, festival + AFTER
         if not listed or last > life.days[-1]:
             continue
-        calls: dict[str, list[dt.date]] = defaultdict(list)
+        calls: dict[str, list[Call]] = defaultdict(list)
         for call in life.people.calls:
             if call.account_no in listed and first <= call.day <= last:
-                calls[call.account_no].append(call.day)
+                calls[call.account_no].append(call)
         called = share(len(calls), len(listed))
-        last_first = max((days[0] for days in calls.values()), default=last)
-        early = sum(len(days) > 1 and days[1] < last_first for days in calls.values())
+        last_first = max((some[0].day for some in calls.values()), default=last)
+        by_list = [[call.day for call in some if call.kind == "retry"] for some in calls.values()]
+        early = sum(len(days) > 1 and days[1] < last_first for days in by_list)
         came = f"{len(calls)} of {len(listed)} ({called:.0%}), {early} twice before all once"
         good = called >= 0.95 and early == 0
         rows.append(Measure(f"season {festival.year}: called", came, "≥ 95 %, 0", good))
@@ -102,12 +110,27 @@ def sheets(life: Life) -> list[Measure]:
     ]
 
 
-def known_doors(life: Life) -> Measure:
-    """First calls and retries at doors that the field had visited already."""
+def known_doors(life: Life) -> list[Measure]:
+    """First calls and retries at doors that the field had visited already.
+
+    What stood on a sheet that was typed in later could have been left alone until then. What stood
+    on a sheet that is lost for ever, no register can know: such calls are told apart. With three
+    sheets in two hundred lost they are nearly one call in a hundred, whatever a planner does.
+    """
     calls = life.people.calls
-    wasted = sum(call.known_done and call.kind in {"first", "retry"} for call in calls)
-    part = wasted / max(1, len(calls))
-    return Measure("calls at doors already visited", f"{part:.2%}", "≤ 0.5 %", part <= 0.005)
+    typed = {(entry.account_no, entry.date) for entry in life.typed}
+    first: dict[str, dt.date] = {}
+    for call in calls:
+        if call.result == "done" and (call.account_no, call.day.isoformat()) in typed:
+            first.setdefault(call.account_no, call.day)
+    wasted = [call for call in calls if call.known_done and call.kind in {"first", "retry"}]
+    late = sum(first.get(call.account_no, call.day) < call.day for call in wasted)
+    part, rest = late / max(1, len(calls)), (len(wasted) - late) / max(1, len(calls))
+    return [
+        Measure("calls at visited doors, sheet on its way", f"{part:.2%}", "≤ 0.5 %",
+                part <= 0.005),
+        Measure("calls at visited doors, sheet lost", f"{rest:.2%}", "nobody can know", True),  # noqa: FBT003
+    ]  # fmt: skip
 
 
 def endless(life: Life) -> Measure:
@@ -196,9 +219,13 @@ def back_at(life: Life) -> list[Measure]:
 
 
 def rhythm(life: Life) -> list[Measure]:
-    """How evenly crews go out, at stations of three crews or more."""
+    """How evenly crews go out, at stations of three crews or more, until the finish.
+
+    After it nothing is left to share out: crews go out for what comes up.
+    """
+    finish = finish_of(life)
     out: dict[str, set[dt.date]] = defaultdict(set)
-    months: dict[str, Counter[tuple[int, int]]] = defaultdict(Counter)
+    months: dict[str, Counter[Month]] = defaultdict(Counter)
     for plan in life.diary.printed:
         for route in plan.routes:
             out[route.crew_id].add(plan.date)
@@ -208,22 +235,41 @@ def rhythm(life: Life) -> list[Measure]:
         ((min(out[crew]) - life.days[0]).days if out[crew] else 999 for crew in crews), default=999
     )
     gaps = [
-        (later - earlier).days for days in out.values() for earlier, later in pairwise(sorted(days))
+        (later - earlier).days
+        for days in out.values()
+        for earlier, later in pairwise([*sorted(day for day in days if day < finish), finish])
     ]
     gap = max(gaps, default=999)
-    spread = max((_uneven(life, counts) for counts in months.values()), default=1.0)
+    every, others = (
+        max((_uneven(life, counts, aside) for counts in months.values()), default=1.0)
+        for aside in (set[Month](), festival_months(life))
+    )
     return [
         Measure("latest first day out of a crew", f"{first} days", "≤ 61", first <= 61),
         Measure("longest gap of a crew", f"{gap} days", "≤ 56", gap <= 56),
-        Measure("a month's crew-days off the mean, worst", f"{spread:.0%}", "≤ 25 %",
-                spread <= 0.25),
+        Measure("a month's crew-days off the mean, worst", f"{every:.0%}", "≤ 25 %",
+                every <= 0.25),
+        Measure("the same without the festival's months", f"{others:.0%}", "≤ 25 %",
+                others <= 0.25),
     ]  # fmt: skip
 
 
-def _uneven(life: Life, counts: Counter[tuple[int, int]]) -> float:
-    """The worst month of a station, by crew-days a working day; the last two months aside."""
+def festival_months(life: Life) -> set[Month]:
+    """Months with days of a season: those days are worth more than others, and are to be used."""
+    found = set()
+    for festival in life.diary.season:
+        first = festival - BEFORE
+        span = [first + dt.timedelta(days=day) for day in range((AFTER + BEFORE).days + 1)]
+        found |= {(day.year, day.month) for day in span}
+    return found
+
+
+def _uneven(life: Life, counts: Counter[Month], aside: set[Month]) -> float:
+    """The worst month before that of the finish, by a station's crew-days a working day."""
     worked = Counter((day.year, day.month) for day in life.days)
-    whole = sorted(worked)[:-2]
+    finish = finish_of(life)
+    whole = [month for month in sorted(worked) if month < (finish.year, finish.month)]
+    whole = [month for month in whole if month not in aside]
     rates = np.array([counts[month] / worked[month] for month in whole])
     return float(np.abs(rates / rates.mean() - 1).max()) if len(rates) and rates.mean() else 1.0
 
@@ -256,13 +302,20 @@ def _in_one_stretch(places: list[int], days: int = 15) -> bool:
 
 
 def connections(life: Life) -> Measure:
-    """Urban connections visited within one working day of the wish, or told that it cannot be."""
+    """Urban connections visited within one working day of the wish, or told that it cannot be.
+
+    A wish of the last day is not judged: the next one is not lived.
+    """
     number = {day: place for place, day in enumerate(life.days)}
     done: dict[str, list[dt.date]] = defaultdict(list)
     for call in life.people.calls:
         if call.kind == "request":
             done[call.account_no].append(call.day)
-    urban = [row for row in life.diary.requests.items() if row[1][2] == "urban"]
+    urban = [
+        row
+        for row in life.diary.requests.items()
+        if row[1][2] == "urban" and row[1][1] < life.days[-1]
+    ]
     met = sum(
         request in life.diary.told
         or any(0 <= number[day] - number[asked] <= 1 for day in done[account])
