@@ -50,7 +50,7 @@ def load_targets(blocks: BlockTable, crews: CrewTable, spare_share: float) -> Lo
     """The station's work in proportion to duty days, less what is committed already.
 
     The days that the settings leave free at the end do not count where there is room for that, and
-    days of a season count less the more blocks avoid it.
+    days of a season count less the more blocks avoid it, up to twice the more prefer it.
     """
     committed = crews.committed or CommittedWork(crews.duty, np.zeros(crews.duty.shape))
     month = from_zero(crews.dates.astype("datetime64[M]"))
@@ -66,7 +66,7 @@ def load_targets(blocks: BlockTable, crews: CrewTable, spare_share: float) -> Lo
     counted[turn > np.ceil(turn[:, -1:] * used)] = 0
     end = counted.shape[1] - 1 - np.argmax(counted[:, ::-1] > 0, axis=1)
     users = np.bincount(blocks.season, minlength=len(blocks.season_penalty))
-    shunned = np.clip(blocks.season_penalty[:, : len(month)] / SHUNNED_PENALTY, 0, 1)
+    shunned = np.clip(blocks.season_penalty[:, : len(month)] / SHUNNED_PENALTY, -1, 1)
     counted *= 1 - users @ shunned / len(blocks)
     counted /= max(1e-9, counted.sum())
     months, years = np.eye(month.max() + 1)[month], np.eye(year.max() + 1)[year]

@@ -202,7 +202,7 @@ class _Lanes:
             self.due[(day + 1) % self.round, rows.request] += self.rng.poisson(self.field.asks)
 
     def _offer_season(self, day: int) -> None:
-        """Whom the season's list offers: everybody in the county once, and only then again.
+        """Whom the season's list offers: everybody of a station once, and only then again.
 
         So many wait as better days have room for.
         """
@@ -214,9 +214,7 @@ class _Lanes:
             waiting = self.ready[self.rows.season]
             self.uncalled = waiting.copy()
         self.uncalled = np.minimum(self.uncalled, waiting)
-        stations = len(self.opening.stations)
-        once = self.uncalled.reshape(-1, stations, self.lives).sum(axis=(0, 1))
-        again = np.tile(once == 0, stations)
+        again = self.uncalled.sum(axis=0) == 0
         offered = np.where(again, waiting, self.uncalled) * int(season[day])
         left = np.maximum(offered.sum(axis=0) - self._each(self.season_room[day]), 0)
         before = np.cumsum(offered, axis=0) - offered

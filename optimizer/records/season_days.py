@@ -6,6 +6,7 @@ opens. So the list waits for as long as the crews on duty can call on all of it 
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -82,11 +83,11 @@ def called_in_season(
     *,
     workdays: Path | None = None,
 ) -> set[str]:
-    """Accounts that the season's list has for a day: everybody once, and only then again.
+    """Accounts that the season's list of a station has for a day: all once, and only then again.
 
-    A door on a sheet that is out counts as called on. So many wait as the crews on duty can call
-    on on days nearer to the festival. Who was missed most often has the surest days: he comes last
-    while days get better and first when they get worse; among equals neighbours come together.
+    So many wait as the crews on duty can call on on days nearer to the festival. Who was missed
+    most often has the surest days: he comes last while days get better and first when they get
+    worse; among equals neighbours come together.
 
     Parameters
     ----------
@@ -99,14 +100,13 @@ def called_in_season(
         return set()
     out = register.sheets.doors_out(date, days_held(date, settings, workdays))
     on_sheets = set(out["account_no"])
-    most_tries = settings.follow.most_tries
-    again = not register.agenda.waits_for_season(first.isoformat(), on_sheets, most_tries)
+    begun = first.isoformat()
+    again = not any(row["not_before"] <= begun and not math.isnan(row["lon"]) for row in listed)
     better = 1 if days_to_festival(date, settings.follow) > 0 else -1
     turn = [
         (better * int(row["tries"]), str(row["area"]), str(row["account_no"]))
         for row in listed
-        if row["account_no"] not in on_sheets
-        and (again or str(row["not_before"]) <= first.isoformat())
+        if row["account_no"] not in on_sheets and (again or row["not_before"] <= begun)
     ]
     days = working_days(date, min(last, max(date, settings.campaign.finish)), workdays)
     duties = duty(register.crews(station), register.leave(), days, settings).sum(axis=0)

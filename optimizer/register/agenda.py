@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from optimizer.register.frames import frame_of
@@ -12,7 +11,7 @@ from optimizer.register.imports import STATUSES
 from optimizer.register.ledgers import Ledgers
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Hashable, Sequence
+    from collections.abc import Hashable, Sequence
 
     import pandas as pd
 
@@ -115,29 +114,6 @@ class Agenda:
             (station, date),
         )
         return frame_of(rows, _WHO_COLUMNS + _TASK, floats="service_min lon lat", ints="tries")
-
-    def waits_for_season(
-        self, begun: str, on_sheets: Collection[str] = (), most_tries: int = 0
-    ) -> bool:
-        """Whether somebody of the season list has not been called on since a season began.
-
-        Parameters
-        ----------
-        on_sheets
-            Accounts whose doors are on sheets that are out: they are being called on.
-        most_tries
-            As for `tasks`.
-        """
-        return bool(
-            self._store.value(
-                "SELECT EXISTS (SELECT 1 FROM tasks JOIN customers USING (account_no)"
-                f" {_PLACED} WHERE {_LISTED.format(int(most_tries))} = 'season'"
-                " AND not_before <= ? AND gone_by IS NULL"
-                " AND COALESCE(placed.lon, customers.lon) IS NOT NULL"
-                " AND account_no NOT IN (SELECT value FROM json_each(?)))",
-                (begun, json.dumps(sorted(on_sheets))),
-            )
-        )
 
     def waiting_long(self, today: str, station: str | None = None) -> pd.DataFrame:
         """Accounts that have been due for sixty days and on no sheet since, as `accounts`."""

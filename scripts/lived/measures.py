@@ -77,9 +77,11 @@ def visited(life: Life) -> Measure:
 def season(life: Life) -> list[Measure]:
     """Who was on the season list, whether he was called on around the festival, and how often.
 
-    What the list promises is judged: that it calls on nobody twice before it has called on
-    everybody. Whom it found is checked on for his finding, comes for his connection, or is promised
-    an hour on the telephone: such calls are owed for themselves and take no turn of the list.
+    What the list promises is judged: that a station calls on nobody twice before it has called on
+    everybody once. Crews work for their own station: one whose list is through lets no day of the
+    festival pass idly because another's is not. Whom it found is checked on for his finding, comes
+    for his connection, or is promised an hour on the telephone: such calls are owed for themselves
+    and take no turn of the list.
     """
     rows = []
     for festival, listed in life.diary.season.items():
@@ -91,9 +93,11 @@ def season(life: Life) -> list[Measure]:
             if call.account_no in listed and first <= call.day <= last:
                 calls[call.account_no].append(call)
         called = share(len(calls), len(listed))
-        last_first = max((some[0].day for some in calls.values()), default=last)
-        by_list = [[call.day for call in some if call.kind == "retry"] for some in calls.values()]
-        early = sum(len(days) > 1 and days[1] < last_first for days in by_list)
+        last_first: dict[str, dt.date] = {}
+        for one in sorted((some[0] for some in calls.values()), key=lambda call: call.day):
+            last_first[one.station] = one.day
+        turns = [[call for call in some if call.kind == "retry"] for some in calls.values()]
+        early = sum(len(t) > 1 and t[1].day < last_first[t[1].station] for t in turns)
         came = f"{len(calls)} of {len(listed)} ({called:.0%}), {early} twice before all once"
         good = called >= 0.95 and early == 0
         rows.append(Measure(f"season {festival.year}: called", came, "≥ 95 %, 0", good))

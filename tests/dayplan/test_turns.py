@@ -128,6 +128,20 @@ def test_half_the_records_free_their_doors_alone(county, roads):
     assert set(on_sheets(monday)[5:]).isdisjoint(on_sheets(thursday))
 
 
+def test_four_days_printed_ahead_with_a_crew_ill_share_no_door(county, roads):
+    """Tuesday's crew is ill: the other takes its block, and no other day's doors."""
+    plans = print_days(county, roads, FOUR_DAYS)
+    context = CampaignContext(county, roads, SETTINGS)
+    anew = plan_day(context, "ST00", FOUR_DAYS[1], iterations=60, today=MONDAY, absent={"ST00-C1"})
+    plans[1] = county.save_day_plan(anew)
+    assert {route.crew_id for route in plans[1].routes if route.stops} == {"ST00-C0"}
+    doors = [on_sheets(plan) for plan in plans]
+    assert len({account for some in doors for account in some}) == sum(map(len, doors))
+    blocks = [{f"{k:010d}" for k in range(10 * n, 10 * n + 10)} for n in range(4)]
+    own = [block & set(some) for block, some in zip(blocks, doors, strict=True)]
+    assert sum(map(len, own)) >= 0.95 * ADDRESSES
+
+
 def test_a_lost_sheet_is_given_up_by_hand_or_after_a_week(county, roads):
     """Until then it is named every morning; a plan made anew later is a sheet again."""
     (monday,) = print_days(county, roads, FOUR_DAYS[:1])
