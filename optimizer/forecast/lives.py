@@ -18,7 +18,7 @@ from optimizer.forecast.drawn_field import DrawnField
 from optimizer.forecast.revisit_deadlines import Deadlines
 from optimizer.records.crews_out import DayLoad, crews_going
 from optimizer.records.due import DOUBLED_DAYS
-from optimizer.records.season_days import room_on_better_days
+from optimizer.records.season_days import room_on_better_days, still_at_home
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -99,6 +99,7 @@ class _Lanes:
         self.checks = Deadlines(spans, days, lanes)
         self.next_out = _next_out(opening.duty)
         in_season = opening.duty * opening.season[:, None]
+        self.at_home = still_at_home(opening.dates, opening.settings.follow)
         self.season_room = room_on_better_days(opening.dates, in_season, opening.settings)
         self.later: dict[int, list[tuple[int, int, int]]] = {}
         self._begin()
@@ -290,7 +291,11 @@ class _Lanes:
     def _come_back(self, day: int, made: Ints, overdue: Ints) -> None:
         """What comes of the calls, and what follows from it."""
         rows, rng, field = self.rows, self.rng, self.field
-        done = rng.binomial(made, field.done)
+        share = field.done
+        if self.opening.season[day]:
+            share = share.copy()
+            share[rows.season] *= self.at_home[day]
+        done = rng.binomial(made, share)
         nobody = rng.binomial(made - done, field.nobody)
         met = made - done - nobody
         refused = rng.binomial(met, field.refused)

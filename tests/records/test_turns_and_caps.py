@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+import numpy as np
 import pytest
 from field_world import (
     DAY,
@@ -31,6 +32,7 @@ from optimizer.records import (
 from optimizer.records.calibration import shares_at_home
 from optimizer.records.coverage import account_list
 from optimizer.records.derived_ledgers import derive_all
+from optimizer.records.season_days import still_at_home
 from optimizer.register import Register
 from optimizer.register.agenda import TO_VISIT
 from optimizer.settings import FollowSettings
@@ -104,6 +106,14 @@ def test_the_season_list_is_called_on_near_the_festival(register):
     assert calls == sorted(calls)
     assert calls[0] == 0
     assert calls[-2] > 0
+
+
+def test_a_forecast_expects_fewer_at_home_at_a_seasons_ends():
+    """All of them on the eve, four in ten on the last day, as always in June."""
+    days_of = np.array(["2028-01-16", "2028-01-24", "2028-02-10", "2028-06-01"], "datetime64[D]")
+    assert still_at_home(days_of, FollowSettings()).tolist() == pytest.approx([0.4, 1, 0.4, 1])
+    fixed = FollowSettings(season_first="01-15", season_last="02-28")
+    assert still_at_home(days_of, fixed).tolist() == [1, 1, 1, 1]
 
 
 def test_who_is_telephoned_to_in_vain_is_called_on_in_the_season(register):
