@@ -114,17 +114,20 @@ def _around_the_festival(settings: Settings) -> tuple[Season, ...]:
     """The days around Spring Festival, which are kept for those who are away all the year.
 
     A season so early that nobody is known to be away is for first visits itself: they find
-    everybody at home.
+    everybody at home. Only who has to finish early does not wait for it.
     """
     campaign, nowhere = settings.campaign, frozenset[Any]()
     if not campaign.season_free:
         return ()
-    listed = campaign.start + LISTED_AFTER
+    seasons = festival_seasons(campaign.start, campaign.finish, settings.follow)
+    effects = [
+        "avoid" if first > campaign.start + LISTED_AFTER else "prefer" for first, _ in seasons
+    ]
     return tuple(
-        Season("", first.isoformat(), last.isoformat(), nowhere, nowhere, nowhere,
-               "avoid" if first > listed else "prefer")
-        for first, last in festival_seasons(campaign.start, campaign.finish, settings.follow)
-    )  # fmt: skip
+        Season("", first.isoformat(), last.isoformat(), nowhere, nowhere, nowhere, effect)
+        for (first, last), effect in zip(seasons, effects, strict=True)
+        if effect == "avoid" or campaign.pace == "even"
+    )
 
 
 def complained_areas(register: Register, settings: Settings, tables: CampaignTables) -> list[str]:
