@@ -506,7 +506,7 @@ def test_levelling_follows_the_seed_of_the_campaign() -> None:
 
 def test_seed_of_the_settings_reaches_the_levelling() -> None:
     """The setting campaign.seed stands for everything that is random."""
-    assert spread_policy(short_settings(seed=7).campaign).seed == 7
+    assert spread_policy(short_settings(seed=7)).seed == 7
 
 
 def test_overloaded_crew_hands_a_near_run_over() -> None:
