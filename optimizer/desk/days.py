@@ -137,7 +137,7 @@ class Days(OpenCampaign):
         from optimizer.records.duty_days import days_held
 
         today = self.day(date)
-        since = days_held(today, self.settings, self.context.workdays)
+        since = days_held(today, self.settings, self.workdays)
         return self.register.sheets.missing(today, since, station)
 
     def give_up(self, station: str, date: dt.date | str, crew: str) -> None:
