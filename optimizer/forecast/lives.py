@@ -9,7 +9,7 @@ comes of each call is drawn. What follows from it stands in the `Chain`.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -27,6 +27,10 @@ if TYPE_CHECKING:
 
     Ints = NDArray[np.int64]
     Floats = NDArray[np.floating]
+
+
+HOME_AT_ITS_END: Final = (0.1, 0.9)
+"""How many of those who are home for Spring Festival are when its season ends: nobody knows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +103,8 @@ class _Lanes:
         self.checks = Deadlines(spans, days, lanes)
         self.next_out = _next_out(opening.duty)
         in_season = opening.duty * opening.season[:, None]
-        self.at_home = still_at_home(opening.dates, opening.settings.follow)
+        at_its_end = self.rng.uniform(*HOME_AT_ITS_END, lives)
+        self.at_home = still_at_home(opening.dates, opening.settings.follow, at_its_end)
         self.season_room = room_on_better_days(opening.dates, in_season, opening.settings)
         self.later: dict[int, list[tuple[int, int, int]]] = {}
         self._begin()
@@ -294,7 +299,7 @@ class _Lanes:
         share = field.done
         if self.opening.season[day]:
             share = share.copy()
-            share[rows.season] *= self.at_home[day]
+            share[rows.season] *= np.tile(self.at_home[day], len(self.opening.stations))
         done = rng.binomial(made, share)
         nobody = rng.binomial(made - done, field.nobody)
         met = made - done - nobody

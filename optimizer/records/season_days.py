@@ -28,9 +28,6 @@ ROOM: Final = 1.2
 """What a crew-day of the list is relied on for, by the most visits of a block: where nobody opens
 the call is short."""
 
-AT_ITS_END: Final = 0.4
-"""Of those who are home for the festival, so many are when the season ends, and when it begins."""
-
 
 def days_to_festival(day: dt.date, rules: FollowSettings) -> int:
     """Days from a day of a season to the festival; 0 where a season's days are fixed."""
@@ -48,17 +45,27 @@ def far_from_festival(day: dt.date, rules: FollowSettings) -> float:
     return abs(left) / max(1, abs(whole))
 
 
-def still_at_home(dates: NDArray[np.datetime64], rules: FollowSettings) -> NDArray[np.float64]:
+def still_at_home(
+    dates: NDArray[np.datetime64], rules: FollowSettings, at_its_end: NDArray[np.float64]
+) -> NDArray[np.float64]:
     """Of those who are home for the festival, how many are on each day: from half the way on fewer.
 
-    Outside a season, and where its days are fixed, 1.
+    Parameters
+    ----------
+    at_its_end
+        float64 (lives,): how many are when a season ends, and when it begins.
+
+    Returns
+    -------
+    numpy.ndarray
+        float64 (days, lives): 1 outside a season, and where its days are fixed.
     """
-    share = np.ones(len(dates))
+    late = np.zeros(len(dates))
     days: list[dt.date] = dates.tolist()
     for row, day in enumerate(days):
         if day >= festival_season(day, rules)[0]:
-            off = max(0.0, far_from_festival(day, rules) - 0.5) / 0.5
-            share[row] = 1 - off * (1 - AT_ITS_END)
+            late[row] = max(0.0, far_from_festival(day, rules) - 0.5) / 0.5
+    share: NDArray[np.float64] = 1 - late[:, None] * (1 - at_its_end)
     return share
 
 

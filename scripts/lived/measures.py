@@ -81,7 +81,7 @@ def season(life: Life) -> list[Measure]:
     everybody once. Crews work for their own station: one whose list is through lets no day of the
     festival pass idly because another's is not. Whom it found is checked on for his finding, comes
     for his connection, or is promised an hour on the telephone: such calls are owed for themselves
-    and take no turn of the list.
+    and take no turn of the list. What a lost sheet called on, nobody did.
     """
     rows = []
     for festival, listed in life.diary.season.items():
@@ -96,7 +96,11 @@ def season(life: Life) -> list[Measure]:
         last_first: dict[str, dt.date] = {}
         for one in sorted((some[0] for some in calls.values()), key=lambda call: call.day):
             last_first[one.station] = one.day
-        turns = [[call for call in some if call.kind == "retry"] for some in calls.values()]
+        typed = {(entry.account_no, entry.date) for entry in life.typed}
+        turns = [
+            [c for c in some if c.kind == "retry" and (c.account_no, c.day.isoformat()) in typed]
+            for some in calls.values()
+        ]
         early = sum(len(t) > 1 and t[1].day < last_first[t[1].station] for t in turns)
         came = f"{len(calls)} of {len(listed)} ({called:.0%}), {early} twice before all once"
         good = called >= 0.95 and early == 0

@@ -109,11 +109,13 @@ def test_the_season_list_is_called_on_near_the_festival(register):
 
 
 def test_a_forecast_expects_fewer_at_home_at_a_seasons_ends():
-    """All of them on the eve, four in ten on the last day, as always in June."""
+    """All of them on the eve, in two lives few and most on the last day, as always in June."""
     days_of = np.array(["2028-01-16", "2028-01-24", "2028-02-10", "2028-06-01"], "datetime64[D]")
-    assert still_at_home(days_of, FollowSettings()).tolist() == pytest.approx([0.4, 1, 0.4, 1])
+    ends = np.array([0.1, 0.9])
+    home = still_at_home(days_of, FollowSettings(), ends)
+    assert home == pytest.approx(np.array([[0.1, 0.9], [1, 1], [0.1, 0.9], [1, 1]]))
     fixed = FollowSettings(season_first="01-15", season_last="02-28")
-    assert still_at_home(days_of, fixed).tolist() == [1, 1, 1, 1]
+    assert (still_at_home(days_of, fixed, ends) == 1).all()
 
 
 def test_who_is_telephoned_to_in_vain_is_called_on_in_the_season(register):
