@@ -23,6 +23,7 @@ from optimizer.workdays import (
     own_table,
     read_seasons,
     refuse,
+    seasons_of_a_list,
     small_table,
 )
 
@@ -42,8 +43,6 @@ USUAL_TIER: Final = 50
 COMPLAINT_TIER: Final = 19
 AVOID_PENALTY: Final = 30.0
 CLOSED_PENALTY: Final = 10_000.0
-LISTED_AFTER: Final = dt.timedelta(days=60)
-"""So long after the first block three calls have made the first people some of the season list."""
 LAYOUT: Final = Layout(
     "wishes",
     (
@@ -120,14 +119,13 @@ def _around_the_festival(settings: Settings) -> tuple[Season, ...]:
     if not campaign.season_free:
         return ()
     seasons = festival_seasons(campaign.start, campaign.finish, settings.follow)
-    effects = [
-        "avoid" if first > campaign.start + LISTED_AFTER else "prefer" for first, _ in seasons
-    ]
+    listed = seasons_of_a_list(settings)
     return tuple(
-        Season("", first.isoformat(), last.isoformat(), nowhere, nowhere, nowhere, effect)
-        for (first, last), effect in zip(seasons, effects, strict=True)
-        if effect == "avoid" or campaign.pace == "even"
-    )
+        Season("", first.isoformat(), last.isoformat(), nowhere, nowhere, nowhere,
+               "avoid" if (first, last) in listed else "prefer")
+        for first, last in seasons
+        if (first, last) in listed or campaign.pace == "even"
+    )  # fmt: skip
 
 
 def complained_areas(register: Register, settings: Settings, tables: CampaignTables) -> list[str]:

@@ -306,6 +306,9 @@ class FollowSettings(Section):
     """The season in which migrant workers are home begins so many days before Spring Festival."""
     season_after_days: int = Field(default=15, ge=0)
     """It ends so many days after Spring Festival."""
+    season_every_day: bool = False
+    """Whether crews are on duty on each working day of the season, whatever their duty days: its
+    list can be called on in few days. Not in a season so early that nobody is on the list."""
     season_first: MaybeMonthDay = ""
     """Instead: the season's first day (MM-DD) of every year, with `season_last`."""
     season_last: MaybeMonthDay = ""

@@ -12,6 +12,7 @@ from optimizer.workdays.seasons import (
     festival_seasons,
     read_seasons,
     season_day,
+    seasons_of_a_list,
 )
 from optimizer.workdays.tables import own_table, refuse, small_table
 
@@ -26,6 +27,7 @@ __all__ = [
     "read_workdays",
     "refuse",
     "season_day",
+    "seasons_of_a_list",
     "small_table",
     "working_days",
 ]

@@ -10,6 +10,7 @@ import numpy as np
 
 from optimizer.errors import CampaignError, SettingsError
 from optimizer.workdays.calendar import MONDAY
+from optimizer.workdays.seasons import seasons_of_a_list
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -45,7 +46,8 @@ def duty(
 
     A crew with dates goes out on them; with weekdays, on those of them that are working days
     (a weekend day that is named counts unless it is a holiday); with nothing, every n-th working
-    day (`shift.duty_every`), the crews of a station taking turns. Nobody goes out on leave.
+    day (`shift.duty_every`), the crews of a station taking turns. With `follow.season_every_day`
+    they go out on each working day of a season with a list, too. Nobody goes out on leave.
 
     Parameters
     ----------
@@ -78,6 +80,10 @@ def duty(
             on_duty[row] = _named_days(weekdays, single, days)
         else:
             on_duty[row] = _turn_days(int(turns[row]), days, settings)
+    if settings.follow.season_every_day:
+        for first, last in seasons_of_a_list(settings):
+            inside = (dates >= np.datetime64(first)) & (dates <= np.datetime64(last))
+            on_duty |= inside & days["working"].to_numpy(dtype=bool)
     _take_leave(on_duty, crews, leave, dates)
     return on_duty
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from optimizer.errors import Fault
-    from optimizer.settings import FollowSettings
+    from optimizer.settings import FollowSettings, Settings
     from optimizer.tables.table_rows import TableReading, TableRow
 
 LAYOUT = Layout(
@@ -136,6 +136,10 @@ def festival_season(day: dt.date, rules: FollowSettings) -> tuple[dt.date, dt.da
     return day, day
 
 
+LISTED_AFTER: Final = dt.timedelta(days=60)
+"""So long after the first block three calls have made the first people some of the season list."""
+
+
 def festival_seasons(
     first: dt.date, last: dt.date, rules: FollowSettings
 ) -> list[tuple[dt.date, dt.date]]:
@@ -146,6 +150,13 @@ def festival_seasons(
         found.append(season)
         season = festival_season(season[1] + ONE_DAY, rules)
     return found
+
+
+def seasons_of_a_list(settings: Settings) -> list[tuple[dt.date, dt.date]]:
+    """The campaign's seasons around Spring Festival in which some are known to be away else."""
+    campaign = settings.campaign
+    seasons = festival_seasons(campaign.start, campaign.finish, settings.follow)
+    return [season for season in seasons if season[0] > campaign.start + LISTED_AFTER]
 
 
 def read_seasons(

@@ -202,6 +202,23 @@ def test_leave_takes_days_away() -> None:
     assert on.astype(int).tolist() == [[1, 0, 0, 1, 1], [1, 1, 1, 1, 1]]
 
 
+def test_all_crews_can_be_on_duty_while_people_are_home_for_the_festival() -> None:
+    """In 2028, when some are known to be away; on working days, and nobody on leave."""
+    crews = pd.DataFrame({"crew": ["C1", "C2"], "station": "S1", "duty_days": ["1", "1"]})
+    leave = pd.DataFrame({"crew": ["C2"], "first": ["2028-01-20"], "last": ["2028-01-20"]})
+    usual = Settings()
+    follow = usual.follow.model_copy(update={"season_every_day": True})
+    every = usual.model_copy(update={"follow": follow})
+    season = working_days(dt.date(2028, 1, 19), dt.date(2028, 1, 22))
+    assert not duty(crews, leave, season, usual).any()
+    assert duty(crews, leave, season, every).tolist() == [
+        [True, True, True, False], [True, False, True, False],
+    ]  # fmt: skip
+    for first in (dt.date(2027, 2, 2), dt.date(2028, 2, 15)):
+        other = working_days(first, first + dt.timedelta(days=2))
+        assert not duty(crews, leave, other, every).any()
+
+
 def test_unreadable_duty_days_name_the_crew() -> None:
     """A register of another hand may hold anything; the error says where."""
     days = working_days(dt.date(2027, 3, 8), dt.date(2027, 3, 12))
