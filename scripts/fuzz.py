@@ -17,10 +17,12 @@ import csv
 import io
 import json
 import random
+import re
 import sys
 import tempfile
 import time
 import traceback
+import zipfile
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -97,8 +99,8 @@ def mutate(rng: random.Random, rows: Rows) -> Rows:
 def written(rng: random.Random, rows: Rows) -> bytes:
     """The rows as one of the programs writes them."""
     title = [["走访登记表"]] if rng.random() < 0.15 else []
-    if rng.random() < 0.3:
-        return _workbook(rng, title + rows)
+    if rng.random() < 0.4:
+        return repacked(rng, _workbook(rng, title + rows, len(title)))
     sign = rng.choice([",", ",", ";", "\t"])
     text = io.StringIO(newline="")
     csv.writer(text, delimiter=sign).writerows(title + rows)
@@ -107,7 +109,7 @@ def written(rng: random.Random, rows: Rows) -> bytes:
     return (head + text.getvalue()).encode(encoding, errors="replace")
 
 
-def _workbook(rng: random.Random, rows: Rows) -> bytes:
+def _workbook(rng: random.Random, rows: Rows, above: int) -> bytes:
     content = io.BytesIO()
     book = xlsxwriter.Workbook(content, {"strings_to_formulas": False, "strings_to_urls": False})
     sheet = book.add_worksheet("登记")
@@ -117,12 +119,68 @@ def _workbook(rng: random.Random, rows: Rows) -> bytes:
         for column, cell in enumerate(row):
             if cell.isascii() and cell.isdigit() and cell[0] != "0" and rng.random() < 0.3:
                 sheet.write_number(number, column, float(cell))
+            elif cell in ERRORS:
+                sheet.write_formula(number, column, "=NA()", None, cell)
             elif cell:
                 sheet.write_string(number, column, cell)
+    if rng.random() < 0.3:
+        _merge(rng, sheet, rows, above + 1)
     if rng.random() < 0.2:
         sheet.set_row(len(rows) - 1, None, None, {"hidden": True})
     book.close()
     return content.getvalue()
+
+
+def _merge(rng: random.Random, sheet: Any, rows: Rows, first: int) -> None:  # noqa: ANN401
+    """Merge cells of one column that say the same, or nothing below the first."""
+    if first >= len(rows) - 1:
+        return
+    column, top = rng.randrange(len(rows[first])), rng.randrange(first, len(rows) - 1)
+    bottom = top
+    while bottom + 1 < len(rows) and rows[bottom + 1][column] in {"", rows[top][column]}:
+        bottom += 1
+    if bottom > top and any(rows[top]):
+        sheet.merge_range(top, column, bottom, column, rows[top][column])
+        for row in rows[top + 1 : bottom + 1]:
+            row[column] = ""
+
+
+def repacked(rng: random.Random, book: bytes) -> bytes:
+    """The same workbook in a package as other programs make it, or a damaged one."""
+    kind = rng.randrange(12)
+    if kind >= len(PACKAGES):
+        return book
+    rename, edit = PACKAGES[kind]
+    content = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(book)) as old, zipfile.ZipFile(content, "w") as new:
+        for name in old.namelist():
+            data = old.read(name)
+            if name.endswith((".xml", ".rels")):
+                data = edit(data.decode()).encode()
+            if rename(name):
+                new.writestr(rename(name), data)
+    return content.getvalue()
+
+
+ERRORS: Final = ("#N/A", "#REF!")
+STRICT: Final = "http://purl.oclc.org/ooxml/spreadsheetml/main"
+LOOSE: Final = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+PACKAGES: Final[tuple[tuple[Callable[[str], str], Callable[[str], str]], ...]] = (
+    (lambda name: name.replace("/", "\\"), str),
+    (lambda name: "/" + name, str),
+    (lambda name: name.replace("sharedStrings", "SHAREDSTRINGS"), str),
+    (
+        lambda name: name.replace("sharedStrings.xml", "texts.xml"),
+        lambda xml: xml.replace("sharedStrings.xml", "texts.xml"),
+    ),
+    (str, lambda xml: re.sub(r'Target="/?(?:xl/)?worksheets/', r'Target="worksheets\\', xml)),
+    (str, lambda xml: "\ufeff" + xml),
+    (str, lambda xml: re.sub(r'<dimension ref="[^"]*"', '<dimension ref="A1"', xml)),
+    (str, lambda xml: xml.replace(LOOSE, STRICT)),
+    (lambda name: "" if "styles" in name or "theme" in name else name, str),
+    (lambda name: "" if "sharedStrings" in name else name, str),
+)
+"""How parts are named, and what stands in them."""
 
 
 # ---- typed sheets: the exact account ------------------------------------------------------------
@@ -230,6 +288,17 @@ def try_tables(rng: random.Random, folder: Path) -> list[str]:
     return []
 
 
+TAGS: Final = (
+    *("access", "vehicle", "motor_vehicle", "motorcycle", "oneway", "oneway:motorcycle"),
+    *("motorcycle:backward", "smoothness", "construction", "junction", "layer", "bridge"),
+)
+VALUES: Final = (
+    *("yes", "no", "private", "destination", "forestry;agricultural", "no;yes", "-1", "emergency"),
+    *("impassable", "roundabout", "1", "", "YES ", "是", "permit"),
+)
+BARRIERS: Final = ("gate", "block", "log", "bollard", "cycle_barrier", "yes", "", "stile;gate")
+
+
 def try_roads(rng: random.Random, folder: Path) -> list[str]:
     """A network whose objects are in any order, marked, barred, or broken."""
     nodes = [
@@ -241,14 +310,16 @@ def try_roads(rng: random.Random, folder: Path) -> list[str]:
         nodes[0] = rng.choice(
             ['<node id="1" lat="nan" lon="0"/>', '<node id="1" lat="0" lon="0"/>', "<node"]
         )
-    pairs = (("access", "private"), ("oneway", "yes"), ("smoothness", "impassable"))
-    tags = ["", *(f'<tag k="{key}" v="{value}"/>' for key, value in pairs)]
-    tags.append('<tag k="motorcycle" v="no;yes"/>')
+    tags = ["", *(f'<tag k="{key}" v="{value}"/>' for key in TAGS for value in VALUES)]
+    for at in rng.sample(range(len(nodes)), 3):
+        barrier = f'<tag k="barrier" v="{rng.choice(BARRIERS)}"/>{rng.choice(tags)}'
+        nodes[at] = nodes[at].replace("/>", f">{barrier}</node>", 1)
     ways = [
         f'<way id="{way}">'
         + "".join(f'<nd ref="{rng.randint(1, 14)}"/>' for _ in range(4))
         + f'<tag k="highway" v="{rng.choice(["track", "path", "residential", "steps"])}"/>'
-        + f"{rng.choice(tags)}</way>"
+        + "".join({*rng.choices(tags, k=rng.randint(1, 3))})
+        + "</way>"
         for way in range(100, 106)
     ]
     parts = nodes + ways
@@ -258,6 +329,14 @@ def try_roads(rng: random.Random, folder: Path) -> list[str]:
     path.write_text(f'<osm version="0.6">{"".join(parts)}</osm>', encoding="utf-8")
     read_roads(path, Settings().travel)
     return []
+
+
+VROOM_KEYS: Final = (
+    *("options", "skills", "priority", "time_windows", "amount", "delivery", "pickup", "setup"),
+    *("service", "location", "shipments", "capacity", "breaks", "costs", "steps", "max_tasks"),
+    *("speed_factor", "profile", "type", "max_distance", "max_travel_time", "matrix", "routes"),
+    *("setup_per_type", "description", "id", "start_index", "time_window", "unknown"),
+)
 
 
 def try_vroom(rng: random.Random, _folder: Path) -> list[str]:
@@ -271,7 +350,7 @@ def try_vroom(rng: random.Random, _folder: Path) -> list[str]:
     values: tuple[Any, ...] = (None, "x", -1, 1.5, [], {}, [[0, 1]], "12", True, 10**12)
     for _ in range(rng.randint(0, 3)):
         part = rng.choice([document, *document["jobs"], *document["vehicles"]])
-        key = rng.choice([*part, "options", "skills", "priority", "time_windows", "amount"])
+        key = rng.choice([*part, *VROOM_KEYS])
         part[key] = rng.choice(values)
         if not isinstance(document.get("jobs"), list) or not isinstance(
             document.get("vehicles"), list

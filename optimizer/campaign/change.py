@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from optimizer.errors import CampaignError
+from optimizer.tables.clean_text import narrow
+from optimizer.tables.hours import day_of
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,22 +38,27 @@ class Change:
         return f"finish={self.day}"
 
 
-def parse_change(text: str) -> Change:
+def parse_change(text: str, station_id: Callable[[str], str] = str) -> Change:
     """Read lend=FROM:TO:CREWS, duty+DAYS, duty+DAYS@STATION or finish=DATE.
+
+    Parameters
+    ----------
+    station_id
+        The id of a station as people write it.
 
     Raises
     ------
     CampaignError
         It is none of these.
     """
-    if match := re.fullmatch(r"lend=([^:]+):([^:]+):(\d+)", text):
-        return Change("lend", station=match[2], giver=match[1], number=int(match[3]))
-    if match := re.fullmatch(r"duty\+(\d)(?:@(.+))?", text):
-        return Change("duty", station=match[2] or "", number=int(match[1]))
-    name, _, day = text.partition("=")
-    try:
-        if name == "finish":
-            return Change("finish", day=dt.date.fromisoformat(day))
-    except ValueError:
-        pass
+    plain = narrow(text).replace(" ", "")
+    if match := re.fullmatch(r"lend=([^:]+):([^:]+):(\d+)", plain):
+        giver, station = station_id(match[1]), station_id(match[2])
+        return Change("lend", station=station, giver=giver, number=int(match[3]))
+    if match := re.fullmatch(r"duty\+(\d)(?:@(.+))?", plain):
+        return Change("duty", station=station_id(match[2] or ""), number=int(match[1]))
+    name, _, written = plain.partition("=")
+    day = day_of(written)
+    if name == "finish" and day is not None:
+        return Change("finish", day=day)
     raise CampaignError("scenario.unknown", text=text)

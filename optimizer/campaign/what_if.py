@@ -93,7 +93,8 @@ def what_if(
     CampaignError
         A change makes no sense, or there is no plan yet.
     """
-    wanted = tuple(parse_change(text) for text in changes)
+    station_id = register.people_names().station
+    wanted = tuple(parse_change(text, station_id) for text in changes)
     baseline = saved_baseline(register, settings, folder, today)
     _validate_changes(wanted, baseline, today)
     policy = spread_policy(settings)

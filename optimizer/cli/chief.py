@@ -318,7 +318,7 @@ def replan_day(
 
 def _crew_and_names(text: str) -> tuple[str, list[str]]:
     """CREW=NAME,NAME as crew and names."""
-    crew, given, names = text.partition("=")
+    crew, given, names = text.replace("＝", "=").partition("=")
     if not given:
         raise CampaignError("option.members", text=text)
     return crew.strip(), re.split("[,，、]", names)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -47,7 +48,7 @@ def read_pins(
 def _pairs(texts: Iterable[str], wrong: Callable[[str], CampaignError]) -> Iterator[_Pin]:
     """The pin of each option; `wrong` refuses what is no pair."""
     for text in texts:
-        visit, sign, to = text.partition("=")
+        visit, sign, to = (part.strip() for part in text.replace("＝", "=").partition("="))
         if not (visit and sign and to):
             raise wrong(text)
         yield _Pin(visit, to)
@@ -55,8 +56,8 @@ def _pairs(texts: Iterable[str], wrong: Callable[[str], CampaignError]) -> Itera
 
 def _whole_route(text: str) -> tuple[str, tuple[str, ...] | None]:
     """A crew and its visits in order; None where they are to be those that are printed."""
-    crew, sign, visits = text.partition("=")
-    names = tuple(name.strip() for name in visits.replace("，", ",").split(",") if name.strip())
+    crew, sign, visits = text.replace("＝", "=").partition("=")
+    names = tuple(name.strip() for name in re.split("[,，、;；]", visits) if name.strip())
     if not crew.strip() or (sign and not names):
         raise CampaignError("option.route", text=text)
     return crew.strip(), names if sign else None

@@ -86,6 +86,7 @@ def person(
         if name is None:
             raise SignInError("person.no_name")
         if what == "add":
+            station = campaign.station_id(station)
             if station is not None:
                 campaign.known_station(station)
             first = people.add(name, role or "", station or "")

@@ -189,9 +189,9 @@ class Evening(OpenCampaign):
             self.register,
             which,
             self.day(date),
-            station,
+            self.station_id(station),
             self.settings.follow,
-            area=area,
+            area=self.area_id(area),
             town=town,
         )
 

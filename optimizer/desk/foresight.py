@@ -94,7 +94,7 @@ class Foresight(OpenCampaign):
             self.workdays,
             runs=runs,
             share=share,
-            changes=[parse_change(text) for text in changes],
+            changes=[parse_change(text, self.station_id) for text in changes],
             progress=progress,
         )
 

@@ -201,6 +201,12 @@ class OpenCampaign:
         """The id of a crew as people write it, 2组 or a member's name; else what is written."""
         return None if name is None else self.names.crew(name, station or "")
 
+    def area_id(self, name: str | None) -> str | None:
+        """The id of a transformer area by its name, where one has it; else what is written."""
+        areas = self.register.areas()
+        found = areas["area"][areas["name"] == name]
+        return str(found.iloc[0]) if len(found) == 1 else name
+
     @property
     def who(self) -> str:
         """The name that stands beside what is changed."""

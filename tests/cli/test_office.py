@@ -406,3 +406,8 @@ def test_commands_know_stations_and_crews_by_their_names(zoufang):
     )  # fmt: skip
     assert zoufang("finding", "--station", "泗汾", "--all", "--json")[0]["category"] == "pole"
     assert "没有这些文件" in zoufang("record", "nowhere.xlsx", code=2)
+    assert listed(zoufang, "未上门", station="泗汾") == listed(
+        zoufang, "never_tried", station="ST01"
+    )
+    zoufang("person", "add", "张所长", "--role", "chief", "--station", "泗汾")
+    assert "ST01" in zoufang("person", "list")

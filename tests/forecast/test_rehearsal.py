@@ -111,3 +111,14 @@ def test_the_desk_rehearses_and_draws(tmp_path):
         assert county.draw_rehearsal(told).read_text(encoding="utf-8").startswith("<svg")
         with pytest.raises(CampaignError, match="120"):
             county.rehearse(share=120)
+
+
+def test_a_change_names_stations_and_days_as_people_write_them():
+    """Full-width signs and names are what a Chinese keyboard gives."""
+    ids = {"泗汾": "ST01", "北乡": "ST02", "": ""}
+    changes = [
+        parse_change(text, ids.__getitem__)
+        for text in ("lend＝泗汾：北乡：2", "duty+1@泗汾", "duty+1", "finish=2029年6月1日")
+    ]
+    told = ["lend=ST01:ST02:2", "duty+1@ST01", "duty+1", "finish=2029-06-01"]
+    assert [str(change) for change in changes] == told

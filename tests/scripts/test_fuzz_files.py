@@ -22,9 +22,9 @@ def fuzz(monkeypatch):
 
 def test_nothing_that_the_field_wrote_is_lost_unsaid(fuzz, capsys):
     """Every cell of a typed sheet is in the register, a fault or a remark; nothing breaks."""
-    assert fuzz.main(["--inputs", "400", "--seed", "7"]) == 0, capsys.readouterr().out
+    assert fuzz.main(["--inputs", "1000", "--seed", "7"]) == 0, capsys.readouterr().out
     said = capsys.readouterr().out
-    assert "200  typed sheets: inputs" in said
+    assert "500  typed sheets: inputs" in said
     assert "nothing lost, no traceback" in said
 
 
