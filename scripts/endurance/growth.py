@@ -14,6 +14,7 @@ import pandas as pd
 from endurance.trials import Tally, Wish, main
 from optimizer.records import take_records
 from optimizer.records.coverage import coverage
+from optimizer.records.due import due
 from optimizer.records.entry import typed_entry
 from optimizer.register import Register
 from optimizer.register.seals import seal
@@ -33,8 +34,9 @@ def trial(folder: Path, wish: Wish, tally: Tally) -> None:
     path = folder / "register.sqlite"
     accounts = [f"{number:010d}" for number in range(wish.count(RECORDS))]
     with Register.create(path) as register:
-        customers = pd.DataFrame({"account_no": accounts, "kind": "household"})
-        register.take_in({"customers": customers}, "growth", "wgs84")
+        stations = pd.DataFrame({"station": ["S1"], "name": [""], "lon": [113.4], "lat": [27.7]})
+        customers = pd.DataFrame({"account_no": accounts, "kind": "household", "station": "S1"})
+        register.take_in({"stations": stations, "customers": customers}, "growth", "wgs84")
         for part in (0.15, 1.0):
             _fill(register, accounts, round(len(accounts) * part))
             _measure(register, path, tally)
@@ -68,6 +70,7 @@ def _measure(register: Register, path: Path, tally: Tally) -> None:
             seal(register.store, LATER)
 
     taken = _took(lambda: take_records(register, Settings(), sheet, "evening"))
+    candidates = _took(lambda: due(register, Settings(), "S1", late))
     status = _took(lambda: coverage(register, late, None, rules=Settings().follow))
     sealing = _took(sealed)
     whole = _took(lambda: tally.expect(not register.doctor(), "not whole"))
@@ -75,7 +78,8 @@ def _measure(register: Register, path: Path, tally: Tally) -> None:
     log = path.with_name(f"{path.name}-wal").stat().st_size
     tally.expect(log <= 80 * 2**20, f"the log has {log:,} bytes")
     tally.figures[f"at {records:,} records"] = (
-        f"28 rows {taken:.2f} s; status {status:.1f} s; sealing all {sealing:.1f} s; "
+        f"28 rows {taken:.2f} s; a day's candidates {candidates:.2f} s; status {status:.1f} s; "
+        f"sealing all {sealing:.1f} s; "
         f"doctor {whole:.1f} s; backup {backup:.1f} s; file {path.stat().st_size >> 20} MB; "
         f"log {log >> 20} MB"
     )
