@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,9 +21,21 @@ class CampaignContext:
     ----------
     workdays
         The campaign's own working days; those of the country without them.
+    kept
+        What rooms have made of it and need again, by name.
     """
 
     register: Register
     roads: Roads
     settings: Settings
     workdays: Path | None = None
+    kept: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
+
+    def is_same(self, other: CampaignContext) -> bool:
+        """Whether another was made of the very same parts."""
+        return (
+            self.register is other.register
+            and self.roads is other.roads
+            and self.settings is other.settings
+            and self.workdays == other.workdays
+        )

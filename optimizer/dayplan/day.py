@@ -263,7 +263,7 @@ def build_problem(
     doors = [visit.location or station.location for visit in visits]
     places = [*homes, *doors]
     ends = roads.attach([p.lon for p in places], [p.lat for p in places])
-    seconds, metres = Travel(roads, settings.travel).door_matrix(ends)
+    seconds, metres = _travel(context).door_matrix(ends)
     if learned.travel != 1.0:
         seconds = np.rint(seconds * learned.travel).astype(np.int32)
     return Problem(
@@ -278,6 +278,14 @@ def build_problem(
         overlap=round(settings.day.overlap),
         date=date,
     )
+
+
+def _travel(context: CampaignContext) -> Travel:
+    """Ways on the campaign's roads: preparing them takes longer than asking for a day's."""
+    if "travel" not in context.kept:
+        context.kept["travel"] = Travel(context.roads, context.settings.travel)
+    travel: Travel = context.kept["travel"]
+    return travel
 
 
 def base_location(crew: Crew, settings: Settings) -> LonLat | None:

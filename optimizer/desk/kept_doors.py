@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class KeptDoors:
-    """The doors of the days that were looked at last, each until the day has other visits.
+    """The doors of the days that were looked at last, each until the day has visits beyond them.
 
     Parameters
     ----------
@@ -31,7 +31,7 @@ class KeptDoors:
         names = frozenset(visit.visit_id for visit in plan.visits)
         with self._lock:
             kept = self._kept.get(day)
-            if kept is not None and kept[0] == names:
+            if kept is not None and names <= kept[0]:
                 self._kept.move_to_end(day)
                 return kept[1]
         problem = make()

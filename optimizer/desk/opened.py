@@ -61,6 +61,7 @@ class OpenCampaign:
         self._lang = lang
         self._today = None if today is None else day_of(today)
         self._register: Register | None = None
+        self._context: CampaignContext | None = None
 
     @classmethod
     def create(cls, path: str | os.PathLike[str], settings: Settings | None = None) -> Self:
@@ -238,8 +239,11 @@ class OpenCampaign:
 
     @property
     def context(self) -> CampaignContext:
-        """Register, roads, settings and working days in one value."""
-        return CampaignContext(self.register, self.roads, self.settings, self.workdays)
+        """Register, roads, settings and working days in one value; kept while they stay."""
+        now = CampaignContext(self.register, self.roads, self.settings, self.workdays)
+        if self._context is None or not self._context.is_same(now):
+            self._context = now
+        return self._context
 
     def act_for(self, who: str) -> None:
         """From now on this name stands beside what is changed."""

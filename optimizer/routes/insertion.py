@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from optimizer.routes.metrics import time_price
 from optimizer.routes.rules import crew_price, follow_price, may_go, too_early
-from optimizer.routes.timing import INFEASIBLE, timed, timing_penalty
+from optimizer.routes.timing import feasible, timed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -70,10 +70,8 @@ def _fits(problem: Problem, crew: CrewDay, stops: Sequence[Visit], visit: Visit)
     paid = _price(crew, stops, before)
     for after in range(len(stops) + 1):
         more = [*stops[:after], visit, *stops[after:]]
-        if timing_penalty(problem, crew, more) >= INFEASIBLE:
-            continue
-        route = timed(problem, crew, more)
-        if _within_limits(crew, more, route):
+        route = feasible(problem, crew, more)
+        if route is not None and _within_limits(crew, more, route):
             yield Fit(
                 crew_id=crew.crew_id,
                 after=after,

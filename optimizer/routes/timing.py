@@ -83,6 +83,13 @@ def timed(
     return _Line(problem, crew, tuple(visits), lunch_after).route()
 
 
+def feasible(problem: Problem, crew: CrewDay, visits: Sequence[Visit]) -> Route | None:
+    """The route that makes these visits in this order, None if it cannot be."""
+    line = _Line(problem, crew, tuple(visits))
+    label = line.final()
+    return None if label.penalty >= INFEASIBLE else line.route(label)
+
+
 def timing_penalty(problem: Problem, crew: CrewDay, visits: Sequence[Visit]) -> float:
     """Penalty of preferences that the best timing ignores; `INFEASIBLE` or more if it cannot be."""
     return _Line(problem, crew, tuple(visits)).final().penalty
@@ -108,9 +115,9 @@ class _Line:
             [duration_s(crew, "", visit) for visit in visits] if away else self.durations
         )
 
-    def route(self) -> Route:
-        """The whole route with its times."""
-        label = self.final()
+    def route(self, label: _Label | None = None) -> Route:
+        """The whole route with its times, of the best way to be back."""
+        label = label or self.final()
         end_s, spans, gap = label.leave_s, [], None
         while label.before is not None:
             if label.lunch_here:

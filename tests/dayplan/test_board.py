@@ -197,6 +197,11 @@ def test_doors_are_kept_of_the_days_looked_at_last(county):
         doors_of(days[k])
     assert made == [days[0].date, days[1].date, days[2].date, days[1].date]
     doors_of(replace(days[1], visits=plan.visits[1:]))
+    assert len(made) == 4
+    one_more = replace(plan.visits[0], visit_id="another")
+    for _ in range(2):
+        doors_of(replace(days[1], visits=(*plan.visits, one_more)))
+        doors_of(days[1])
     assert len(made) == 5
 
 
