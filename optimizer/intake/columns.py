@@ -69,14 +69,17 @@ COLUMNS: Final[dict[str, tuple[Column, ...]]] = {
     "customers": (
         column(
             "account_no",
-            "户号 客户编号 用户编号 用电户号 客户户号 account account_number",
+            "户号 客户编号 用户编号 用户号 用电户号 客户户号 account account_number",
             "account",
             "the metered account, unique",
             required=True,
         ),
         column("name", "户名 客户名称 用户名称 用户名 客户名 姓名 customer", "text", "its holder"),
         column(
-            "address", "地址 用电地址 客户地址 住址 addr", "text", "town, village, group, number"
+            "address",
+            "地址 用电地址 客户地址 用户地址 住址 addr",
+            "text",
+            "town, village, group, number",
         ),
         column("phone", _PHONE, "phone", "how to announce the visit"),
         column(

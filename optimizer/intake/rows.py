@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from optimizer.intake.columns import COLUMNS, KEYS
-from optimizer.tables.clean_text import narrow
+from optimizer.tables.clean_text import narrow, station_stem
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -36,12 +36,15 @@ class Known:
         Id of each name that only one row bears.
     ambiguous
         Names that several rows bear.
+    by_stem
+        The id of each short name that only one row has, such as 泗汾 of 泗汾供电所.
     """
 
     ids: frozenset[str] = frozenset()
     rejected: frozenset[str] = frozenset()
     by_name: dict[str, str] = field(default_factory=dict)
     ambiguous: frozenset[str] = frozenset()
+    by_stem: dict[str, str] = field(default_factory=dict)
 
 
 def known_of(grid: Grid, values: Values, registered: Collection[str]) -> Known:
@@ -64,11 +67,14 @@ def _known(
     pairs = pairs[(pairs["name"] != "") & (pairs["id"] != "")]
     unclear = pairs["name"].duplicated(keep=False)
     single = pairs[~unclear]
+    short = pairs.assign(name=[station_stem(name) for name in pairs["name"]]).drop_duplicates()
+    short = short[~short["name"].duplicated(keep=False)]
     return Known(
         everything,
         rejected,
         dict(zip(single["name"], single["id"], strict=True)),
         frozenset(pairs.loc[unclear, "name"]) - everything,
+        dict(zip(short["name"], short["id"], strict=True)),
     )
 
 
@@ -142,7 +148,9 @@ def _resolve_column(
 ) -> None:
     name = column.name
     codes, different = pd.factorize(values[name])
-    resolved = np.array([_id_of(text, target) for text in different], dtype=object)[codes]
+    stems = target.by_stem if column.reference == "stations" else {}
+    found = [_id_of(text, target, stems) for text in different]
+    resolved = np.array(found, dtype=object)[codes]
     unknown = np.flatnonzero((values[name] != "") & (resolved == ""))
     if not target.ids and len(unknown):
         findings.file(
@@ -157,5 +165,7 @@ def _resolve_column(
     values[name] = resolved
 
 
-def _id_of(text: str, target: Known) -> str:
-    return text if text in target.ids else target.by_name.get(text, "")
+def _id_of(text: str, target: Known, stems: Mapping[str, str]) -> str:
+    if text in target.ids or not text:
+        return text
+    return target.by_name.get(text, "") or stems.get(station_stem(text), "")

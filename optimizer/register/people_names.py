@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from optimizer.tables.clean_text import clean, narrow
+from optimizer.tables.clean_text import clean, joined, station_stem
 
 if TYPE_CHECKING:
     import pandas as pd
 
-_STATION: Final = re.compile(r"(?:供电|电力|电管)?[所站]$")
 _CREW: Final = re.compile(r"^第?(.+?)(?:号|班)?(?:小?组|班)$")
 _DIGITS: Final = dict(zip("一二三四五六七八九", "123456789", strict=True)) | {"十": "10"}
 _APART: Final = re.compile(r"[\s,，、/;；和与&+]+")
@@ -30,7 +29,7 @@ class PeopleNames:
     def __init__(self, stations: pd.DataFrame, crews: pd.DataFrame) -> None:
         self._stations: dict[str, set[str]] = {}
         for station, name in zip(stations["station"], stations["name"], strict=True):
-            for word in {_bare(station), _bare(name), _stem(name)}:
+            for word in {joined(station), joined(name), station_stem(name)}:
                 self._stations.setdefault(word, set()).add(station)
         columns = (crews[name] for name in ("crew", "station", "member1", "member2"))
         self._crews: list[tuple[str, ...]] = [*zip(*columns, strict=True)]
@@ -40,7 +39,7 @@ class PeopleNames:
         """The id of 泗汾, 泗汾供电所 or an id; the text itself where it names none, or several."""
         if text in self._station_ids or not text:
             return text
-        found = self._stations.get(_bare(text)) or self._stations.get(_stem(text)) or set()
+        found = self._stations.get(joined(text)) or self._stations.get(station_stem(text)) or set()
         return next(iter(found)) if len(found) == 1 else text
 
     def crew(self, text: str, station: str = "") -> str:
@@ -54,27 +53,18 @@ class PeopleNames:
         if text in self._crew_ids or not text:
             return text
         own = [crew for crew in self._crews if station in {"", crew[1]}]
-        word = _bare(text)
-        short = _bare(_CREW.sub(r"\1", word))
+        word = joined(text)
+        short = joined(_CREW.sub(r"\1", word))
         number = _DIGITS.get(short, short)
-        people = {_bare(part) for part in _APART.split(clean(text)) if part}
+        people = {joined(part) for part in _APART.split(clean(text)) if part}
         for found in (
-            {crew for crew, *_ in own if _bare(crew) in {word, short}},
+            {crew for crew, *_ in own if joined(crew) in {word, short}},
             {crew for crew, *_ in own if number.isdigit() and _number(crew) == int(number)},
-            {crew for crew, _, *members in own if people <= {*map(_bare, members)}},
+            {crew for crew, _, *members in own if people <= {*map(joined, members)}},
         ):
             if len(found) == 1:
                 return next(iter(found))
         return text
-
-
-def _bare(text: str) -> str:
-    return re.sub(r"\s", "", narrow(clean(text))).casefold()
-
-
-def _stem(name: str) -> str:
-    bare = _bare(name)
-    return _STATION.sub("", bare) or bare
 
 
 def _number(crew: str) -> int | None:

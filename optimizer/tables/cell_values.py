@@ -133,6 +133,9 @@ _LIKE_DATE: Final = re.compile(
     re.IGNORECASE,
 )
 
+_FULL_DATE: Final = re.compile(r"\d{4}([-/])\d{1,2}\1\d{1,2}")
+"""Of an id or an address a spreadsheet has made it."""
+
 
 def _remark(
     grid: Grid, column: Column, codes: NDArray[Any], different: Texts, findings: Findings
@@ -140,7 +143,8 @@ def _remark(
     """What may be meant as it stands, and rather is not."""
     if column.type in {"text", "phone", "duty"}:
         dated = grid.kinds[grid.places[column.name]] == DATE
-        like = np.array([_LIKE_DATE.fullmatch(text.strip()) is not None for text in different])
+        forms = (_LIKE_DATE, _FULL_DATE) if column.name in {"name", "address"} else (_LIKE_DATE,)
+        like = np.array([any(one.fullmatch(text.strip()) for one in forms) for text in different])
         _warn(
             grid, column, "excel_date_text", dated | like[codes] if len(like) else dated, findings
         )
@@ -210,7 +214,7 @@ def _id(text: str) -> Parsed:
     plain = _identifier(text)
     if _SCIENTIFIC.fullmatch(plain):
         return Parsed("", "scientific")
-    if _LIKE_DATE.fullmatch(plain):
+    if _LIKE_DATE.fullmatch(plain) or _FULL_DATE.fullmatch(plain):
         return Parsed("", "excel_date")
     if len(plain) > MAX_ID:
         return Parsed("", "too_long", {"length": len(plain), "limit": MAX_ID})

@@ -40,6 +40,20 @@ def narrow(text: str) -> str:
     return text if text.isascii() else unicodedata.normalize("NFKC", text).strip()
 
 
+def joined(text: str) -> str:
+    """A name as it is compared: in the normal width, without case and space."""
+    return re.sub(r"\s", "", narrow(clean(text))).casefold()
+
+
+_STATION: Final = re.compile(r"(?:供电|电力|电管)?[所站]$")
+
+
+def station_stem(name: str) -> str:
+    """The name of a station without what all of them are called: 泗汾 of 泗汾供电所."""
+    bare = joined(name)
+    return _STATION.sub("", bare) or bare
+
+
 _FORMULA_TEXT: Final = re.compile(r'[=＝]["“”](.*)["“”]', re.DOTALL)
 
 

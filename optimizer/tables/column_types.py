@@ -148,6 +148,7 @@ def bare(heading: str) -> str:
 
 TOGETHER: Final = frozenset(
     {"坐标", "经纬度", "经纬度坐标", "地理坐标", "位置坐标", "坐标位置", "定位", "经纬", "纬经度"}
+    | {"经度纬度", "纬度经度", "高德坐标", "百度坐标", "gps经纬度"}
     | {"gps", "gps坐标", "gps位置", "coordinates", "coordinate", "coords", "location"}
     | {"lonlat", "lnglat", "latlon", "latlng"}
 )
@@ -202,6 +203,16 @@ _DATUMS: Final = {
     "xian80": ("西安80", "西安1980", "xian80", "xi'an"),
     "beijing54": ("北京54", "beijing54"),
 }
+
+
+def without_datum(heading: str) -> str:
+    """A heading, bare, without the datum that it names: 经度 of 高德经度."""
+    text = bare(heading)
+    words = sorted(
+        (bare(word) for some in _DATUMS.values() for word in some), key=len, reverse=True
+    )
+    found = next((word for word in words if word in text), "")
+    return re.sub(r"^\d+|\d+$|坐标系?", "", text.replace(found, "", 1)) if found else text
 
 
 def datum_of(heading: str) -> str:

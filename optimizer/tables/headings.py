@@ -15,6 +15,7 @@ from optimizer.tables.column_types import (
     Column,
     Layout,
     bare,
+    without_datum,
     without_unit,
 )
 from optimizer.tables.faults import Findings, Grid, shown
@@ -219,6 +220,9 @@ def recognised(headings: list[str], layout: Layout) -> dict[str, int]:
             if column.type in UNITS and not here:
                 units = [without_unit(heading, column.type) for heading in headings]
                 here = [i for i, text in enumerate(units) if text in {*map(bare, names)}]
+            if not here and column.type in {"lon", "lat"}:
+                plain = [without_datum(heading) for heading in headings]
+                here = [i for i, text in enumerate(plain) if text in {*map(bare, names)}]
             if here and column.name not in found:
                 found[column.name] = min(here)
     return _each_once(found)

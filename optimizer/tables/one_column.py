@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 CHINA_WEST: Final = 60
 """No longitude of China is so small, and no latitude so large."""
 _SEVERAL: Final = re.compile(r"[,，;；、/|]+")
+_BRACKETED: Final = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 _WKT: Final = re.compile(r"point\s*\(\s*(\S+)\s+(\S+)\s*\)", re.IGNORECASE)
 
 
@@ -38,6 +39,8 @@ def _pair(text: str, *, lat_first: bool) -> tuple[str, str]:
     plain = unicodedata.normalize("NFKC", text).strip()
     if not plain:
         return "", ""
+    if _BRACKETED.fullmatch(plain):
+        plain = plain[1:-1].strip()
     found = _WKT.fullmatch(plain)
     parts = [*found.groups()] if found else [*filter(None, map(str.strip, _SEVERAL.split(plain)))]
     if len(parts) == 1:

@@ -597,6 +597,24 @@ def test_phones_at_import(tmp_path, cell_, kept, is_told):
     assert ("odd_phone" in warned(path)) is is_told
 
 
+def test_text_files_have_ids_that_a_spreadsheet_made_dates_of(tmp_path):
+    """Saved as CSV the date is text: an id of 1-2 has become 2026/1/2 all the same."""
+    path = tmp_path / "a.csv"
+    path.write_text("走访小组,供电所\n2026/1/2,S1\nK1,泗汾\n", encoding="utf-8")
+    intake = read_tables(crews=path, known=KNOWN, skip_bad_rows=True)
+    assert intake.tables["crews"][["crew", "station"]].to_numpy().tolist() == [["K1", "S1"]]
+    assert [one.problem_code for one in intake.faults] == ["excel_date"]
+
+
+@pytest.mark.parametrize("datum", ["高德", "火星", "GCJ02"])
+def test_a_datum_before_the_heading_is_read_with_it(tmp_path, datum):
+    """高德经度 is a longitude, and not of WGS-84."""
+    rows = [["户号", f"{datum}经度", f"{datum}纬度"], ["0000000001", "113.4123", "27.6123"]]
+    path = book(tmp_path / "a.xlsx", A=rows)
+    assert len(customers(path, datum="gcj02")["lon"].dropna()) == 1
+    assert {code for _, _, code, _ in faults(path)} == {"heading_datum"}
+
+
 def test_nothing_of_a_row_is_read_from_another(tmp_path):
     """All of it together: the rows are the same as in the plainest file."""
     plain = tmp_path / "plain.csv"
