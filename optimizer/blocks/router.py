@@ -16,7 +16,7 @@ import numpy as np
 from optimizer.blocks.objective import Objective
 from optimizer.blocks.plan import Plan, copied, new_plan, recompute, total_cost
 from optimizer.blocks.ruin_recreate import anneal
-from optimizer.blocks.territory import Territory, leg_metres, leg_seconds, with_neighbours
+from optimizer.blocks.territory import Territory, row_sums, with_neighbours
 from optimizer.blocks.tour import giant_tour, nearest_points, split_tour
 from optimizer.blocks.undo_log import new_undo_log
 from optimizer.errors import ProblemError
@@ -264,11 +264,9 @@ def _territory(
 
 def _fewest_days(territory: Territory, limits: BlockLimits) -> NDArray[np.int32]:
     """How many blocks each area's work needs, riding there and back once a block."""
-    areas, depot = len(territory.min_days), len(territory.area)
+    areas = len(territory.min_days)
     ride_s = np.full(areas, np.inf)
-    for door, area in enumerate(territory.area):
-        there_and_back_s = leg_seconds(territory, depot, door) + leg_seconds(territory, door, depot)
-        ride_s[area] = min(ride_s[area], there_and_back_s)
+    np.minimum.at(ride_s, territory.area, territory.from_depot_s + territory.to_depot_s)
     service_s = np.bincount(territory.area, territory.service_s[:-1], areas).astype(np.float64)
     visits = np.bincount(territory.area, minlength=areas)
     return fewest_blocks(service_s, visits, ride_s, limits.work_s, limits.max_visits)
@@ -385,9 +383,5 @@ def _collect(
 
 def _add_up(territory: Territory, row: NDArray[np.int32]) -> tuple[int, int, int]:
     """Work, travel and metres of one block."""
-    depot = len(territory.area)
-    stops = [depot, *row.tolist(), depot]
-    legs = list(pairwise(stops))
-    travel_s = round(sum(leg_seconds(territory, a, b) for a, b in legs))
-    distance_m = round(sum(leg_metres(territory, a, b) for a, b in legs))
-    return int(territory.service_s[row].sum()) + travel_s, travel_s, distance_m
+    travel_s, distance_m = row_sums(territory, row)
+    return int(territory.service_s[row].sum()) + round(travel_s), round(travel_s), round(distance_m)

@@ -108,6 +108,19 @@ def leg_metres(territory: Territory, a: int, b: int) -> float:
     return float(metres)
 
 
+@allocating
+def row_sums(territory: Territory, row: NDArray[np.int32]) -> tuple[float, float]:
+    """Seconds and metres of the way through some doors, from the depot and back to it."""
+    travel_s, distance_m = 0.0, 0.0
+    before = len(territory.area)
+    for k in range(len(row) + 1):
+        door = row[k] if k < len(row) else len(territory.area)
+        travel_s += leg_seconds(territory, before, door)
+        distance_m += leg_metres(territory, before, door)
+        before = door
+    return travel_s, distance_m
+
+
 def with_neighbours(territory: Territory, near: NDArray[np.int32]) -> Territory:
     """The same territory with `near`, sorted by travel, and the legs to and from them."""
     there_s, back_s = np.empty((2, *near.shape), dtype=np.float32)
