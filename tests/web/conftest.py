@@ -13,8 +13,11 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 from desk_world import OTHER, STATION, make_county
+from evening_world import TODAY as CREWS_OUT
+from evening_world import make_evening
+from listening import listening
 
-from optimizer.desk import Campaign, People
+from optimizer.desk import Campaign, People, PhoneLinks
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -51,6 +54,29 @@ def server(folder):
     """The address of a server on the loopback, started as a user starts it; it ends with us."""
     with serving(folder) as url:
         yield url
+
+
+@pytest.fixture
+def county(tmp_path, monkeypatch):
+    """A county whose two crews are out today."""
+    monkeypatch.setenv("ZOUFANG_TODAY", CREWS_OUT.isoformat())
+    return let_in(make_evening(tmp_path / "county"))
+
+
+@pytest.fixture
+def served(county):
+    """Requests to that county's server, which is in this process."""
+    own = {"Sec-Fetch-Site": "same-origin"}
+    with listening(county) as url, httpx.Client(base_url=url, headers=own, timeout=240) as client:
+        yield client
+
+
+@pytest.fixture
+def links(county):
+    """That server's links."""
+    book = PhoneLinks(county / "phones.sqlite")
+    yield book
+    book.close()
 
 
 @contextmanager

@@ -6,12 +6,10 @@ import itertools
 import json
 import re
 
-import httpx
 import pytest
-from conftest import PASSWORD, let_in
+from conftest import PASSWORD
 from desk_world import STATION
-from evening_world import FIRST, SECOND, TODAY, account, day_plan, make_evening
-from listening import listening
+from evening_world import FIRST, SECOND, TODAY, account, day_plan
 
 from optimizer.desk import Campaign, PhoneLinks
 from optimizer.web.hand_in_page import MOST_BYTES
@@ -19,36 +17,6 @@ from optimizer.web.throttle import Throttle
 
 DAY = f"/s/{STATION}/{TODAY}"
 _ids = itertools.count(1)
-
-
-@pytest.fixture(autouse=True)
-def _today(monkeypatch):
-    """The server's day is that of the crews."""
-    monkeypatch.setenv("ZOUFANG_TODAY", TODAY.isoformat())
-
-
-@pytest.fixture
-def county(tmp_path):
-    """Two crews are out."""
-    folder = make_evening(tmp_path / "county")
-    let_in(folder)
-    return folder
-
-
-@pytest.fixture
-def served(county):
-    """Requests to the county's server, which is in this process."""
-    own = {"Sec-Fetch-Site": "same-origin"}
-    with listening(county) as url, httpx.Client(base_url=url, headers=own, timeout=240) as client:
-        yield client
-
-
-@pytest.fixture
-def links(county):
-    """The server's own links."""
-    book = PhoneLinks(county / "phones.sqlite")
-    yield book
-    book.close()
 
 
 def tap(number, result="done", crew=FIRST, **more):

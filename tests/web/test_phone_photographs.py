@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import pytest
 from browsing import DELIVER, Pocket
-from conftest import let_in
 from desk_world import STATION
-from evening_world import FIRST, SECOND, TODAY, day_plan, make_evening
+from evening_world import FIRST, SECOND, TODAY, day_plan
 from listening import listening
 from pictures_taken import camera_file
 
-from optimizer.desk import Campaign, PhoneLinks
+from optimizer.desk import Campaign
 from optimizer.desk.photographs import jpeg_size
 
 NO_STORAGE = "Object.defineProperty(window, 'indexedDB', {value: undefined});"
@@ -20,28 +19,6 @@ KEPT = (
 )
 METER = 4
 """The place of the meter among the categories."""
-
-
-@pytest.fixture(autouse=True)
-def _today(monkeypatch):
-    """The server's day is that of the crews."""
-    monkeypatch.setenv("ZOUFANG_TODAY", TODAY.isoformat())
-
-
-@pytest.fixture
-def county(tmp_path):
-    """Two crews are out."""
-    folder = make_evening(tmp_path / "county")
-    let_in(folder)
-    return folder
-
-
-@pytest.fixture
-def links(county):
-    """The server's links."""
-    book = PhoneLinks(county / "phones.sqlite")
-    yield book
-    book.close()
 
 
 @pytest.fixture

@@ -6,39 +6,15 @@ import datetime as dt
 import json
 import stat
 
-import httpx
 import pytest
-from conftest import PASSWORD, let_in
+from conftest import PASSWORD
 from desk_world import STATION
-from evening_world import FIRST, SECOND, TODAY, account, make_evening
-from listening import listening
+from evening_world import FIRST, SECOND, TODAY, account
 from pictures_taken import jpeg
 
 from optimizer.desk import Campaign, People, Period, PhoneLinks
 
 CUSTOMER = f"/s/{STATION}/customers/{account(0)}"
-
-
-@pytest.fixture(autouse=True)
-def _today(monkeypatch):
-    """The server's day is that of the crews."""
-    monkeypatch.setenv("ZOUFANG_TODAY", TODAY.isoformat())
-
-
-@pytest.fixture
-def county(tmp_path):
-    """Two crews are out."""
-    folder = make_evening(tmp_path / "county")
-    let_in(folder)
-    return folder
-
-
-@pytest.fixture
-def served(county):
-    """Requests to the county's server."""
-    own = {"Sec-Fetch-Site": "same-origin"}
-    with listening(county) as url, httpx.Client(base_url=url, headers=own, timeout=240) as client:
-        yield client
 
 
 @pytest.fixture
