@@ -17,6 +17,7 @@ from typing import IO, TYPE_CHECKING, Any, Final
 
 from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
+from optimizer.tables.open_document import document_notes
 from optimizer.tables.package import (
     CellAt,
     NoWorkbookError,
@@ -255,7 +256,7 @@ def _checked(
     if "content.xml" in archive.namelist():
         if not archive.read("mimetype").startswith(_ODS):
             raise UnreadableError("not_a_table", why="ZIP")
-        return data, {}
+        return data, document_notes(archive.read("content.xml"))
     moved = customary(archive)
     if moved is None:
         return data, notes_of(archive)
@@ -275,7 +276,7 @@ def _sheet(
         partial(_sheet_rows, sheet, notes.unread),
         sheet.total_height + 1,
         by_signs=False,
-        merged=[*(sheet.merged_cell_ranges or ())],
+        merged=[*(sheet.merged_cell_ranges or ()), *notes.merged],
         hidden=visible != SheetVisibleEnum.Visible,
         hidden_rows=notes.hidden_rows,
     )

@@ -42,10 +42,13 @@ class SheetNotes:
         Cells that have no value: what stands in their place, `#N/A` or the formula.
     hidden_rows
         How many rows are hidden.
+    merged
+        First and last cell of merged blocks that the reader does not tell.
     """
 
     unread: dict[CellAt, str] = field(default_factory=dict)
     hidden_rows: int = 0
+    merged: list[tuple[CellAt, CellAt]] = field(default_factory=list)
 
 
 def customary(archive: zipfile.ZipFile) -> io.BytesIO | None:

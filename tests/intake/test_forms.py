@@ -130,6 +130,26 @@ def test_cells_that_do_not_say_where_they_stand(tmp_path):
     assert is_whole(customers(without_places(book(tmp_path / "a.xlsx", A=[HEAD, *ROWS]))))
 
 
+def test_merged_cells_and_formulas_of_an_open_document(tmp_path):
+    """LibreOffice and WPS save them in their own way: filled, and told."""
+    rows = [[one[0], one[1], "MERGED" if at == 0 else "COVERED"] for at, one in enumerate(ROWS)]
+    path = ods(tmp_path / "a.ods", [HEAD[:3], *rows])
+
+    def edit(xml):
+        cell = r"<table:table-cell[^>]*><text:p>{}</text:p></table:table-cell>"
+        spanned = 'table:number-rows-spanned="3" office:value-type="string"'
+        merged = f"<table:table-cell {spanned}><text:p>A1</text:p></table:table-cell>"
+        xml = re.sub(cell.format("MERGED"), merged, xml)
+        return re.sub(cell.format("COVERED"), "<table:covered-table-cell/>", xml)
+
+    assert customers(renamed(path, str, edit))["area"].tolist() == ["A1"] * 3
+    formula = '<table:table-cell table:formula="of:=[.A1]"/>'
+    renamed(
+        path, str, lambda xml: re.sub(r"<table:table-cell[^>]*><text:p>王五.*?cell>", formula, xml)
+    )
+    assert faults(path) == [(2, "户名", "formula_cell", "")]
+
+
 def test_an_open_document_is_read(tmp_path):
     """LibreOffice's own format, whatever the file is called."""
     assert is_whole(customers(ods(tmp_path / "a.ods", [HEAD, *ROWS])))
