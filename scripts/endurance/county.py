@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 TABLES = ("stations", "areas", "customers", "crews", "leave")
-DAY = "2027-03-02"
+DAY = "2027-01-25"
 BEFORE = "2026-12-01"
 
 
