@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from optimizer.desk.kept_doors import KeptDoors
     from optimizer.desk.live_day import CrewNow
     from optimizer.desk.matter_lists import LISTS, NAMES, Moved
-    from optimizer.desk.opened import day_of, time_of, today
+    from optimizer.desk.opened import day_of, is_rehearsed, time_of, today
     from optimizer.desk.phone_links import PhoneLink, PhoneLinks
     from optimizer.desk.photographs import Photograph, PhotographName, Receipt
     from optimizer.desk.pins import Pins, is_pinned
@@ -134,6 +134,7 @@ _ROOMS = {
     "make_example": "desk.sources",
     "route_file": "desk.problems",
     "time_of": "desk.opened",
+    "is_rehearsed": "desk.opened",
     "today": "desk.opened",
     "typed_finding": "desk.evening",
     "typed_pieces": "desk.evening",
@@ -213,6 +214,7 @@ __all__ = [
     "form_answers",
     "form_opinion",
     "is_pinned",
+    "is_rehearsed",
     "make_example",
     "route_file",
     "time_of",

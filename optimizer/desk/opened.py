@@ -297,6 +297,11 @@ class OpenCampaign:
         return self.today if date is None else day_of(date)
 
 
+def is_rehearsed() -> bool:
+    """Whether the day is not that of the clock, whose hour then means nothing."""
+    return bool(os.environ.get("ZOUFANG_TODAY"))
+
+
 def today() -> dt.date:
     """The day on the user's own calendar, or ZOUFANG_TODAY, for rehearsals and tests."""
     rehearsed = os.environ.get("ZOUFANG_TODAY")

@@ -14,7 +14,7 @@ from fastapi import APIRouter, Depends, Form, HTTPException, Path, Request, Resp
 from fastapi.responses import FileResponse, JSONResponse, RedirectResponse
 
 from optimizer.catalogue import Texts
-from optimizer.desk import Person, day_of
+from optimizer.desk import Person, day_of, is_rehearsed
 from optimizer.errors import CampaignError
 from optimizer.settings import clock
 from optimizer.web.pages import Here, lang_of, note, page, served_of
@@ -34,7 +34,12 @@ WEATHER: Final = ("1.0", "1.2", "1.5")
 
 
 def first_day(campaign: Campaign, now: dt.datetime) -> dt.date:
-    """The day that a chief thinks of: today, or from the afternoon on tomorrow."""
+    """The day that a chief thinks of: today, or from the afternoon on tomorrow.
+
+    A rehearsed day has no afternoon.
+    """
+    if is_rehearsed():
+        return campaign.today
     later = now.hour * 3600 + now.minute * 60 >= clock(campaign.settings.serve.next_day_from)
     return campaign.today + dt.timedelta(days=1 if later else 0)
 

@@ -40,6 +40,9 @@ class Address:
     def __post_init__(self) -> None:
         if (self.certificate is None) != (self.key is None):
             raise CampaignError("serve.half_certificate")
+        for path in (self.certificate, self.key):
+            if path is not None and not path.is_file():
+                raise CampaignError("serve.no_file", path=path)
         if not (self.is_loopback or self.certificate or self.plain_http):
             raise CampaignError("serve.in_the_clear", host=self.host)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import time
 import zipfile
@@ -10,6 +11,9 @@ import httpx
 import pytest
 from conftest import PASSWORD
 from desk_world import CREWS, MONDAY, STATION
+
+from optimizer.desk import Campaign
+from optimizer.web.morning_page import first_day
 
 DAY = f"/s/{STATION}/{MONDAY}"
 
@@ -23,6 +27,17 @@ def chief(server):
     client.post("/sign-in", data={"name": "chief", "password": PASSWORD})
     yield client
     client.close()
+
+
+@pytest.mark.parametrize(
+    ("rehearsed", "hour", "first"), [("", 14, 4), ("", 15, 5), ("2027-01-04", 17, 4)]
+)
+def test_from_the_afternoon_on_a_chief_sees_tomorrow(folder, monkeypatch, rehearsed, hour, first):
+    """Tomorrow's sheets are printed at five; a demonstration's day is its day at any hour."""
+    monkeypatch.setenv("ZOUFANG_TODAY", rehearsed)
+    with Campaign(folder, today="2027-01-04") as campaign:
+        now = dt.datetime(2027, 1, 4, hour)  # noqa: DTZ001  (the desk's own clock)
+        assert first_day(campaign, now) == dt.date(2027, 1, first)
 
 
 def finished(chief, answer):

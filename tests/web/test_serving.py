@@ -27,7 +27,10 @@ def test_no_other_machine_is_served_in_the_clear(host):
     with pytest.raises(CampaignError, match="plain-http"):
         Address(host=host)
     assert Address(host=host, plain_http=True).url.startswith("http://")
-    assert Address(host=host, certificate=Path("a"), key=Path("b")).url.startswith("https://")
+    there = Path(__file__)
+    assert Address(host=host, certificate=there, key=there).url.startswith("https://")
+    with pytest.raises(CampaignError, match="nowhere"):
+        Address(host=host, certificate=there, key=there.with_name("nowhere"))
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1", "localhost", "127.8.9.1"])
