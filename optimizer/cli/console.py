@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 def _remember(context: typer.Context, parameter: typer.CallbackParam, value: Any) -> Any:  # noqa: ANN401
     """Note folder and language before the command runs, for `main` to speak it when it fails."""
     if context.obj is not None:
+        if value is None:
+            value = context.obj.get(parameter.name)  # as it was said before the command
         context.obj[parameter.name] = value
     return value
 

@@ -8,6 +8,7 @@ from contextlib import suppress
 
 import pytest
 import typer
+from desk_world import make_county
 
 from optimizer.catalogue import sentences
 from optimizer.cli import app, main
@@ -84,3 +85,10 @@ def test_a_mistyped_line_is_a_sentence_in_one_language(zoufang, arguments, zh, e
     said = zoufang("--lang", "en", *arguments)
     assert en in said
     assert not re.search(r"[一-龥]{2}", said)
+
+
+def test_a_language_that_was_said_before_the_command_holds(zoufang, tmp_path):
+    """The main help offers it there; the command's own option, not said, does not undo it."""
+    county = str(make_county(tmp_path / "county"))
+    assert "accounts in the register" in zoufang("--lang", "en", "status", "-C", county)
+    assert "台账共" in zoufang("--lang", "en", "status", "--lang", "zh", "-C", county)
