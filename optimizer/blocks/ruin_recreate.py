@@ -154,23 +154,22 @@ def _remove_string(
         if staying_from + staying == i and staying:
             work_s -= plan.next_s[plan.rows[block, write - 1]]
     plan.size[block] = write
-    plan.work_s[block] = work_s + _join(territory, plan, block, begin, begin + staying)
+    work_s += _leg_anew(territory, plan, block, begin)
+    if staying:
+        work_s += _leg_anew(territory, plan, block, begin + staying)
+    plan.work_s[block] = work_s
 
 
 @inlined
-def _join(territory: Territory, plan: Plan, block: int, first: int, last: int) -> float:
-    """Seconds of the new legs where doors have gone from between: before `first` and `last`."""
-    added = 0.0
-    for at in range(first, last + 1, max(1, last - first)):
-        if plan.size[block] == 0:
-            return 0.0
-        if at == 0:
-            added += territory.from_depot_s[plan.rows[block, 0]]
-            continue
-        door = plan.rows[block, at - 1]
-        plan.next_s[door] = leg_after(territory, plan, door, block, at - 1)
-        added += plan.next_s[door]
-    return added
+def _leg_anew(territory: Territory, plan: Plan, block: int, at: int) -> float:
+    """Seconds of the leg before a block's `at`-th, now that doors have gone from before it."""
+    if plan.size[block] == 0:
+        return 0.0
+    if at == 0:
+        return float(territory.from_depot_s[plan.rows[block, 0]])
+    door = plan.rows[block, at - 1]
+    plan.next_s[door] = leg_after(territory, plan, door, block, at - 1)
+    return float(plan.next_s[door])
 
 
 @inlined
