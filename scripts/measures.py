@@ -30,8 +30,7 @@ PACKAGE = ROOT / "optimizer"
 SISTERS = {
     "model.py": "the nouns: everybody's, and the campaign's",
     "planning.py": "a plan made: the campaign's, a day's, and the desk's calls for both",
-    "ruin_recreate.py": "the search by SISR: of blocks, of the literature, of a day",
-    "undo_log.py": "what an iteration changed: in blocks, in the literature's routes",
+    "ruin_recreate.py": "the search by SISR: of blocks, of a day",
 }
 """Names that several modules may bear, for they play the same part in sister rooms."""
 Function = ast.FunctionDef | ast.AsyncFunctionDef

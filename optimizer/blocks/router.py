@@ -13,15 +13,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from optimizer.blocks.improvement import WINDOW_DOORS, improve
 from optimizer.blocks.objective import Objective
-from optimizer.blocks.plan import Plan, copied, new_plan, recompute, total_cost
-from optimizer.blocks.ruin_recreate import anneal
+from optimizer.blocks.plan import new_plan
 from optimizer.blocks.territory import Territory, row_sums, with_neighbours
-from optimizer.blocks.tour import giant_tour, nearest_points, split_tour
-from optimizer.blocks.undo_log import new_undo_log
+from optimizer.blocks.tour import giant_tour, hilbert_index, nearest_points, split_tour
 from optimizer.errors import ProblemError
-from optimizer.search.annealing import cooling_factor
 from optimizer.search.rng import new_rng
+from optimizer.search.stopping import StopAfter
 from optimizer.settings import TravelSettings
 
 if TYPE_CHECKING:
@@ -29,7 +28,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-ROUND_ITERATIONS = 20_000
 NO_BLOCK = -1
 
 
@@ -191,17 +189,27 @@ def route_station(
     plans = []
     done = int(np.count_nonzero(~reached))
     for crew in np.unique(doors.crew[reached]):
-        members = np.flatnonzero(reached & (doors.crew == crew)).astype(np.int32)
+        members = _members(doors, reached & (doors.crew == crew))
         territory = _territory(node_s, node_m, depot_node, doors, members, limits, params)
-        report = None if progress is None else _shifted(progress, done, len(doors))
+        report = None if progress is None else _shares(progress, done, len(members), len(doors))
         plan = _route_territory(territory, limits, params, new_rng(seed, int(crew) + 1), report)
         plans.append((int(crew), members, territory, plan))
         done += len(members)
     return _collect(doors, limits, plans)
 
 
-def _shifted(progress: Callable[[int, int], None], done: int, total: int) -> Callable[[int], None]:
-    return lambda more: progress(done + more, total)
+def _members(doors: Doors, own: NDArray[np.bool_]) -> NDArray[np.int32]:
+    """The doors of a territory, of a large one along a curve, for the search's windows."""
+    members = np.flatnonzero(own).astype(np.int32)
+    if len(members) <= WINDOW_DOORS:
+        return members
+    return members[np.argsort(hilbert_index(doors.x[members], doors.y[members]), kind="stable")]
+
+
+def _shares(
+    progress: Callable[[int, int], None], done: int, doors: int, total: int
+) -> Callable[[float], None]:
+    return lambda share: progress(done + int(share * doors), total)
 
 
 def _check(
@@ -301,7 +309,7 @@ def _route_territory(
     limits: BlockLimits,
     params: RouterParams,
     rng: NDArray[np.uint64],
-    report: Callable[[int], None] | None,
+    report: Callable[[float], None] | None,
 ) -> list[NDArray[np.int32]]:
     """Blocks of one territory in working order, each the doors in order."""
     objective = _objective(territory, limits, params)
@@ -309,8 +317,10 @@ def _route_territory(
     bounds = split_tour(territory, objective, tour)
     rows = [tour[begin:end] for begin, end in pairwise(bounds)]
     plan = new_plan(territory, limits.max_visits, rows)
-    best = _improve(territory, objective, plan, params, rng, report)
-    return [best.rows[b, : best.size[b]] for b in range(len(best.size)) if best.size[b]]
+    stop = StopAfter(iterations=params.iterations_per_door * len(tour))
+    temperatures = (params.start_temperature_s, params.end_temperature_s)
+    improve(territory, objective, plan, stop, temperatures, rng, report)
+    return [plan.rows[b, : plan.size[b]] for b in range(len(plan.size)) if plan.size[b]]
 
 
 def _objective(territory: Territory, limits: BlockLimits, params: RouterParams) -> Objective:
@@ -324,33 +334,6 @@ def _objective(territory: Territory, limits: BlockLimits, params: RouterParams) 
         gap_penalty_s=params.gap_penalty_s,
         service_s=max(1.0, float(territory.service_s[:-1].mean())),
     )
-
-
-def _improve(
-    territory: Territory,
-    objective: Objective,
-    plan: Plan,
-    params: RouterParams,
-    rng: NDArray[np.uint64],
-    report: Callable[[int], None] | None,
-) -> Plan:
-    """Ruin and recreate in rounds short enough for progress and Ctrl-C."""
-    doors = len(territory.area)
-    iterations = params.iterations_per_door * doors
-    best = copied(plan)
-    log = new_undo_log(plan)
-    costs = np.full(2, total_cost(territory, objective, plan))
-    temperature = params.start_temperature_s
-    cooling = cooling_factor(params.end_temperature_s / params.start_temperature_s, iterations)
-    for done in range(0, iterations, ROUND_ITERATIONS):
-        todo = min(ROUND_ITERATIONS, iterations - done)
-        temperature = anneal(
-            territory, objective, plan, best, log, rng, costs, todo, temperature, cooling
-        )
-        if report is not None:
-            report((done + todo) * doors // iterations)
-    recompute(territory, best)
-    return best
 
 
 def _collect(

@@ -10,6 +10,8 @@ Parameters and equations: `optimizer.search.sisr`. What differs from the paper, 
 - No new block is opened: there are as many as the first plan has.
 - Doors are sorted by their service, where the paper has demand.
 - The threshold is drawn first, and an iteration that can no longer be accepted is broken off.
+- The iterations of a round begin in one window of doors, which are numbered along a curve: what a
+  large territory's iterations read is in the processor's cache.
 """
 
 # ruff: noqa: PLR0917  (compiled functions take their arguments by position)
@@ -60,29 +62,28 @@ def anneal(
     log: UndoLog,
     rng: NDArray[np.uint64],
     costs: NDArray[np.float64],
+    window: tuple[int, int],
     iterations: int,
     temperature: float,
     cooling: float,
-) -> float:
+) -> None:
     """Algorithm 1 for some iterations; `best.rows` and `best.size` hold the best plan so far.
 
     Parameters
     ----------
     costs
         float64 (2,): the plan's cost and the best one's; changed in place.
+    window
+        The first door that may be a seed, and how many may; after the last comes door 0.
     temperature, cooling
-        Seconds at the first iteration, and the factor from one to the next.
-
-    Returns
-    -------
-    float
-        The temperature after the last iteration.
+        Seconds before the first iteration, and the factor from one to the next.
     """
     for _ in range(iterations):
         temperature *= cooling
         log.counts[: REMOVED + 1] = 0
         limit = threshold(temperature, uniform(rng) + 1e-300)
-        ruin(territory, plan, log, rng)
+        seed = (window[0] + below(rng, window[1])) % len(plan.block)
+        ruin(territory, plan, log, rng, seed)
         change = math.inf
         if recreate(territory, objective, plan, log, rng, limit):
             change = cost_change(territory, objective, plan, log)
@@ -95,13 +96,13 @@ def anneal(
         else:
             roll_back(territory, plan, log)
         clear_log(log)
-    return temperature
 
 
 @inlined
-def ruin(territory: Territory, plan: Plan, log: UndoLog, rng: NDArray[np.uint64]) -> None:
-    """Algorithm 2: remove strings of doors from the blocks around a seed, a random door."""
-    seed = below(rng, len(plan.block))
+def ruin(
+    territory: Territory, plan: Plan, log: UndoLog, rng: NDArray[np.uint64], seed: int
+) -> None:
+    """Algorithm 2: remove strings of doors from the blocks around a seed."""
     longest = min(LONGEST_STRING, plan.rows.shape[1])
     strings = 1 + below(rng, max(1, round(most_strings(AVERAGE_REMOVED, longest))))
     for j in range(-1, territory.near.shape[1]):

@@ -78,7 +78,7 @@ def test_warming_up_leaves_nothing_to_compile():
 
 
 def planning_modules() -> list[str]:
-    """Modules of the rooms that compile; instances of the literature are for benchmarks."""
+    """Modules of the rooms that compile."""
     paths = [path for room in compiled.ROOMS for path in (PACKAGE / room).rglob("*.py")]
     names = [".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts) for path in paths]
-    return [name for name in names if "cvrp" not in name and "__init__" not in name]
+    return [name for name in names if "__init__" not in name]
