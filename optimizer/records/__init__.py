@@ -25,7 +25,7 @@ from optimizer.records.decisions import (
     decide_opinion,
     settle,
 )
-from optimizer.records.derived_ledgers import derive_all, verify
+from optimizer.records.derived_ledgers import derive_all, derive_stale, verify
 from optimizer.records.due import due
 from optimizer.records.entry import (
     CATEGORIES,
@@ -68,6 +68,7 @@ __all__ = [
     "decide_finding",
     "decide_opinion",
     "derive_all",
+    "derive_stale",
     "due",
     "opinion_ledger",
     "read_records",

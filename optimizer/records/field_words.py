@@ -178,11 +178,11 @@ def answer_of(question: str, text: str) -> str | None:
 
 
 def form_opinion(opinion: str, answers: Mapping[str, str]) -> str:
-    """What the customer said, and what of the form was not ticked as good."""
+    """What the customer said and what was ticked on the form, in one text."""
     ticked = [
         f"{ASKED[name]}：{sentences()[f'form.answer_{answers[name]}']['zh']}"
-        for name, (best, *_) in QUESTIONS
-        if answers.get(name, best) != best
+        for name, _ in QUESTIONS
+        if name in answers
     ]
     return "；".join(filter(None, (opinion, *ticked)))
 
@@ -199,6 +199,13 @@ def form_answers(opinion: str) -> tuple[str, dict[str, str]]:
         answers[names[word]] = answer
         said.pop()
     return "；".join(said), answers
+
+
+def to_answer(opinion: str) -> str:
+    """What of an opinion asks for an answer: all but the form's ticks that are good."""
+    words, answers = form_answers(opinion)
+    best = {name: given[0] for name, given in QUESTIONS}
+    return form_opinion(words, {k: tick for k, tick in answers.items() if tick != best[k]})
 
 
 _ANSWERS: Final = {

@@ -22,6 +22,7 @@ from optimizer.records.account_state import (
     part_of_day,
 )
 from optimizer.records.entry import CATEGORIES, PRAISE
+from optimizer.records.field_words import to_answer
 from optimizer.records.findings import department_of, findings_of
 from optimizer.records.next_steps import next_steps
 
@@ -180,16 +181,17 @@ def _opinions(
 ) -> list[OpinionState]:
     ledger: dict[str, OpinionState] = {}
     for record in records:
-        if not record.opinion:
+        text = to_answer(record.opinion)
+        if not text:
             continue
-        category = category_of_opinion(record.opinion, rules)
-        digest = hashlib.sha256(normalised(record.opinion).encode()).hexdigest()[:8]
+        category = category_of_opinion(text, rules)
+        digest = hashlib.sha256(normalised(text).encode()).hexdigest()[:8]
         name = f"{history.account_no}/{record.date}/{digest}"
         ledger[name] = OpinionState(
             opinion=name,
             account_no=history.account_no,
             date=record.date,
-            text=record.opinion,
+            text=text,
             category=category,
             department=department_of(category, rules),
         )

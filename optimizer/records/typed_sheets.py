@@ -126,7 +126,6 @@ class _Sheet:
     remarks: list[Fault] = field(default_factory=list)
     blank: list[TableRow] = field(default_factory=list)
     held: list[TableRow] = field(default_factory=list)
-    pleased: list[TableRow] = field(default_factory=list)
 
     def wrong(
         self, row: TableRow, name: str, problem: str, action: str, **facts: object
@@ -283,7 +282,7 @@ def _findings(
 
 
 def _opinion(sheet: _Sheet, row: TableRow, cells: dict[str, str]) -> tuple[str, list[Fault]]:
-    """What the customer said, and what of the form was not ticked as good."""
+    """What the customer said and what was ticked on the form."""
     answers, faults = {}, []
     for name in (name for name in ASKED if cells[name]):
         answer = answer_of(name, cells[name])
@@ -291,10 +290,7 @@ def _opinion(sheet: _Sheet, row: TableRow, cells: dict[str, str]) -> tuple[str, 
             faults += sheet.wrong(row, name, "not_an_answer", "answers")
         else:
             answers[name] = answer
-    opinion = form_opinion(cells["opinion"], answers)
-    if answers and opinion == cells["opinion"]:
-        sheet.pleased.append(row)
-    return opinion, faults
+    return form_opinion(cells["opinion"], answers), faults
 
 
 def _summed(sheet: _Sheet) -> list[Fault]:
@@ -303,7 +299,6 @@ def _summed(sheet: _Sheet) -> list[Fault]:
     for rows, problem, action in (
         (sheet.blank, "rows_without_result", "type_or_rest"),
         (sheet.held, "rows_held", "look"),
-        (sheet.pleased, "rows_pleased", "nothing"),
     ):
         if rows:
             name, first = sheet.table.path, rows[0].number

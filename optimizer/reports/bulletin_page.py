@@ -8,6 +8,7 @@ import numpy as np
 
 from optimizer.catalogue.escaping import breakable, clean
 from optimizer.model import LonLat
+from optimizer.records.field_words import QUESTIONS
 from optimizer.reports.bulletin_charts import CHART_MM, MAP_MM, area_map, course_chart
 from optimizer.typesetting.typst_press import typeset
 
@@ -201,6 +202,7 @@ def _tables(bulletin: Bulletin, texts: Texts) -> list[dict[str, Any]]:
     return [
         _by_state(bulletin, texts, "opinion", ("solved", "planned", "open")),
         _by_state(bulletin, texts, "finding", _finding_states(bulletin)),
+        _form(bulletin, texts),
         _counts(texts, "repaired_title", _repaired(bulletin, texts)),
         _counts(texts, "areas_title", _by_category(bulletin, texts, "area")),
         _counts(texts, "requests_title", _by_category(bulletin, texts, "request")),
@@ -255,6 +257,29 @@ def _by_state(
         "columns": [texts(f"bulletin.{head}") for head in heads],
         "rows": rows,
         "total": True,
+        "empty": texts("bulletin.nothing"),
+    }
+
+
+def _form(bulletin: Bulletin, texts: Texts) -> dict[str, Any]:
+    """What the form's questions were answered with."""
+    rows = []
+    for question, answers in QUESTIONS:
+        best, worst = answers[0], answers[-1]
+        by_answer = [
+            bulletin.count("form", category=question, state=answer) if answer else 0
+            for answer in (best, "fair" if "fair" in answers else "", worst)
+        ]
+        now, before = _both(bulletin, "form", category=question)
+        if now or before:
+            numbers = map(str, (now, *by_answer, before))
+            rows.append([texts.named("asked", question), *numbers])
+    heads = ("question", "number", "good", "fair", "bad", "before")
+    return {
+        "title": texts("bulletin.form_title"),
+        "columns": [texts(f"bulletin.{head}") for head in heads],
+        "rows": rows,
+        "total": False,
         "empty": texts("bulletin.nothing"),
     }
 

@@ -17,6 +17,7 @@ from optimizer.records.account_state import Record, Request
 from optimizer.records.decisions import PROJECT_STATES
 from optimizer.records.derived_ledgers import read_histories
 from optimizer.records.entry import PRAISE
+from optimizer.records.field_words import form_answers
 from optimizer.records.follow_up import derive_state, valid_records
 from optimizer.records.next_steps import request_visits
 from optimizer.records.opinions import opinion_ledger
@@ -36,6 +37,7 @@ FIGURES: Final = {
     "repair": "a finding repaired on the spot",
     "opinion": "an opinion; solved, planned or open",
     "praise": "an opinion that asks for nothing",
+    "form": "a question that was ticked on the form; the category is the question",
     "finding": "a finding; closed, rectified, dropped or open",
     "area": "a transformer area with low voltage, by the state of its works",
     "request": "a new connection: in_limit, late, withdrawn or open",
@@ -111,6 +113,8 @@ def _of_account(station: str, records: list[Record], visited_on: set[str]) -> It
         )
         if record.result == "done" and record.date in visited_on:
             yield Fact("first_visit", station, "", "", record.id, record.account_no, record.date)
+        for question, answer in form_answers(record.opinion)[1].items():
+            yield Fact("form", station, question, answer, record.id, record.account_no, record.date)
     if helped is not None:
         yield Fact("helped", station, "", "", helped.id, helped.account_no, helped.date)
 

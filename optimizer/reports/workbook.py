@@ -53,6 +53,7 @@ def _said(frame: pd.DataFrame, texts: Texts) -> pd.DataFrame:
         "call": texts.room("outcome"),
         "piece": texts.room("tool"),
         "request": texts.room("voltage"),
+        "form": texts.room("asked"),
     }
     pairs = frame[["figure", "category"]].drop_duplicates().itertuples(index=False, name=None)
     said = {

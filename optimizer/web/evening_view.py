@@ -60,7 +60,7 @@ def _record(record: RowRecord) -> dict[str, Any]:
         "typed": record.typed,
         "who": record.who,
         "codes": [CATEGORIES.index(one["category"]) + 1 for one in found],
-        "repaired": any(one["repaired"] for one in found),
+        "repaired": [CATEGORIES.index(one["category"]) + 1 for one in found if one["repaired"]],
         "note": next((one["note"] for one in found if one["note"]), ""),
         "opinion": opinion,
         "ticks": _ticks(answers),
@@ -69,7 +69,7 @@ def _record(record: RowRecord) -> dict[str, Any]:
 
 
 def _ticks(answers: dict[str, str]) -> str:
-    """The form's ticks as they are typed; those that are good have not been kept."""
+    """The form's ticks as they are typed, a digit a question."""
     digits = [
         str(given.index(answers[name]) + 1) if name in answers else "0" for name, given in QUESTIONS
     ]

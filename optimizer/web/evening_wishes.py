@@ -17,7 +17,8 @@ Pieces = Annotated[int, Field(ge=0, le=1000)]
 class RowWish(BaseModel):
     """One row; result and findings by their numbers on paper, result 0 takes back.
 
-    Ticks are those of the form, a digit a question in the form's order, 0 for none.
+    `repaired` has those of the findings that were put right on the spot. Ticks are those of the
+    form, a digit a question in the form's order, 0 for none.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -26,7 +27,7 @@ class RowWish(BaseModel):
     number: int = Field(ge=0, le=999)
     result: int = Field(ge=0, le=len(RESULT_KEYS))
     codes: list[Code] = Field(default_factory=list, max_length=len(CATEGORIES))
-    repaired: bool = False
+    repaired: list[Code] = Field(default_factory=list, max_length=len(CATEGORIES))
     note: str = Field(default="", max_length=200)
     opinion: str = Field(default="", max_length=1000)
     ticks: str = Field(default="", pattern=r"^([0-3]{0,4}|[0-3]{4}[0-2])$")
@@ -39,7 +40,9 @@ class RowWish(BaseModel):
             number=self.number,
             result=RESULT_KEYS[self.result - 1] if self.result else "",
             findings=tuple(
-                Finding(category=CATEGORIES[code - 1], repaired=self.repaired, note=self.note)
+                Finding(
+                    category=CATEGORIES[code - 1], repaired=code in self.repaired, note=self.note
+                )
                 for code in dict.fromkeys(self.codes)
             ),
             opinion=form_opinion(self.opinion.strip(), self._answers()),

@@ -189,7 +189,7 @@ def _typed(entry: Entry) -> dict[str, Any]:
         "number": 0,
         "result": RESULT_KEYS.index(entry.result) + 1,
         "codes": [CATEGORIES.index(finding.category) + 1 for finding in findings],
-        "repaired": any(finding.repaired for finding in findings),
+        "repaired": [CATEGORIES.index(one.category) + 1 for one in findings if one.repaired],
         "note": findings[0].note if findings else "",
         "opinion": entry.opinion,
     }

@@ -50,6 +50,7 @@ from optimizer.records import (
 )
 from optimizer.records.calibration import COLUMNS, calibrate, calibration_for, fit, observe
 from optimizer.records.coverage import account_list, coverage, coverage_by_town
+from optimizer.records.field_words import form_answers, form_opinion, to_answer
 from optimizer.records.follow_up import category_of_opinion
 from optimizer.records.opinions import opinion_ledger
 from optimizer.records.reconciling import reconcile
@@ -573,6 +574,21 @@ def test_opinions_have_a_ledger(register):
 def test_praise_is_known_by_its_words(text, category):
     """Nobody has to answer thanks; whoever has a wish beside them is heard."""
     assert category_of_opinion(text, SETTINGS.follow) == category
+
+
+@pytest.mark.parametrize(
+    ("answers", "left"),
+    [
+        ({"supply": "good", "safety": "safe"}, ""),
+        ({"supply": "bad", "service": "good"}, "供电质量：不满意"),
+    ],
+)
+def test_good_ticks_of_the_form_are_kept_and_ask_for_nothing(answers, left):
+    """Questionnaires are counted with all their answers; only what is not good is a matter."""
+    text = form_opinion("", answers)
+    assert form_answers(text) == ("", answers)
+    assert to_answer(text) == left
+    assert to_answer(f"装路灯；{text}") == "；".join(filter(None, ("装路灯", left)))
 
 
 # ---- the day's candidates ----------------------------------------------------------------------

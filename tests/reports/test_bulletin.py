@@ -46,6 +46,7 @@ from optimizer.records import (
     settle,
 )
 from optimizer.records.decisions import PROJECT_STATES
+from optimizer.records.field_words import form_opinion
 from optimizer.register import Register, campaign_calendar
 from optimizer.reports import (
     FIGURES,
@@ -207,6 +208,21 @@ def test_opinions_and_findings_as_they_stood_at_the_end(register):
     assert [later.count("finding", state=state) for state in states] == [0, 1, 1, 1]
     assert now.count("overdue") == 0
     assert bulletin(register, SETTINGS, Period.month("2027-04")).count("overdue") == 2
+
+
+def test_the_form_s_answers_are_counted(register):
+    """Good ticks count beside bad ones; a matter is only what is bad."""
+    pleased = form_opinion("", {"supply": "good", "service": "good"})
+    cross = form_opinion("", {"supply": "bad", "service": "good"})
+    take(register, record(ONE, opinion=pleased), record(TWO, opinion=cross), record(THREE))
+    counted = bulletin(register, SETTINGS, WEEK)
+    by_answer = [
+        counted.count("form", category=question, state=answer)
+        for question, answer in (("supply", "good"), ("supply", "bad"), ("service", "good"))
+    ]
+    assert by_answer == [1, 1, 2]
+    assert counted.count("form") == 4
+    assert counted.count("opinion") == 1
 
 
 def test_an_answer_solves_the_same_opinion_of_neighbours(register, tmp_path):
@@ -456,6 +472,7 @@ def test_a_bulletin_reads_as_it_did(register, tmp_path):
         record(THREE, findings=[wrong("rcd", repaired=True), wrong("meter")]),
         record(FOUR, "refused"),
         record(FIVE, day=DAY - dt.timedelta(days=7)),
+        record(SIX, opinion=form_opinion("", {"supply": "fair", "safety": "safe"})),
     )
     pdf = write_bulletin(register, SETTINGS, WEEK, tmp_path)[0]
     text = "\n".join(sheet.extract_text() for sheet in pypdf.PdfReader(pdf).pages)

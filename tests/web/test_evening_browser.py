@@ -134,10 +134,11 @@ def test_the_form_s_ticks_become_part_of_the_opinion(desk, county):
     settled(desk)
     with Campaign(county, today=TODAY) as campaign:
         _, rows = campaign.evening_rows(STATION, TODAY, FIRST)
-    assert rows[19].records[0].opinion == "电压不稳；供电质量：不满意；抄表收费：一般"
+    said = "电压不稳；供电质量：不满意；服务态度：满意；抢修速度：满意；抄表收费：一般"
+    assert rows[19].records[0].opinion == said
     opened(desk)
     assert desk.one("#row-20 [name=opinion]").get_attribute("value") == "电压不稳"
-    assert desk.one("#row-20 [name=ticks]").get_attribute("value") == "3002"
+    assert desk.one("#row-20 [name=ticks]").get_attribute("value") == "3112"
     desk.press("g", "2", "1", ENTER, *[TAB] * 7)
     desk.type("11113")
     desk.press(ENTER)
@@ -146,7 +147,30 @@ def test_the_form_s_ticks_become_part_of_the_opinion(desk, county):
     settled(desk)
     with Campaign(county, today=TODAY) as campaign:
         _, rows = campaign.evening_rows(STATION, TODAY, FIRST)
-    assert rows[20].records[-1].opinion == ""
+        matters = campaign.opinions(None, STATION)["text"].tolist()
+    assert rows[20].records[-1].opinion.endswith("抄表收费：满意；安全用电检查：合格")
+    assert [text for text in matters if "：" in text] == [
+        "电压不稳；供电质量：不满意；抄表收费：一般"
+    ]
+
+
+def test_of_two_findings_one_is_repaired(desk, county):
+    """A star behind a number; the tick behind them is for all of them."""
+    opened(desk)
+    desk.press("g", "2", "2", ENTER, TAB)
+    desk.type("2* 3 门口")
+    desk.press(ENTER)
+    settled(desk)
+    with Campaign(county, today=TODAY) as campaign:
+        _, rows = campaign.evening_rows(STATION, TODAY, FIRST)
+    findings = rows[21].records[-1].findings
+    assert [(one["category"], one["repaired"]) for one in findings] == [
+        ("wiring", True),
+        ("rcd", False),
+    ]
+    opened(desk)
+    assert desk.one("#row-22 [name=codes]").get_attribute("value") == "2* 3 门口"
+    assert not desk.one("#row-22 [name=repaired]").is_selected()
 
 
 @pytest.mark.parametrize("size", [OLD_PC, PHONE], ids=["old PC", "phone"])

@@ -1,6 +1,6 @@
 // @ts-check
 /** A sheet typed in row by row: digits, Enter, and nothing that needs a mouse. */
-import { input, kept, make, push, wordsOf } from './evening_parts.js';
+import { codesOf, input, make, push, wordsOf } from './evening_parts.js';
 import { Queue } from './evening_queue.js';
 
 /**
@@ -48,8 +48,8 @@ function standing(line) {
 function fill(line) {
   const says = standing(line), cells = line.cells;
   cells.result.value = says && says.result ? String(says.result) : '';
-  cells.codes.value = says ? [says.codes.join(' '), says.note].join(' ').trim() : '';
-  cells.repaired.checked = !!says && says.repaired;
+  cells.codes.value = says ? [codesOf(says), says.note].join(' ').trim() : '';
+  cells.repaired.checked = !!says && !!says.codes.length && says.repaired.length === says.codes.length;
   for (const piece of sheet.pieces) {
     cells[piece.name].value = String((says && says.pieces[piece.name]) || '');
   }
@@ -64,8 +64,9 @@ function fill(line) {
  * @returns {Typed | string} why it cannot be stored */
 function read(line) {
   const cells = line.cells, result = Number(cells.result.value || 0);
-  const found = /^((?:\d+[\s,，、;；]*)*)(.*)$/.exec(cells.codes.value.trim()) || ['', '', ''];
+  const found = /^((?:\d+\s*[*＊]?[\s,，、;；]*)*)(.*)$/.exec(cells.codes.value.trim()) || ['', '', ''];
   const codes = (found[1].match(/\d+/g) || []).map(Number);
+  const starred = (found[1].match(/\d+(?=\s*[*＊])/g) || []).map(Number);
   const strange = codes.find((code) => code < 1 || code > sheet.categories.length);
   if (strange !== undefined) return say('no_code', { code: strange });
   const note = found[2].trim();
@@ -81,7 +82,7 @@ function read(line) {
   if (!/^([0-3]{0,4}|[0-3]{4}[0-2])$/.test(ticks)) return say('no_tick', { ticks });
   if (!result && (codes.length || opinion || ticks || Object.keys(pieces).length)) return words.no_result;
   return { row: line.data.row, version: sheet.version, number: line.data.number, result, codes,
-    repaired: codes.length > 0 && cells.repaired.checked, note, opinion, ticks: kept(ticks), pieces };
+    repaired: cells.repaired.checked ? codes : starred, note, opinion, ticks: ticks.replace(/0+$/, ''), pieces };
 }
 
 /** Whether the row could be left.

@@ -4,7 +4,7 @@
 /**
  * @typedef {import('./evening_queue.js').Typed} Typed
  * @typedef {{id: string, result: number, typed: boolean, who: string, codes: number[],
- *   repaired: boolean, note: string, opinion: string, ticks: string, pieces: Record<string, number>}} Reported
+ *   repaired: number[], note: string, opinion: string, ticks: string, pieces: Record<string, number>}} Reported
  */
 
 /** @param {string} tag
@@ -36,16 +36,17 @@ export function input(name, label, type = 'text') {
   return node;
 }
 
-/**
- * Ticks that say more than that all is well.
- * @param {string} ticks
- */
-export function kept(ticks) { return ticks.replace(/1/g, '0').replace(/0+$/, ''); }
+/** Findings as they are typed: a star for those put right, unless that is so for all.
+ * @param {Typed | Reported} one */
+export function codesOf(one) {
+  const some = one.repaired.length < one.codes.length;
+  return one.codes.map((code) => `${code}${some && one.repaired.includes(code) ? '*' : ''}`).join(' ');
+}
 
 /** @param {Typed | Reported | undefined} one */
 export function wordsOf(one) {
-  if (!one) return JSON.stringify([0, '', false, '', '', '', []]);
+  if (!one) return JSON.stringify([0, '', '', '', '', '', []]);
   const pieces = Object.entries(one.pieces).filter((entry) => entry[1]).sort();
-  return JSON.stringify([one.result, one.codes.join(), one.repaired, one.note, one.opinion,
+  return JSON.stringify([one.result, one.codes.join(), one.repaired.join(), one.note, one.opinion,
     one.ticks || '', pieces]);
 }

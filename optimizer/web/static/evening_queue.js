@@ -3,7 +3,7 @@
 
 /**
  * @typedef {{row: number, version: number, number: number, result: number, codes: number[],
- *   repaired: boolean, note: string, opinion: string, ticks: string, pieces: Record<string, number>}} Typed
+ *   repaired: number[], note: string, opinion: string, ticks: string, pieces: Record<string, number>}} Typed
  * @typedef {{row: number, version: number, sent: number, state: string, number: number,
  *   conflict: boolean, said: string}} Answer
  * @typedef {{typed: Typed, tried: boolean, answer?: Answer}} Waiting
