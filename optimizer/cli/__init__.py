@@ -15,7 +15,7 @@ import optimizer
 from optimizer import compiled
 from optimizer.catalogue import Message, Texts, os_reason
 from optimizer.cli import answers, chief, clerk, office, outlook, planner, serving
-from optimizer.cli.console import Speak, lang_of
+from optimizer.cli.console import Speak, begin_command, lang_of
 from optimizer.cli.spoken import (
     NoArgsIsHelpError,
     SpokenCommand,
@@ -61,7 +61,7 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal without Chinese shows ? instead
-    given: dict[str, object] = {}
+    given = begin_command()
     compiled.when_compiling(lambda: _tell(Texts(lang_of(given))("cli.compiling")))
     try:
         _run(given)

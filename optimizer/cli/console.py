@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, cast
 
@@ -44,10 +45,20 @@ HERE = Path()
 
 
 def texts_of(campaign: Campaign) -> Texts:
-    """The catalogue in the campaign's language."""
+    """The catalogue in the language that was asked for, else in the campaign's."""
     from optimizer.catalogue import Texts
 
-    return Texts(campaign.lang)
+    return Texts(cast("Lang", _GIVEN.get().get("lang") or campaign.lang))
+
+
+_GIVEN: ContextVar[dict[str, Any]] = ContextVar("given", default={})  # noqa: B039  (never changed)
+
+
+def begin_command() -> dict[str, Any]:
+    """What a command line says of folder and language, filled in while it is read."""
+    given: dict[str, Any] = {}
+    _GIVEN.set(given)
+    return given
 
 
 def usual_texts() -> Texts:

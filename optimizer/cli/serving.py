@@ -58,8 +58,9 @@ def serve(
         elif not people.all():
             raise SignInError("person.nobody", folder=folder)
         people.close()
-    typer.echo(texts("cli.serving", url=address.url))
-    run(folder, address)
+    with address.listen() as listener:
+        typer.echo(texts("cli.serving", url=address.url))
+        run(folder, address, listener)
 
 
 def person(

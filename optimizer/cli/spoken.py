@@ -125,9 +125,8 @@ def usage_fault(error: Any) -> Message:  # noqa: ANN401
     if near:
         return Message("usage.no_option_near", near=near, **facts)
     if code == "bad_value":
-        return Message(
-            f"usage.{code}", value=_given(name), wanted=_wanted(told, _given(name)), **facts
-        )
+        given = _given(name) or (_QUOTED.findall(told) or [""])[0]
+        return Message(f"usage.{code}", value=given, wanted=_wanted(told), **facts)
     return Message(f"usage.{code}", **({"message": told} if code == "other" else facts))
 
 
@@ -156,9 +155,9 @@ def _given(name: str) -> str:
     return (["", *joined, *apart])[-1]
 
 
-def _wanted(told: str, given: str) -> str | Message:
+def _wanted(told: str) -> str | Message:
     """What a value should be, by what the library says of it in English."""
-    choices = [word for word in _QUOTED.findall(told) if word != given]
+    choices = _QUOTED.findall(told.rpartition(" one of ")[2])
     bound = re.search(r"(greater|less) than( or equal to)? (\S+)", told)
     if bound is not None:
         sign = {"greater": ">", "less": "<"}[bound[1]] + ("=" if bound[2] else "")

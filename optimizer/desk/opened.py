@@ -191,8 +191,19 @@ class OpenCampaign:
     @overload
     def station_id(self, name: str | None) -> str | None: ...
     def station_id(self, name: str | None) -> str | None:
-        """The id of a station as people write it, 泗汾供电所 or 泗汾; else what is written."""
-        return None if name is None else self.names.station(name)
+        """The id of a station as people write it, 泗汾供电所 or 泗汾.
+
+        Raises
+        ------
+        CampaignError
+            There is no such station.
+        """
+        if name is None:
+            return None
+        station, known = self.names.station(name), self.names.station_ids
+        if known and station not in known:
+            raise CampaignError("station.unknown", station=name, known=sorted(known))
+        return station
 
     @overload
     def crew_id(self, name: str, station: str | None = None) -> str: ...

@@ -111,6 +111,16 @@ class Upkeep(Photographs):
 
         derive_all(self.register, self.settings, progress=progress)
 
+    def follow_up_stale(self) -> None:
+        """Derive anew what changed rules, or customers in other areas, have made stale.
+
+        Every record that is taken does so too; whoever calls it first waits.
+        """
+        from optimizer.records import derive_stale
+
+        with self.register.store.writing():
+            derive_stale(self.register, self.settings)
+
     def disagreements(self) -> list[Message]:
         """Where the ledgers are not what the records say, and what to do; lost photographs."""
         from optimizer.records import verify

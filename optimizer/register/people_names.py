@@ -24,6 +24,11 @@ class PeopleNames:
         Columns station and name.
     crews
         Columns crew, station, member1 and member2.
+
+    Attributes
+    ----------
+    station_ids
+        Of all stations.
     """
 
     def __init__(self, stations: pd.DataFrame, crews: pd.DataFrame) -> None:
@@ -33,11 +38,11 @@ class PeopleNames:
                 self._stations.setdefault(word, set()).add(station)
         columns = (crews[name] for name in ("crew", "station", "member1", "member2"))
         self._crews: list[tuple[str, ...]] = [*zip(*columns, strict=True)]
-        self._station_ids, self._crew_ids = {*stations["station"]}, {*crews["crew"]}
+        self.station_ids, self._crew_ids = {*stations["station"]}, {*crews["crew"]}
 
     def station(self, text: str) -> str:
         """The id of 泗汾, 泗汾供电所 or an id; the text itself where it names none, or several."""
-        if text in self._station_ids or not text:
+        if text in self.station_ids or not text:
             return text
         found = self._stations.get(joined(text)) or self._stations.get(station_stem(text)) or set()
         return next(iter(found)) if len(found) == 1 else text

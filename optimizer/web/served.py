@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import threading
 import time
 from collections import OrderedDict
 from contextlib import contextmanager, suppress
+from itertools import product
 from pathlib import Path
 from queue import Empty, LifoQueue
 from typing import TYPE_CHECKING, Any
@@ -23,12 +25,15 @@ if TYPE_CHECKING:
     from optimizer.catalogue import Lang
     from optimizer.desk import PhoneLink
     from optimizer.model import DayPlan, Problem, Visit
+    from optimizer.web.workers import Lane
 
 NAMES_KEPT_S = 60.0
 MOST_PAGES = 300
 """So many crews' pages are kept."""
 ANSWERS_KEPT_S = 300.0
 """The county's figures are counted anew when they are older."""
+DAYS_AHEAD = 4
+"""Days, from today on, whose boards are had ready: on a Friday also Monday's."""
 MOST_DAYS = 60
 """Of so many days the doors are kept."""
 
@@ -95,14 +100,29 @@ class Served:
         self.links.close()
 
     def make_ready(self) -> None:
-        """Warm the workers up and, in the background, have customers ready to be looked for."""
+        """Warm the workers up and, in the background, have ready what is asked for next."""
         self.workers.warm()
+        threading.Thread(target=self._renew_ledgers, daemon=True).start()
         threading.Thread(target=self._prepare_search, daemon=True).start()
+        threading.Thread(target=self._prepare_boards, daemon=True).start()
 
     def _prepare_search(self) -> None:
         with suppress(ZoufangError, RuntimeError), Campaign(self.folder) as campaign:
             imports = len(campaign.register.imports())
             self.search.prepare(campaign.register.stations()["station"], imports)
+
+    def _renew_ledgers(self) -> None:
+        """What the first row of the evening would wait for: other rules, an earlier day's seal."""
+        with suppress(ZoufangError, RuntimeError), Campaign(self.folder) as campaign:
+            campaign.follow_up_stale()
+
+    def _prepare_boards(self) -> None:
+        """Boards of days that are planned were open perhaps: they will be opened again."""
+        with suppress(ZoufangError, RuntimeError), Campaign(self.folder) as campaign:
+            days = [campaign.today + dt.timedelta(days=ahead) for ahead in range(DAYS_AHEAD)]
+            for day, station in product(days, campaign.register.stations()["station"]):
+                with suppress(CampaignError):
+                    self.doors(campaign.day_plan(station, day), "days")
 
     def _search_text(self, station: str) -> str:
         text: str = self.workers.do(Order(method="search_text", values=(station,)))
@@ -140,9 +160,9 @@ class Served:
             self._named_s = now_s
         return self._names
 
-    def doors(self, plan: DayPlan) -> Problem:
+    def doors(self, plan: DayPlan, lane: Lane = "questions") -> Problem:
         """The doors and rides of a day's plan, made by a worker when they are new."""
-        order = Order(method="doors", values=(plan,))
+        order = Order(method="doors", values=(plan,), lane=lane)
         return self._doors.of(plan, lambda: self.workers.do(order))
 
     def forget_doors(self) -> None:

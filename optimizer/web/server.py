@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import ipaddress
+import os
 import signal
+import socket
 import sys
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from optimizer.catalogue import os_reason
 from optimizer.errors import CampaignError
 from optimizer.web.app import create_app
 from optimizer.web.served import Served
@@ -62,9 +65,38 @@ class Address:
         scheme = "https" if self.certificate else "http"
         return f"{scheme}://{self.host}:{self.port}/"
 
+    def listen(self) -> socket.socket:
+        """A socket there, so that nobody is told an address at which another answers.
 
-def serve(folder: Path, address: Address, workers: int | None = None) -> None:
+        Raises
+        ------
+        CampaignError
+            The port is taken, may not be had, or this machine has no such address.
+        """
+        listener = socket.socket(socket.AF_INET6 if ":" in self.host else socket.AF_INET)
+        if os.name == "posix":  # elsewhere this would let two servers have one port
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((self.host, self.port))
+            listener.listen()
+        except OSError as error:
+            listener.close()
+            why = os_reason(error)
+            raise CampaignError(
+                "serve.not_listening", host=self.host, port=self.port, why=why
+            ) from error
+        return listener
+
+
+def serve(
+    folder: Path, address: Address, listener: socket.socket, workers: int | None = None
+) -> None:
     """Serve a campaign until somebody ends it.
+
+    Parameters
+    ----------
+    listener
+        What `address.listen` gave.
 
     Raises
     ------
@@ -81,10 +113,8 @@ def serve(folder: Path, address: Address, workers: int | None = None) -> None:
     if address.certificate is not None:
         facts = {"ssl_certfile": str(address.certificate), "ssl_keyfile": str(address.key)}
     with suppress(KeyboardInterrupt):  # Ctrl-C, when all has been put away
-        uvicorn.run(
+        config = uvicorn.Config(
             app,
-            host=address.host,
-            port=address.port,
             log_level="warning",
             access_log=False,
             timeout_graceful_shutdown=GRACE_S,
@@ -93,3 +123,4 @@ def serve(folder: Path, address: Address, workers: int | None = None) -> None:
             forwarded_allow_ips="127.0.0.1",
             **facts,
         )
+        uvicorn.Server(config).run(sockets=[listener])

@@ -92,3 +92,11 @@ def test_a_language_that_was_said_before_the_command_holds(zoufang, tmp_path):
     county = str(make_county(tmp_path / "county"))
     assert "accounts in the register" in zoufang("--lang", "en", "status", "-C", county)
     assert "台账共" in zoufang("--lang", "en", "status", "--lang", "zh", "-C", county)
+    assert zoufang("--lang", "en", "finding", "-C", county).isascii()
+
+
+@pytest.mark.parametrize("command", ["record", "opinion", "finding", "learn"])
+def test_a_station_that_is_none_is_told_by_each_command(zoufang, tmp_path, command):
+    """“No records” for a mistyped station would be believed."""
+    county = str(make_county(tmp_path / "county"))
+    assert "没有供电所“ST99”" in zoufang(command, "--station", "ST99", "-C", county)

@@ -9,10 +9,12 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from threading import Event
 
 import httpx
 import pytest
 from conftest import TODAY, wait_for
+from desk_world import MONDAY, STATION
 
 from optimizer.desk import Campaign
 from optimizer.errors import CampaignError, SignInError
@@ -43,6 +45,12 @@ def test_half_a_certificate_is_refused():
     """A certificate without its key is a typing error."""
     with pytest.raises(CampaignError):
         Address(certificate=Path("a"))
+
+
+def test_a_port_that_is_taken_is_told_before_anybody_opens_it():
+    """Two servers of two campaigns on one machine: the second names the port and the way out."""
+    with Address(port=0).listen() as first, pytest.raises(CampaignError, match="--port"):
+        Address(port=first.getsockname()[1]).listen()
 
 
 def test_an_sqlite_that_damages_files_is_refused(folder, monkeypatch):
@@ -79,6 +87,20 @@ def test_it_ends_within_five_seconds_with_pages_open(folder, how):
                 assert time.monotonic() - begun < 6
         finally:
             running.kill()
+
+
+def test_boards_of_planned_days_are_ready_after_a_start(folder, monkeypatch):
+    """Twenty chiefs open their boards again when the server is back: nobody is the last of them."""
+    monkeypatch.setenv("ZOUFANG_TODAY", TODAY)
+    with Campaign(folder) as campaign:
+        campaign.plan_day(STATION, MONDAY)
+    served, ready = Served(folder, workers=1), Event()
+    try:
+        monkeypatch.setattr(served, "doors", lambda _, lane: lane == "days" and ready.set())
+        served.make_ready()
+        assert ready.wait(60)
+    finally:
+        served.close()
 
 
 def test_a_backup_is_written_opened_and_thinned(folder):
