@@ -14,6 +14,7 @@ from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 from xstatic.pkg import leaflet
 
+from optimizer.catalogue import Texts
 from optimizer.desk import StaleBoardError
 from optimizer.errors import SignInError, ZoufangError
 from optimizer.web import (
@@ -49,6 +50,8 @@ OPEN_PATHS: Final = ("/static/", "/healthz", "/sign-in", "/p/", HAND_IN)
 """Reached without signing in."""
 WORDED: Final = frozenset({401, 403, 404, 405})
 """Refusals that have a sentence of their own."""
+BY_HAND: Final = {"day.no_plan": "web.no_day_plan", "campaign.no_plan": "web.no_calendar"}
+"""What a page says where the desk's sentence names a command."""
 HEADERS: Final = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:;"
@@ -160,7 +163,7 @@ def _refused(request: Request, error: Exception) -> Response:
     """An error in words: to a form as a piece of page, to a script as JSON."""
     assert isinstance(error, ZoufangError)  # noqa: S101  (it is registered for these alone)
     lang = lang_of(request)
-    said = error.in_words(lang)
+    said = Texts(lang)(BY_HAND[error.code]) if error.code in BY_HAND else error.in_words(lang)
     status = 409 if isinstance(error, StaleBoardError) else 422
     if isinstance(error, SignInError):
         status = 403

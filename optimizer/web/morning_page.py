@@ -88,16 +88,18 @@ def outlook(request: Request, station: str, date: str, campaign: Here, _: Seer) 
     when = day_of(date)
     order = Order(method="outlook", values=(station, when.isoformat()), lang=lang_of(request))
     seen: Outlook = served_of(request).workers.do(order)
+    planned = False
     absent: tuple[str, ...] = ()
     riding = {crew.crew_id: crew.members for crew in seen.crews}
     with suppress(CampaignError):
         made = campaign.day_plan(station, when)
-        absent = made.absent
+        planned, absent = True, made.absent
         riding |= {crew.crew_id: crew.members for crew in made.crews}
     staff = sorted({name for crew in seen.crews for name in crew.members})
     facts = {
         "outlook": seen,
         "date": when,
+        "planned": planned,
         "absent": absent,
         "riding": riding,
         "staff": staff,

@@ -24,6 +24,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -44,6 +45,8 @@ SENDERS: Final = 24
 CUT_SHARE: Final = 0.05
 RESULTS: Final = ("done", "nobody_home", "refused")
 DRAIN_S: Final = 120.0
+SLOW_S: Final = 0.2
+"""When more than this was waited for an answer is told: what else happened at that time?"""
 
 
 @dataclass
@@ -56,6 +59,7 @@ class Book:
     looked_s: list[float] = field(default_factory=list)
     again: int = 0
     cut: int = 0
+    slow_at: list[int] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
 
 
@@ -67,6 +71,7 @@ class Evening:
     url: str
     today: dt.date
     chance: random.Random
+    begun: float = 0.0
     ends: float = 0.0
     server: subprocess.Popen[bytes] = field(init=False)
     book: Book = field(default_factory=Book)
@@ -94,7 +99,8 @@ def evening(arguments: list[str]) -> None:
         one.server = _start(one)
         try:
             wait_for(url)
-            one.ends = time.monotonic() + 60 * wish.minutes
+            one.begun = time.monotonic()
+            one.ends = one.begun + 60 * wish.minutes
             _load(one, wish, sheets, tokens)
         finally:
             one.server.terminate()
@@ -158,9 +164,8 @@ def _load(one: Evening, wish: argparse.Namespace, sheets: list[Sheet], tokens: l
     for person in people:
         person.start()
     spans = sorted(one.chance.uniform(0.2, 0.9) for _ in range(wish.kills))
-    begun = one.ends - 60 * wish.minutes
     for span in spans:
-        time.sleep(max(0.0, begun + span * 60 * wish.minutes - time.monotonic()))
+        time.sleep(max(0.0, one.begun + span * 60 * wish.minutes - time.monotonic()))
         one.server.kill()
         one.server.wait()
         one.server = _start(one)
@@ -217,6 +222,8 @@ def _sent(
             if answer.status_code == 200:
                 if first:
                     times.append(time.monotonic() - begun)
+                    if times[-1] > SLOW_S:
+                        one.book.slow_at.append(round(begun - one.begun))
                 found: dict[str, Any] = answer.json()
                 return found
             if answer.status_code not in {429, 503}:
@@ -238,7 +245,7 @@ def _parcels(
 ) -> queue.PriorityQueue[tuple[float, int, str, str]]:
     """What phones hand in and when; each parcel is there twice, the second a little later."""
     due: queue.PriorityQueue[tuple[float, int, str, str]] = queue.PriorityQueue()
-    begun, count = one.ends - 60 * minutes, 0
+    begun, count = one.begun, 0
     for sheet, token in zip(sheets, tokens, strict=True):
         head = {"format": "zoufang-records", "version": 1, "station": sheet.station,
                 "date": sheet.date, "crew": sheet.crew}  # fmt: skip
@@ -370,6 +377,7 @@ def _print(one: Evening, wish: argparse.Namespace) -> None:
     book = one.book
     print(f"\n{wish.minutes} min, {wish.clerks} clerks, {wish.phones} phones, {wish.boards} boards,"
           f" {wish.kills} kills, {book.cut} connections cut, {book.again} sent again")  # fmt: skip
+    print(f"over {SLOW_S} s after so many seconds: {sorted(Counter(book.slow_at).items())}")
     print("\n| what | number | p95 | p99 | worst |\n|---|---|---|---|---|")
     for name, times in (
         ("a clerk's row", book.typed_s),

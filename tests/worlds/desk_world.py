@@ -19,11 +19,16 @@ MONDAY = "2027-01-04"
 
 
 def make_county(
-    path: Path, settings: Settings | None = None, households: int = 6, names: Sequence[str] = ()
+    path: Path,
+    settings: Settings | None = None,
+    households: int = 6,
+    names: Sequence[str] = (),
+    shops: int = 0,
 ) -> Path:
     """Households on one street, a block of all but the last on Monday; no day is planned yet.
 
-    They are all called 户, or by the names that are given, one after the other.
+    They are all called 户, or by the names that are given, one after the other; the last
+    `shops` of them are businesses.
     """
     campaign = Campaign.create(str(path), settings or Settings())
     grid_roads(path).save(campaign.roads_path)
@@ -35,7 +40,7 @@ def make_county(
             "name": called,
             "area": "TA1",
             "station": STATION,
-            "kind": "household",
+            "kind": ["household"] * (households - shops) + ["business"] * shops,
             **places,
         }
     )

@@ -695,7 +695,7 @@ function startDay(map) {
     });
     var parts = [];
     if (left) parts.push(say('outstanding', { count: left }));
-    else if (memory.handed) parts.push(say('handed_in', { time: memory.handed.slice(11, 16) }));
+    else if (memory.handed && memory.records.length) parts.push(say('handed_in', { time: memory.handed.slice(11, 16) }));
     if (refused.length) {
       parts.push(say('not_taken', { count: refused.length, why: memory.receipts[refused[0]].said }));
     }
