@@ -10,7 +10,7 @@ import { Queue } from './evening_queue.js';
  * @typedef {{row: number, time: string, account: string, name: string, address: string,
  *   kind: string, task: string, number: number, conflict: boolean, records: Reported[]}} Row
  * @typedef {{data: Row, node: HTMLTableRowElement, state: HTMLElement, word: HTMLElement,
- *   cells: Record<string, HTMLInputElement>, said: string}} Line
+ *   cells: Record<string, HTMLInputElement>, said: string, shown: string}} Line
  */
 
 const byId = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
@@ -109,8 +109,11 @@ function show(line) {
   const own = queue.of(line.data.row, sheet.version).pop();
   const typedNow = Number(line.cells.result.value);
   line.word.textContent = typedNow ? sheet.results[typedNow - 1] || '' : '';
-  line.state.replaceChildren();
   line.node.classList.toggle('in', isIn(line));
+  const shown = JSON.stringify([line.said, own, waits, line.data.conflict, line.data.records]);
+  if (shown === line.shown) return; // no button is taken away from under a hand
+  line.shown = shown;
+  line.state.replaceChildren();
   if (line.said) line.state.append(make('span', 'error', `✗ ${line.said}`));
   else if (own && own.answer) showRefused(line, own.answer);
   else if (own) line.state.append(make('span', 'warn', `… ${waits ? words[`wait_${waits}`] : words.sending}`));
@@ -340,7 +343,7 @@ function lineOf(data) {
     node.append(box);
   }
   node.append(state);
-  const line = { data, node, state, word, cells, said: '' };
+  const line = { data, node, state, word, cells, said: '', shown: '?' };
   node.addEventListener('keydown', (event) => onKey(line, event));
   node.addEventListener('input', () => { line.said = ''; show(line); });
   node.addEventListener('focusin', (event) => {
