@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from optimizer.forecast.rehearsal import Rehearsal
     from optimizer.records.coverage import Coverage
     from optimizer.records.entry import CATEGORIES, Finding
-    from optimizer.records.field_words import ASKED, QUESTIONS, form_answers, form_opinion
+    from optimizer.records.field_words import QUESTIONS, form_answers, form_opinion
     from optimizer.records.next_cycle import FormerCycle
     from optimizer.records.parsing import Reading
     from optimizer.records.typed_rows import RowTaken, TypedRow
@@ -59,7 +59,6 @@ if TYPE_CHECKING:
     from optimizer.routes import Figures, Fit
 
 _ROOMS = {
-    "ASKED": "records.field_words",
     "QUESTIONS": "records.field_words",
     "form_answers": "records.field_words",
     "form_opinion": "records.field_words",
@@ -142,7 +141,6 @@ _ROOMS = {
 }
 
 __all__ = [
-    "ASKED",
     "CATEGORIES",
     "LISTS",
     "MATTERS",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from optimizer.desk import ASKED, CATEGORIES, QUESTIONS, RESULT_KEYS, form_answers
+from optimizer.desk import CATEGORIES, QUESTIONS, RESULT_KEYS, form_answers
 from optimizer.settings import clock_text
 
 if TYPE_CHECKING:
@@ -26,7 +26,10 @@ def sheet_json(plan: DayPlan, crew: str, rows: list[EveningRow], texts: Texts) -
         "results": [texts(f"result.{name}") for name in RESULT_KEYS],
         "categories": [texts(f"category.{name}") for name in CATEGORIES],
         "asked": [
-            {"word": ASKED[name], "answers": [texts(f"form.answer_{one}") for one in answers]}
+            {
+                "word": texts.named("asked", name),
+                "answers": [texts(f"form.answer_{one}") for one in answers],
+            }
             for name, answers in QUESTIONS
         ],
         "pieces": [{"name": name, "word": texts(f"tool.{name}")} for name in PIECES],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import re
 import time
 import zipfile
 
@@ -66,6 +67,14 @@ def test_the_morning_counts_what_is_due(chief):
     page = chief.get(f"{DAY}/outlook").text
     assert f'value="{CREWS[0]}"' in page
     assert "<b>11</b>" in page
+
+
+def test_a_day_without_crews_offers_no_plan(chief):
+    """A plan of nobody would be stored, and the chief would think that something was done."""
+    sunday = chief.get(f"/s/{STATION}/2027-01-10/outlook").text
+    button = re.search(r'<button[^>]*id="plan-day"[^>]*>', sunday)
+    assert "disabled" in button[0]
+    assert 'id="plan-day"' not in chief.get(f"{DAY}/outlook").text
 
 
 def test_one_button_plans_and_one_prints(chief, planned):

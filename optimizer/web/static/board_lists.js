@@ -38,7 +38,7 @@ function id(list) {
 function column(crew) {
   const head = make('div', 'head', make('span', `letter c${colour(crew.id)}`, letter(crew.id)));
   const title = make('h2', '', crew.id, ' ', make('small', '', crew.members.join(' ')));
-  const facts = [say('visits', { count: crew.stops.length }), `${crew.km} km`, say('back_at', { time: clock(crew.end_s) })];
+  const facts = [say('visits', { count: crew.stops.length }), say('km', { km: crew.km }), say('back_at', { time: clock(crew.end_s) })];
   const line = make('p', 'dim', crew.absent ? `⊘ ${say('absent')}` : crew.stops.length ? facts.join(' · ') : say('no_stops'));
   head.append(make('div', '', title, line));
   if (crew.locked) head.append(lockSign(say('locked')));
