@@ -267,7 +267,7 @@ def build_problem(
     if learned.travel != 1.0:
         seconds = np.rint(seconds * learned.travel).astype(np.int32)
     return Problem(
-        visits=tuple(replace(v, place=len(homes) + k) for k, v in enumerate(visits)),
+        visits=tuple(at_place(v, len(homes) + k) for k, v in enumerate(visits)),
         crews=tuple(
             crew_day_from_row(row, homes.index(base), settings, learned.crews.get(row["crew"], 1.0))
             for row, base in zip(crews, bases, strict=True)
@@ -278,6 +278,11 @@ def build_problem(
         overlap=round(settings.day.overlap),
         date=date,
     )
+
+
+def at_place(visit: Visit, place: int) -> Visit:
+    """The visit at a row of the matrices."""
+    return visit if visit.place == place else replace(visit, place=place)
 
 
 def _travel(context: CampaignContext) -> Travel:

@@ -7,10 +7,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from optimizer.checker import Violation, check
-from optimizer.dayplan.day import build_problem, crews_on_duty
+from optimizer.dayplan.day import at_place, build_problem, crews_on_duty
 from optimizer.dayplan.replan import ride_seconds_at
 from optimizer.errors import BoardError
-from optimizer.routes import Reason, figures, where_fits
+from optimizer.routes import Reason, best_places, figures
 from optimizer.routes.metrics import time_price
 from optimizer.routes.rules import crew_price
 
@@ -52,7 +52,7 @@ class Board:
         return replace(
             self.doors,
             visits=tuple(
-                replace(visit, place=place[visit.visit_id])
+                at_place(visit, place[visit.visit_id])
                 for visit in plan.visits
                 if visit.visit_id in place
             ),
@@ -83,9 +83,9 @@ class Board:
         crews = {crew.crew_id for crew in self.problem.crews}
         return figures(self.problem, [one for one in self.plan.routes if one.crew_id in crews])
 
-    def fits(self, visit: Visit) -> list[Fit]:
-        """Every place for a visit that is in no route, the cheapest first."""
-        return where_fits(replace(self.problem, pinned_routes=()), self.plan.routes, visit)
+    def best_places(self, visit: Visit) -> list[Fit]:
+        """The best places for a visit that is in no route, the cheapest first."""
+        return best_places(replace(self.problem, pinned_routes=()), self.plan.routes, visit)
 
     def visit(self, name: str) -> Visit:
         """A visit by its id, with its place.

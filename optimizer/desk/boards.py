@@ -307,7 +307,7 @@ class Boards(Days):
         self.register.record("rules_broken", body, station=station, date=plan.date)
 
     def best_places(self, station: str, date: dt.date | str, account_no: str) -> list[Fit]:
-        """Where one more customer fits the board, the cheapest first.
+        """The three best places for one more customer, the cheapest first.
 
         Raises
         ------
@@ -319,10 +319,10 @@ class Boards(Days):
         board = self.board(station, date).board
         visit = self.visit_of(board.plan, account_no)
         if visit in board.plan.visits:
-            return board.fits(board.visit(visit.visit_id))
+            return board.best_places(board.visit(visit.visit_id))
         plan = replace(board.plan, visits=(*board.plan.visits, visit))
         wider = Board(plan=plan, doors=self.doors(plan))
-        return wider.fits(wider.visit(visit.visit_id))
+        return wider.best_places(wider.visit(visit.visit_id))
 
     def roads_of_day(self, plan: DayPlan) -> list[list[tuple[float, float]]]:
         """Roads about the doors of a day, as lines of latitudes and longitudes, to draw."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from pydantic import TypeAdapter
 
 from optimizer.model import DayPlan
+from optimizer.register.plans import unpacked
 from optimizer.register.side_book import SideBook
 from optimizer.register.store import now_text
 
@@ -106,7 +107,7 @@ class Drafts:
             ]
         assert packed is not None  # noqa: S101  (the foreign key holds it)
         return Draft(
-            plan=_PLANS.validate_json(zlib.decompress(packed[0])),
+            plan=unpacked(packed[0]),
             base=head[0],
             revision=head[1],
             done=tuple(step for step in reversed(steps) if step.number <= head[2]),

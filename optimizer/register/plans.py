@@ -7,7 +7,7 @@ from __future__ import annotations
 import datetime as dt
 import zlib
 from dataclasses import replace
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Final
 
 from pydantic import TypeAdapter
@@ -103,7 +103,13 @@ def day_plan(
         " AND version = COALESCE(?, version) ORDER BY version DESC LIMIT 1",
         (station, day_text(date), version),
     )
-    return None if packed is None else _plans().validate_json(zlib.decompress(packed))
+    return None if packed is None else unpacked(packed)
+
+
+@lru_cache(maxsize=8)
+def unpacked(packed: bytes) -> DayPlan:
+    """A plan as it is stored; of the last few nothing is read twice."""
+    return _plans().validate_json(zlib.decompress(packed))
 
 
 @cache

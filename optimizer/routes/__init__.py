@@ -1,6 +1,6 @@
 """One station, one day: routes of the crews under every rule a chief has."""
 
-from optimizer.routes.insertion import Fit, where_fits
+from optimizer.routes.insertion import Fit, best_places, where_fits
 from optimizer.routes.metrics import CrewFigures, Figures, figures, plan_cost
 from optimizer.routes.multistart import Params
 from optimizer.routes.reasons import Reason
@@ -18,6 +18,7 @@ __all__ = [
     "Reason",
     "Solution",
     "StopAfter",
+    "best_places",
     "figures",
     "plan_cost",
     "price_of_rules",

@@ -8,7 +8,9 @@ must be (a chief's own route is shown as it is, and the checker says what is wro
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
 
 INFEASIBLE = 1e12
 """Penalty of a rule that cannot be kept."""
+NEVER = -1
+"""A time by which nobody can leave."""
 
 
 class Ride(NamedTuple):
@@ -32,14 +36,14 @@ class Ride(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class _Label:
+class Label:
     """A way to have served the first stops: leaves at `leave_s`, has cost `penalty`."""
 
     leave_s: int
     penalty: float
     lunched: bool
     stops: int = 0
-    before: _Label | None = None
+    before: Label | None = None
     span: TimeWindow = ANY_TIME
     lunch_here: bool = False
 
@@ -80,22 +84,37 @@ def timed(
     lunch_after
         Lunch lies after so many visits (-1: there is none); None where it suits best.
     """
-    return _Line(problem, crew, tuple(visits), lunch_after).route()
-
-
-def feasible(problem: Problem, crew: CrewDay, visits: Sequence[Visit]) -> Route | None:
-    """The route that makes these visits in this order, None if it cannot be."""
-    line = _Line(problem, crew, tuple(visits))
-    label = line.final()
-    return None if label.penalty >= INFEASIBLE else line.route(label)
+    return Line(problem, crew, tuple(visits), lunch_after).route()
 
 
 def timing_penalty(problem: Problem, crew: CrewDay, visits: Sequence[Visit]) -> float:
     """Penalty of preferences that the best timing ignores; `INFEASIBLE` or more if it cannot be."""
-    return _Line(problem, crew, tuple(visits)).final().penalty
+    return Line(problem, crew, tuple(visits)).final().penalty
 
 
-class _Line:
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """When a visit may begin, when it should, and what ignoring that costs."""
+
+    hard: tuple[TimeWindow, ...]
+    wanted: tuple[TimeWindow, ...]
+    unpreferred: int
+
+    @classmethod
+    def of(cls, visit: Visit) -> Hours:
+        """The hours of a visit."""
+        hard = visit.hard_windows
+        if not visit.preferred_windows:
+            return cls(hard, hard, 0)
+        return cls(hard, intersect_windows(hard, visit.preferred_windows), visit.preference_price)
+
+    def arrive_by(self, begin_s: int) -> int:
+        """Latest arrival for service to begin by a time, or `NEVER`."""
+        ends = [min(window.end_s, begin_s) for window in self.hard if window.start_s <= begin_s]
+        return ends[-1] if ends else NEVER
+
+
+class Line:
     """One order of visits of one crew."""
 
     def __init__(
@@ -114,8 +133,73 @@ class _Line:
         self.durations_after_lunch = (
             [duration_s(crew, "", visit) for visit in visits] if away else self.durations
         )
+        self.hours = [Hours.of(visit) for visit in visits]
+        needs_lunch = crew.lunch is not None and bool(visits)
+        self.reached = [[Label(crew.shift.start_s, 0.0, lunched=not needs_lunch)]]
 
-    def route(self, label: _Label | None = None) -> Route:
+    def with_visit(self, after: int, visit: Visit) -> Line:
+        """The line with one more visit after so many; what is known up to there stays known."""
+        if not self.visits:
+            return Line(self.problem, self.crew, (visit,), self.lunch_after)
+        crew, longer = self.crew, copy(self)
+        before = self.visits[after - 1].address_key if after else crew.start_address
+        to, on = (
+            ride(self.problem, crew, self.places[after], visit.place),
+            ride(self.problem, crew, visit.place, self.places[after + 1]),
+        )
+        longer.visits = (*self.visits[:after], visit, *self.visits[after:])
+        longer.places = [*self.places[: after + 1], visit.place, *self.places[after + 1 :]]
+        longer.rides = [*self.rides[:after], to, on, *self.rides[after + 1 :]]
+        following = [duration_s(crew, visit.address_key, v) for v in self.visits[after : after + 1]]
+        longer.durations = [
+            *self.durations[:after],
+            duration_s(crew, before, visit),
+            *following,
+            *self.durations[after + 1 :],
+        ]
+        longer.durations_after_lunch = longer.durations
+        if self.durations_after_lunch is not self.durations:
+            fed = self.durations_after_lunch
+            longer.durations_after_lunch = [*fed[:after], duration_s(crew, "", visit), *fed[after:]]
+        longer.hours = [*self.hours[:after], Hours.of(visit), *self.hours[after:]]
+        self.labels(after)
+        longer.reached = self.reached[: after + 1]
+        return longer
+
+    def detour_s(self, after: int, visit: Visit) -> int:
+        """Seconds that the rides to a visit and on from it take more than the ride instead."""
+        to = ride(self.problem, self.crew, self.places[after], visit.place)
+        on = ride(self.problem, self.crew, visit.place, self.places[after + 1])
+        return to.seconds + on.seconds - self.rides[after].seconds
+
+    @cached_property
+    def latest(self) -> list[tuple[int, int]]:
+        """By when the crew leaves each stop to keep what follows: lunch to come, and lunch over.
+
+        `NEVER` or less where what follows cannot be kept. The first is the departure from the base.
+        """
+        home_s, lunch = self.crew.shift.end_s, self.crew.lunch
+        hungry_by = NEVER if lunch is None or lunch.always else min(home_s, lunch.window.end_s)
+        fed_by = after_lunch_by = home_s
+        latest: list[tuple[int, int]] = []
+        for k in range(len(self.visits), -1, -1):
+            way_s = self.rides[k].seconds
+            hungry_s = max(hungry_by - way_s, self._lunch_by(after_lunch_by, k))
+            fed_s = fed_by - way_s
+            latest.append((hungry_s, fed_s))
+            if k:
+                hours = self.hours[k - 1]
+                hungry_by = hours.arrive_by(hungry_s - self._duration(k - 1, lunch=False))
+                fed_by = hours.arrive_by(fed_s - self._duration(k - 1, lunch=False))
+                after_lunch_by = hours.arrive_by(fed_s - self._duration(k - 1, lunch=True))
+        return latest[::-1]
+
+    @cached_property
+    def as_it_is(self) -> Route:
+        """The route with its times."""
+        return self.route()
+
+    def route(self, label: Label | None = None) -> Route:
         """The whole route with its times, of the best way to be back."""
         label = label or self.final()
         end_s, spans, gap = label.leave_s, [], None
@@ -127,17 +211,20 @@ class _Line:
         spans = spans[:0:-1]  # in order, without the return
         return self._written(spans, gap, self._latest_start(spans, gap, end_s))
 
-    def final(self) -> _Label:
+    def final(self) -> Label:
         """The best way to be back."""
-        crew = self.crew
-        needs_lunch = crew.lunch is not None and bool(self.visits)
-        labels = [_Label(crew.shift.start_s, 0.0, lunched=not needs_lunch)]
-        for _ in self.visits:
-            labels = _pareto(new for label in labels for new in self._serve(label))
+        labels = self.labels(len(self.visits))
         ends = [self._home(label, came) for label in labels for came in self._arrivals(label)]
         return min(ends, key=lambda end: (end.penalty, end.leave_s))
 
-    def _arrivals(self, label: _Label) -> Iterator[_Arrival]:
+    def labels(self, stops: int) -> list[Label]:
+        """The ways to have served the first stops of which no other is better."""
+        while len(self.reached) <= stops:
+            last = self.reached[-1]
+            self.reached.append(_pareto(new for label in last for new in self._serve(label)))
+        return self.reached[stops]
+
+    def _arrivals(self, label: Label) -> Iterator[_Arrival]:
         """Ways to arrive at the next node, lunch before it or not."""
         k = label.stops
         yield _Arrival(
@@ -167,26 +254,24 @@ class _Line:
             ride(self.problem, self.crew, place, self.places[k + 1]),
         )
 
-    def _serve(self, label: _Label) -> Iterator[_Label]:
+    def _serve(self, label: Label) -> Iterator[Label]:
         """Ways to have served the next visit."""
-        visit = self.visits[label.stops]
-        hard = visit.hard_windows
-        wanted = (
-            intersect_windows(hard, visit.preferred_windows) if visit.preferred_windows else hard
-        )
-        unpreferred = visit.preference_price if visit.preferred_windows else 0
+        hours = self.hours[label.stops]
+        ways = [(hours.wanted, 0.0)]
+        if hours.wanted != hours.hard:
+            ways.append((hours.hard, float(hours.unpreferred)))
         for came in self._arrivals(label):
-            for windows, penalty in ((wanted, 0.0), (hard, unpreferred)):
+            for windows, penalty in ways:
                 span = next((w for w in windows if came.time_s <= w.end_s), None)
                 if span is not None:
                     yield self._served(label, came, span, penalty)
-            if not hard or came.time_s > hard[-1].end_s:
-                yield self._served(label, came, ANY_TIME, INFEASIBLE + unpreferred)
+            if not hours.hard or came.time_s > hours.hard[-1].end_s:
+                yield self._served(label, came, ANY_TIME, INFEASIBLE + hours.unpreferred)
 
-    def _served(self, label: _Label, came: _Arrival, span: TimeWindow, penalty: float) -> _Label:
+    def _served(self, label: Label, came: _Arrival, span: TimeWindow, penalty: float) -> Label:
         """The next visit served within a window."""
         leave = max(came.time_s, span.start_s) + self._duration(label.stops, lunch=came.lunch)
-        return _Label(
+        return Label(
             leave, came.penalty + penalty, came.lunched, label.stops + 1, label, span, came.lunch
         )
 
@@ -194,7 +279,7 @@ class _Line:
         """Seconds at visit k, with lunch just before it or not."""
         return self.durations_after_lunch[k] if lunch else self.durations[k]
 
-    def _home(self, label: _Label, came: _Arrival) -> _Label:
+    def _home(self, label: Label, came: _Arrival) -> Label:
         """The return, with the penalty of being late or without lunch."""
         penalty, lunch = came.penalty, self.crew.lunch
         if came.time_s > self.crew.shift.end_s:
@@ -202,7 +287,7 @@ class _Line:
         if not came.lunched and lunch is not None:
             at_home = not lunch.always and came.time_s <= lunch.window.end_s
             penalty += 0.0 if at_home else INFEASIBLE
-        return _Label(
+        return Label(
             came.time_s, penalty, came.lunched, label.stops + 1, label, ANY_TIME, came.lunch
         )
 
@@ -225,6 +310,14 @@ class _Line:
             return min(meal.window.end_s, latest - meal.duration_s - way)
         to, on = self._by_way_of(meal.at_place, k)
         return min(meal.window.end_s, latest - on.seconds - meal.duration_s) - to.seconds
+
+    def _lunch_by(self, arrival_s: int, k: int) -> int:
+        """Latest departure into gap k for an arrival by a time with lunch before it, or `NEVER`."""
+        meal = self.crew.lunch
+        if meal is None:
+            return NEVER
+        leave_s = self._leave_by(arrival_s, k, lunch=True)
+        return leave_s if self._lunch(meal, leave_s, k)[0] <= arrival_s else NEVER
 
     def _written(self, spans: list[TimeWindow], gap: int | None, start_s: int) -> Route:
         """The route with a departure and a gap for lunch."""
@@ -294,10 +387,13 @@ class _Line:
         return rest, arrival, way
 
 
-def _pareto(labels: Iterator[_Label]) -> list[_Label]:
+def _pareto(labels: Iterator[Label]) -> list[Label]:
     """Labels of which no other is as early, as cheap and as well fed."""
-    kept: list[_Label] = []
-    for label in sorted(labels, key=lambda one: (one.leave_s, one.penalty, not one.lunched)):
+    found = [*labels]
+    if len(found) == 1:
+        return found
+    kept: list[Label] = []
+    for label in sorted(found, key=lambda one: (one.leave_s, one.penalty, not one.lunched)):
         if not any(one.penalty <= label.penalty and one.lunched >= label.lunched for one in kept):
             kept.append(label)
     return kept

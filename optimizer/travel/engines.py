@@ -94,11 +94,17 @@ class Contraction:
     def sums(self, sources: Ints, targets: Ints, *, mixed: bool) -> Ints:
         """Least sums of weights, shape (sources, targets)."""
         metric = self._mixed if mixed else self._tenths
-        query = routingkit_cch.CCHOneToMany(metric, targets.tolist())
         result = np.empty((len(sources), len(targets)), dtype=np.int64)
+        found: list[Any]  # never None: in a strongly connected network there is always a way
+        if len(targets) < len(sources):
+            back = routingkit_cch.CCHManyToOne(metric, sources.tolist())
+            for column, target in enumerate(targets.tolist()):
+                found = back.distances_to(target)
+                result[:, column] = np.fromiter(found, np.int64, len(found))
+            return result
+        query = routingkit_cch.CCHOneToMany(metric, targets.tolist())
         for row, source in enumerate(sources.tolist()):
-            # never None: in a strongly connected network there is always a way
-            found: list[Any] = query.distances_from(source)
+            found = query.distances_from(source)
             result[row] = np.fromiter(found, np.int64, len(found))
         return result
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal, NamedTuple
@@ -34,6 +35,12 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int32]
 
 _KPH = 1 / 3.6  # metres a second
+MOST_KEPT = 4
+"""The matrices between the nodes of so many days are kept."""
+MOST_NODES = 1000
+"""Not those of more: a station's day has a few hundred."""
+ASKED_BEFORE = 0.9
+"""Where so many nodes of a day are those of another, only the others are looked up."""
 _SAME_DEG = 1e-6  # a decimetre: what is closer is one point of a line
 
 
@@ -172,7 +179,7 @@ class Travel:
     def door_network(self, doors: Doors) -> DoorNetwork:
         """Doors with the matrices between their nodes, to price legs one at a time."""
         nodes, row = np.unique(doors.node, return_inverse=True)
-        net = self.node_matrix(nodes, nodes)
+        net = self._between(nodes)
         return DoorNetwork(
             doors._replace(node=row.astype(np.int32)),
             net.seconds,
@@ -181,6 +188,35 @@ class Travel:
             self.settings.walk_detour,
             float(self.settings.parking_s),
         )
+
+    def _between(self, nodes: Ints) -> Matrices:
+        """Seconds and metres between nodes; of a day asked before only what is new is looked up."""
+        for kept, net in self._kept:
+            known = np.isin(nodes, kept)
+            if known.mean() >= ASKED_BEFORE:
+                return self._with_more(nodes, known, kept, net)
+        net = self.node_matrix(nodes, nodes)
+        if len(nodes) <= MOST_NODES:
+            self._kept.appendleft((nodes, net))
+        return net
+
+    @cached_property
+    def _kept(self) -> deque[tuple[Ints, Matrices]]:
+        """Nodes of the days asked last, and the matrices between them."""
+        return deque(maxlen=MOST_KEPT)
+
+    def _with_more(
+        self, nodes: Ints, known: NDArray[np.bool_], kept: Ints, net: Matrices
+    ) -> Matrices:
+        """The matrices between nodes of which some are known from others."""
+        old, new = np.flatnonzero(known), np.flatnonzero(~known)
+        row = np.searchsorted(kept, nodes[old])
+        to, back = self.node_matrix(nodes, nodes[new]), self.node_matrix(nodes[new], nodes)
+        wider = Matrices(*(np.empty((len(nodes), len(nodes)), np.int32) for _ in net))
+        for one, before, column, line in zip(wider, net, to, back, strict=True):
+            one[np.ix_(old, old)] = before[np.ix_(row, row)]
+            one[:, new], one[new] = column, line
+        return wider
 
     def door_matrix(self, lon: ArrayLike | Attachment, lat: ArrayLike | None = None) -> Matrices:
         """Seconds and metres from door to door: riding, or walking where that is cheaper.

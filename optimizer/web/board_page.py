@@ -176,11 +176,6 @@ def places(
     station: str, date: str, account: str, campaign: Here, texts: Words, _: Changer
 ) -> JSONResponse:
     """The three best places for one more customer."""
-    fits = campaign.best_places(station, date, account)
-    best: dict[str, Any] = {}
-    for fit in fits:
-        best.setdefault(fit.crew_id, fit)
-    shown = [*best.values(), *(fit for fit in fits if fit not in best.values())][:3]
     return JSONResponse(
         {
             "places": [
@@ -191,7 +186,7 @@ def places(
                     "minutes": round(fit.extra_travel_s / 60),
                     "later": round(fit.later_s / 60),
                 }
-                for fit in sorted(shown, key=lambda fit: fit.price)
+                for fit in campaign.best_places(station, date, account)
             ],
             "none": texts("board_page.fits_nowhere"),
         }

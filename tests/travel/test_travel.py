@@ -157,6 +157,17 @@ def test_an_attachment_will_do_for_places(travel):
         travel.door_matrix(places.lon)
 
 
+def test_one_more_door_changes_no_other(roads):
+    """Of a day that was asked before only the new door is looked up; the answers are the same."""
+    places = np.array([point(110 * k, 40 * (k % 3)) for k in range(20)]).T
+    kept = Travel(roads, SETTINGS)
+    kept.door_matrix(*places[:, 1:])
+    for some in (places, places[:, ::-1], places[:, 2:]):
+        found, fresh = kept.door_matrix(*some), Travel(roads, SETTINGS).door_matrix(*some)
+        assert np.array_equal(found.seconds, fresh.seconds)
+        assert np.array_equal(found.metres, fresh.metres)
+
+
 def test_a_place_without_coordinates_is_refused(travel):
     """A house that is nowhere has no travel time."""
     with pytest.raises(RoadsError, match="place 1 has no coordinates"):
