@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -195,9 +194,10 @@ def _block_table(
     counts = np.asarray(grouped.size().reindex(order), dtype=np.int64)
     middle = grouped[["lon", "lat"]].mean().reindex(order)
     skilled = (both["kind"] == SKILL).groupby(both["block"]).any().reindex(order)
-    areas = grouped["area"].agg(Counter).reindex(order)
-    known = sorted(set(both["area"]))
-    number = {area: index for index, area in enumerate(known)}
+    number = {area: index for index, area in enumerate(sorted(set(both["area"])))}
+    doors_of: dict[str, dict[int, int]] = {block: {} for block in order}
+    for (block, area), count in both.groupby(["block", "area"], sort=False).size().items():
+        doors_of[block][number[area]] = count
     row_of = {crew: index for index, crew in enumerate(crews)}
     fresh = len(order) - len(blocks)
     size = len(order)
@@ -208,8 +208,8 @@ def _block_table(
         skilled=skilled.to_numpy(dtype=bool),
         x=middle["lon"].to_numpy(float) * east,
         y=middle["lat"].to_numpy(float) * DEGREE_M,
-        areas=tuple(frozenset(number[area] for area in some) for some in areas),
-        doors=tuple({number[area]: doors for area, doors in some.items()} for some in areas),
+        areas=tuple(frozenset(some) for some in doors_of.values()),
+        doors=tuple(doors_of.values()),
         tier=np.zeros(size, dtype=np.int32),
         waiting=np.zeros(size),
         target=np.full(size, np.nan),

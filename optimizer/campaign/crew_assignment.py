@@ -210,13 +210,12 @@ def _metres_to_crews(
 
 @dataclass(frozen=True, slots=True)
 class _Transfer:
-    """Blocks `first` to `last` (not included) of a run to another crew, and the value of that."""
+    """Blocks `first` to `last` (not included) of a run to another crew."""
 
     run: Run
     first: int
     last: int
     receiver: int
-    value: float
 
 
 def _balance_loads(
@@ -297,22 +296,25 @@ def _best_transfer(  # noqa: PLR0917
     cuts: bool,
 ) -> _Transfer | None:
     """The part and receiver that gain most balance for the distance; None if nothing is gained."""
-    away = _metres_to_crews([b for run in own for b in run.blocks], runs, blocks, len(excess))
-    best: _Transfer | None = None
-    here = 0
-    for run in own:
-        metres = away[here : here + run.days]
-        here += run.days
-        for first, last, broken in _transferable_parts(run, blocks, cuts=cuts):
-            part = Run(run.blocks[first:last], giver, run.home)
-            work_s = _work_s(part, blocks)
-            gain = (excess[giver] - excess - work_s) * work_s
-            gain[~_able_crews(part, blocks, crews) | (excess + work_s > excess[giver] / 2)] = 0
-            value = gain / (NEAR_M + metres[first:last].mean(axis=0)) / (1 + broken)
-            receiver = int(np.argmax(value))
-            if value[receiver] > (best.value if best else 0.0):
-                best = _Transfer(run, first, last, receiver, float(value[receiver]))
-    return best
+    parts = [(run, *part) for run in own for part in _transferable_parts(run, blocks, cuts=cuts)]
+    if not parts:
+        return None
+    rows = [run.blocks[first:last] for run, first, last, _ in parts]
+    every, begins = np.concatenate(rows), np.cumsum([0, *map(len, rows)])[:-1]
+    mine = sorted({b for run in own for b in run.blocks})
+    away = _metres_to_crews(mine, runs, blocks, len(excess))[np.searchsorted(mine, every)]
+    work = blocks.work_s[every].astype(float)
+    work_s = np.add.reduceat(work, begins)[:, None]
+    metres = np.add.reduceat(away, begins, axis=0) / np.array([[len(some)] for some in rows])
+    able = crews.limit_s >= np.maximum.reduceat(work, begins)[:, None]
+    able &= crews.skilled | ~np.logical_or.reduceat(blocks.skilled[every], begins)[:, None]
+    able[:, giver] = False
+    gain = (excess[giver] - excess - work_s) * work_s
+    gain[~able | (excess + work_s > excess[giver] / 2)] = 0
+    value = gain / (NEAR_M + metres) / (1 + np.array([[broken] for *_, broken in parts]))
+    best, receiver = np.unravel_index(int(np.argmax(value)), value.shape)
+    run, first, last, _ = parts[best]
+    return _Transfer(run, first, last, int(receiver)) if value[best, receiver] > 0 else None
 
 
 def _transferable_parts(

@@ -219,7 +219,7 @@ def _anneal(
                 best[g] = start[g]
 
 
-@compiled
+@inlined
 def _try_start(
     problem: _LevellingProblem,
     state: _State,
@@ -244,12 +244,12 @@ def _try_start(
     if change <= most:
         return change
     state.start[g] = old
-    _change_load(problem, state, g, new, -1.0)
-    _change_load(problem, state, g, old, 1.0)
+    _shift_load(problem, state, g, new, -1.0)
+    _shift_load(problem, state, g, old, 1.0)
     return 0.0
 
 
-@compiled
+@inlined
 def _try_swap(problem: _LevellingProblem, state: _State, slot: int, most: float) -> float:
     """Try the stretches of a slot and the next in the other order; the change of the penalty."""
     order, start = state.order, state.start
@@ -271,10 +271,10 @@ def _try_swap(problem: _LevellingProblem, state: _State, slot: int, most: float)
         order[slot], order[slot + 1] = late, early
         start[early], start[late] = new_early, new_late
         return change
-    _change_load(problem, state, early, new_early, -1.0)
-    _change_load(problem, state, late, new_late, -1.0)
-    _change_load(problem, state, early, old_early, 1.0)
-    _change_load(problem, state, late, old_late, 1.0)
+    _shift_load(problem, state, early, new_early, -1.0)
+    _shift_load(problem, state, late, new_late, -1.0)
+    _shift_load(problem, state, early, old_early, 1.0)
+    _shift_load(problem, state, late, old_late, 1.0)
     return 0.0
 
 
@@ -326,7 +326,7 @@ def _too_idle(problem: _LevellingProblem, crew: int, days: int) -> float:
     return float(IDLE_PENALTY * max(0.0, days - problem.idle[crew]) ** 2)
 
 
-@compiled
+@inlined
 def _change_load(
     problem: _LevellingProblem, state: _State, g: int, start: int, sign: float
 ) -> float:
@@ -342,6 +342,17 @@ def _change_load(
         state.blocks[month] += sign
         state.work_s[crew, problem.day_year[day + k]] += sign * problem.work_s[block + k]
     return float(penalty + _year_penalty(problem, state, crew))
+
+
+@inlined
+def _shift_load(problem: _LevellingProblem, state: _State, g: int, start: int, sign: float) -> None:
+    """The same where nobody asks for the penalty."""
+    crew = problem.crew[g]
+    day = problem.first_day[crew] + start
+    block = problem.first_block[g]
+    for k in range(problem.length[g]):
+        state.blocks[problem.day_month[day + k]] += sign
+        state.work_s[crew, problem.day_year[day + k]] += sign * problem.work_s[block + k]
 
 
 @inlined

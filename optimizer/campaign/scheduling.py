@@ -97,7 +97,10 @@ def schedule_blocks_with(
     transferred = [b for run in runs if run.crew != run.home for b in run.blocks]
     blocks = replace(blocks, target=blocks.target.copy())
     blocks.target[transferred] = np.nan
-    return [_schedule_runs(runs, blocks, crews, policy) for policy in policies]
+    found = {
+        policy: _schedule_runs(runs, blocks, crews, policy) for policy in dict.fromkeys(policies)
+    }
+    return [found[policy] for policy in policies]
 
 
 def _schedule_runs(
@@ -188,16 +191,17 @@ def _broken_areas(row: list[int], blocks: BlockTable) -> list[float]:
 
     An area is broken where more than a tenth of its doors lie on either side.
     """
-    left = dict.fromkeys((area for b in row for area in blocks.doors[b]), 0)
     whole = Counter[int]()
     for b in row:
         whole.update(blocks.doors[b])
+    left, broken = dict.fromkeys(whole, 0), dict.fromkeys(whole, 0.0)
     found = []
     for b in row[:-1]:
         for area, doors in blocks.doors[b].items():
             left[area] += doors
-        smaller = [min(left[area], whole[area] - left[area]) / whole[area] for area in whole]
-        found.append(sum(share if share <= STRAGGLERS else 1.0 for share in smaller))
+            share = min(left[area], whole[area] - left[area]) / whole[area]
+            broken[area] = share if share <= STRAGGLERS else 1.0
+        found.append(sum(broken.values()))
     return found
 
 

@@ -8,6 +8,7 @@ size.
 from __future__ import annotations
 
 import datetime as dt
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -99,7 +100,8 @@ def what_if(
     _validate_changes(wanted, baseline, today)
     policy = spread_policy(settings)
     cases = station_cases(baseline)
-    before = tuple(_as_planned(case, baseline.blocks, policy) for case in cases)
+    with ThreadPoolExecutor() as pool:
+        before = tuple(pool.map(lambda case: _as_planned(case, baseline.blocks, policy), cases))
     changed = baseline
     for change in wanted:
         if change.kind == "finish" and change.day is not None:
@@ -111,10 +113,12 @@ def what_if(
     for change in wanted:
         if change.kind == "lend":
             others = lend_crews(others, change)
-    after = tuple(
-        planned if _same_duty(old.crews, new.crews) else outcome(new, policy)
-        for planned, old, new in zip(before, cases, others, strict=True)
-    )
+
+    def anew(planned: Outcome, old: StationCase, new: StationCase) -> Outcome:
+        return planned if _same_duty(old.crews, new.crews) else outcome(new, policy)
+
+    with ThreadPoolExecutor() as pool:
+        after = tuple(pool.map(anew, before, cases, others))
     return WhatIf(wanted, before, after)
 
 
