@@ -196,7 +196,8 @@ def _block_table(
     skilled = (both["kind"] == SKILL).groupby(both["block"]).any().reindex(order)
     number = {area: index for index, area in enumerate(sorted(set(both["area"])))}
     doors_of: dict[str, dict[int, int]] = {block: {} for block in order}
-    for (block, area), count in both.groupby(["block", "area"], sort=False).size().items():
+    pairs = both.groupby(["block", "area"], sort=False).size()
+    for (block, area), count in zip(pairs.index.tolist(), pairs.tolist(), strict=True):
         doors_of[block][number[area]] = count
     row_of = {crew: index for index, crew in enumerate(crews)}
     fresh = len(order) - len(blocks)
