@@ -40,6 +40,8 @@ DRIFT_PENALTY: Final = 0.2
 """Of each day away from the preferred start while loads are levelled."""
 LONGEST_PART: Final = 2
 """A run longer than so many usual stretches is cut, whatever areas that breaks."""
+LONGEST_WHOLE: Final = 4
+"""Parts up to so many usual stretches are joined again where that makes areas whole."""
 STRAGGLERS: Final = 0.1
 """A cut that leaves no more of an area's doors on one side breaks it only in part."""
 EVEN_PARTS: Final = 0.01
@@ -150,16 +152,18 @@ def _runs_that_fit(order: list[Run], days: int, blocks: BlockTable) -> list[Run]
 def work_stretches(order: list[Run], days: int, blocks: BlockTable) -> list[list[int]]:
     """Runs as stretches, those longer than twice `days` blocks cut where they break few areas.
 
+    Up to four times as many are left together where a cut would break an area all the same.
     A block with a target begins a stretch of its own, so that the pauses of the previous plan stay.
     """
-    return [row for run in order for row in _split_run(run.blocks, LONGEST_PART * days, blocks)]
+    return [row for run in order for row in _split_run(run.blocks, days, blocks)]
 
 
-def _split_run(row: list[int], most: int, blocks: BlockTable) -> list[list[int]]:
+def _split_run(row: list[int], days: int, blocks: BlockTable) -> list[list[int]]:
     """The parts of a run that are worked together."""
     fixed = ~np.isnan(blocks.target[row])
     if not fixed.any():
-        return _cut_long(row, most, blocks)
+        parts = _cut_long(row, LONGEST_PART * days, blocks)
+        return _joined_for_areas(parts, LONGEST_WHOLE * days, blocks)
     cuts = [k for k in np.flatnonzero(fixed).tolist() if fixed[:k].any()]
     return [row[first:end] for first, end in pairwise([0, *cuts, len(row)])]
 
@@ -184,6 +188,36 @@ def _cut_long(row: list[int], most: int, blocks: BlockTable) -> list[list[int]]:
         parts.append(row[come_from[end] : end])
         end = come_from[end]
     return parts[::-1]
+
+
+def _joined_for_areas(parts: list[list[int]], most: int, blocks: BlockTable) -> list[list[int]]:
+    """Parts joined, to at most `most` blocks, while that makes more areas whole."""
+    broken = _areas_in_parts(parts, blocks)
+    while broken:
+        ways = [
+            [*parts[:k], [*parts[k], *parts[k + 1]], *parts[k + 2 :]]
+            for k in range(len(parts) - 1)
+            if len(parts[k]) + len(parts[k + 1]) <= most
+        ]
+        best = min(
+            ways, key=lambda way: (_areas_in_parts(way, blocks), max(map(len, way))), default=parts
+        )
+        if _areas_in_parts(best, blocks) == broken:
+            break
+        parts, broken = best, _areas_in_parts(best, blocks)
+    return parts
+
+
+def _areas_in_parts(parts: list[list[int]], blocks: BlockTable) -> int:
+    """How many areas have more than a tenth of their doors outside the part that has most."""
+    held = [Counter[int]() for _ in parts]
+    whole = Counter[int]()
+    for doors, part in zip(held, parts, strict=True):
+        for b in part:
+            doors.update(blocks.doors[b])
+        whole.update(doors)
+    most = {area: max(doors[area] for doors in held) for area in whole}
+    return sum(most[area] < (1 - STRAGGLERS) * whole[area] for area in whole)
 
 
 def _broken_areas(row: list[int], blocks: BlockTable) -> list[float]:
