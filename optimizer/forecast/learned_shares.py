@@ -35,6 +35,8 @@ _AWAY: Final = 0.1
 """Somebody is home where a finding of the season is checked after the season."""
 _MET_LATER: Final = 0.5
 """Who was not met in a season is so much less likely to be met by the next call of a season."""
+_AGREES: Final = 0.5
+"""Who refused lets a crew in when he is asked again."""
 _YEAR_DAYS: Final = 250.0
 _NOON_MIN: Final = 12 * 60
 _GONE: Final = ("moved", "demolished", "duplicate")
@@ -86,7 +88,7 @@ def prior_results(chain: Chain, priors: ForecastSettings) -> Array:
         refused = (
             0.0
             if step.is_revisit or step.name in {REQUEST, APPOINTED}
-            else (0.5 if step.name == ASKED else priors.refused_share)
+            else (1 - _AGREES if step.name == ASKED else priors.refused_share)
         )
         met = (1 - gone) * home
         result[:, row] = met * (1 - refused), (1 - gone) * (1 - home), met * refused, gone
@@ -135,6 +137,7 @@ def learned_shares(
         if step.name.partition("/")[0] == REVISITS[0]:
             result[DONE, row] = pooled(done, made, float(result[DONE, row, 0]), least)
             result[NOBODY, row], calls[row] = 1 - result[DONE, row], calls[row] + made
+    _ask_again(result, calls, chain.row(ASKED), register.field.asked_again(), place, least)
     visited = _by(tried[tried["status"] == "visited"], place, "accounts")
     accounts = _by(tried, place, "accounts")
     found = _by(
@@ -150,6 +153,17 @@ def learned_shares(
         lost=_lost(sheets, days, place, settings),
         pace=_pace(days, place, settings),
     )
+
+
+def _ask_again(  # noqa: PLR0917
+    result: Array, calls: Array, row: int, met: pd.DataFrame, place: dict[str, int], least: float
+) -> None:
+    """Of those who are met again after a refusal, how many let a crew in: as records teach."""
+    home = result[DONE, row] + result[REFUSED, row]
+    done, made = _by(met, place, "done"), _by(met, place, "calls")
+    agree = pooled(done, made, _AGREES, least)
+    result[DONE, row], result[REFUSED, row] = home * agree, home * (1 - agree)
+    calls[row] += made
 
 
 def pooled(part: Array, whole: Array, prior: float | Array, least: float) -> Array:

@@ -163,6 +163,18 @@ class FieldCounts:
         )
         return frame_of(rows, ("station", "calls", "done"), ints="calls done")
 
+    def asked_again(self) -> pd.DataFrame:
+        """Those met again after a refusal: station, calls, done."""
+        rows = self._store.rows(
+            "SELECT again.station, count(*), sum(again.result = 'done')"
+            " FROM records AS before JOIN records AS again USING (account_no)"
+            " WHERE before.result = 'refused' AND again.date > before.date"
+            " AND again.result IN ('done', 'refused')"
+            " AND again.kind NOT IN ('revisit', 'request') AND again.station IS NOT NULL"
+            " GROUP BY 1"
+        )
+        return frame_of(rows, ("station", "calls", "done"), ints="calls done")
+
     def requests(self, first: str, before: str) -> pd.DataFrame:
         """Wishes for connections between two days: station, accounts."""
         rows = self._store.rows(

@@ -10,6 +10,9 @@ from campaign_world import crews, hamlets, stations
 from forecast_world import TODAY, calm, register_with_blocks
 
 from optimizer.forecast import forecast, forecast_sentences, keep, told_and_came
+from optimizer.forecast.call_chain import ASKED
+from optimizer.forecast.learned_shares import DONE, REFUSED
+from optimizer.forecast.opening import read_opening
 from optimizer.records import Entry, take_records
 from optimizer.register import Register
 
@@ -77,6 +80,29 @@ def test_records_teach_what_the_settings_only_suppose(register):
     told = forecast(register, settings, WEDNESDAY)
     assert told.county.visited == 15
     assert told.county.crew_days.middle > before
+
+
+def test_who_never_gives_in_is_not_counted_on(register):
+    """Thirty refused and did so again: records, not a guess, say how many of the next agree."""
+    accounts = register.block_visits("ST00", TODAY, TODAY)["account_no"][:30]
+
+    def refuse(day):
+        entries = [
+            Entry(id=f"{day}-{n}", date=day.isoformat(), account_no=account, station="ST00",
+                  crew="ST00-C0", kind="first", result="refused")
+            for n, account in enumerate(accounts)
+        ]  # fmt: skip
+        take_records(register, calm(), entries, "f")
+
+    def agreeing(today):
+        opening = read_opening(register, calm(), today)
+        asked = opening.shares.result[:, opening.chain.row(ASKED), 0]
+        return asked[DONE] / (asked[DONE] + asked[REFUSED])
+
+    refuse(TODAY)
+    assert agreeing(WEDNESDAY) == pytest.approx(0.5)
+    refuse(WEDNESDAY + dt.timedelta(days=90))
+    assert agreeing(WEDNESDAY + dt.timedelta(days=91)) < 0.2
 
 
 def test_an_answer_is_kept_and_shown_against_what_came(register):
