@@ -1,12 +1,11 @@
 """Years lived through: a made-up county is planned, printed, visited and typed in day by day.
 
     python scripts/years.py [--customers 5000] [--seed 1 2 3] [--worse 1.2] [--no-migrants]
-                            [--every-day] [--plot forecasts.svg] [--through web]
+                            [--plot forecasts.svg] [--through web]
 
 Prints what came beside what is right, of each seed. The field's truth is in
 `scripts/lived/field.toml`; the program never sees it. `--plot` draws how far each month's forecast
-was from what came. With `--every-day` crews are on duty on every working day of the season.
-`--through web` plans, types, hands in and decides by the pages of a server.
+was from what came. `--through web` plans, types, hands in and decides by the pages of a server.
 """
 
 from __future__ import annotations
@@ -39,7 +38,6 @@ def main() -> None:
     parser.add_argument("--seed", type=int, nargs="+", default=[1])
     parser.add_argument("--worse", type=float, default=1.0, help="1.2: a field 20 %% worse")
     parser.add_argument("--no-migrants", action="store_true")
-    parser.add_argument("--every-day", action="store_true")
     parser.add_argument("--finish", type=dt.date.fromisoformat)
     parser.add_argument("--field", type=Path, default=HERE / "lived" / "field.toml")
     parser.add_argument("--plot", type=Path, help="draw how far forecasts were off")
@@ -65,8 +63,7 @@ def live(wish: argparse.Namespace, habits: Habits, seed: int) -> list[Judged]:
             print(f"day {done} of {total}, {time.monotonic() - began:.0f} s", file=sys.stderr)
 
     with tempfile.TemporaryDirectory() as folder:
-        path, every_day = Path(folder) / "c", wish.every_day
-        life = begin(path, wish.customers, habits, seed, wish.finish, every_day=every_day)
+        life = begin(Path(folder) / "c", wish.customers, habits, seed, wish.finish)
         hands = WebHands(life.folder) if wish.through == "web" else life.hands
         life.hands = hands
         life.run(tell)

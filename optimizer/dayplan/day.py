@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from optimizer.dayplan.held_doors import held_back
+from optimizer.dayplan.pulse import read_pulse
 from optimizer.dayplan.register_rows import crew_day_from_row, crew_from_row, visit_from_row
 from optimizer.dayplan.turns import DayOffer, in_turn, with_rank_in_price
 from optimizer.errors import CampaignError
@@ -133,7 +134,7 @@ def _going(
         rows,
         date.isoformat(),
         frozenset(sizes),
-        context.register.sheets.last_days_out(station, date),
+        read_pulse(context, station, date),
     )
     pressing = sum(row["mandatory"] or row["list"] == "season" for row in rows)
     usual = context.settings.blocks.max_visits

@@ -11,10 +11,11 @@ from optimizer.geometry import DEGREE_M, parallel_degree_m
 from optimizer.records.crews_out import SEASON_WORTH
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
+    from optimizer.dayplan.pulse import Pulse
     from optimizer.dayplan.register_rows import Row
     from optimizer.settings import Settings
 
@@ -107,25 +108,27 @@ class DayOffer:
     rows: Sequence[Row]
     today: str
     with_block: frozenset[str]
-    last_out: Mapping[str, str]
+    pulse: Pulse
 
     def crews(self, on_duty: Sequence[Row], settings: Settings) -> list[str]:
         """Ids of the crews that go out, those with a block first.
 
         A crew without one goes if what must be made needs its skill or its hands, or if so much
-        waits that `day.backlog_visits` of it would find no room; who was out longest ago is next.
+        waits that what sends it out would find no room (`Pulse`); who was out longest ago is next.
         """
         going = [str(row["crew"]) for row in on_duty if row["crew"] in self.with_block]
         spare = sorted(
             (row for row in on_duty if row["crew"] not in self.with_block),
-            key=lambda row: (self.last_out.get(row["crew"], ""), row["crew"]),
+            key=lambda row: (self.pulse.last_out.get(row["crew"], ""), row["crew"]),
         )
         skills = {row["crew"]: _skills(row) for row in on_duty}
         for wanted in sorted({_skills(row) for row in self._bound()}, key=sorted):
             if not any(wanted <= skills[crew] for crew in going):
                 going += [row["crew"] for row in spare if wanted <= skills[row["crew"]]][:1]
         spare = [row for row in spare if row["crew"] not in going]
-        while spare and (not going or self._needs_another(len(going), settings)):
+        while spare and (
+            not going or self._needs_another(len(going), str(spare[0]["crew"]), settings)
+        ):
             going.append(str(spare.pop(0)["crew"]))
         return going
 
@@ -133,20 +136,22 @@ class DayOffer:
         """Rows that are to be made on this day."""
         return [row for row in self.rows if class_of(row, self.today) in {PRESSING, OWN_BLOCK}]
 
-    def _needs_another(self, crews: int, settings: Settings) -> bool:
+    def _needs_another(self, crews: int, spare: str, settings: Settings) -> bool:
         room = crews * settings.blocks.max_visits
         if len(self._bound()) > room:
             return True
-        return enough_waits(self.rows, self.today, settings, room)
+        least = self.pulse.least_waiting(spare, self.today, settings)
+        return enough_waits(self.rows, self.today, settings, least, room)
 
 
-def enough_waits(rows: Sequence[Row], today: str, settings: Settings, room: int = 0) -> bool:
-    """Whether what waits, beyond a room of so many visits, is worth sending a crew out.
+def enough_waits(
+    rows: Sequence[Row], today: str, settings: Settings, least: float, room: int = 0
+) -> bool:
+    """Whether at least so many visits wait, beyond a room of so many, that a crew is sent out.
 
     A visit counts for more the longer it waits, and on the season list fourfold, for its days are
     few.
     """
-    least = settings.day.backlog_visits
     base = settings.follow.first_price_min * 60
     if not least or not base:
         return False

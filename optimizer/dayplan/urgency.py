@@ -8,6 +8,7 @@ import numpy as np
 
 from optimizer.dayplan.day import candidates, crews_on_duty
 from optimizer.dayplan.held_doors import held_back
+from optimizer.dayplan.pulse import read_pulse
 from optimizer.dayplan.turns import enough_waits
 
 if TYPE_CHECKING:
@@ -26,4 +27,8 @@ def must_go_out(
     free = [row for row in rows if row["visit_id"] not in held]
     if any(row["mandatory"] for row in free):
         return True
-    return bool(crews) and enough_waits(free, date.isoformat(), context.settings)
+    if not crews:
+        return False
+    pulse, day = read_pulse(context, station, date), date.isoformat()
+    least = min(pulse.least_waiting(row["crew"], day, context.settings) for row in crews)
+    return enough_waits(free, day, context.settings, least)

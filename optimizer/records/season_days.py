@@ -109,7 +109,9 @@ def called_in_season(
 ) -> set[str]:
     """Accounts that the season's list of a station has for a day: all once, and only then again.
 
-    So many wait as the crews on duty can call on on days nearer to the festival. Who was missed
+    A door on a sheet that is out is being called on: a late sheet does not keep all others waiting
+    until the season is over. So many wait as the crews on duty can call on on days nearer to the
+    festival. Who was missed
     most often has the surest days: he comes last while days get better and first when they get
     worse; among equals neighbours come together.
 
@@ -125,7 +127,8 @@ def called_in_season(
     out = register.sheets.doors_out(date, days_held(date, settings, workdays))
     on_sheets = set(out["account_no"])
     begun = first.isoformat()
-    again = not any(row["not_before"] <= begun and not math.isnan(row["lon"]) for row in listed)
+    uncalled = {row["account_no"] for row in listed if row["not_before"] <= begun} - on_sheets
+    again = not any(row["account_no"] in uncalled and not math.isnan(row["lon"]) for row in listed)
     better = 1 if days_to_festival(date, settings.follow) > 0 else -1
     turn = [
         (better * int(row["tries"]), str(row["area"]), str(row["account_no"]))

@@ -111,6 +111,15 @@ class PrintedSheets:
             self._store, GIVEN_UP, {"version": version}, station=station, crew=crew, date=date
         )
 
+    def crews_out(self, station: str, first: dt.date, before: dt.date) -> dict[str, int]:
+        """How many crews of a station had a sheet, by day, from a day until before another."""
+        rows = self._store.rows(
+            "SELECT date, count(DISTINCT crew) FROM day_plans JOIN sheet_rows USING (plan_id)"
+            " WHERE station = ? AND date >= ? AND date < ? GROUP BY date",
+            (station, day_text(first), day_text(before)),
+        )
+        return dict(rows)
+
     def last_days_out(self, station: str, before: dt.date) -> dict[str, str]:
         """The latest day before another for which each crew of a station had a sheet."""
         rows = self._store.rows(

@@ -212,7 +212,8 @@ class DaySettings(Section):
     days."""
     backlog_visits: int = Field(default=20, ge=0)
     """So many waiting visits, beyond the room of the crews that go out anyway, send another crew
-    out; 0 for never."""
+    out; a quarter less where the station's month is behind, three times as many where it is ahead,
+    and fewer for a crew that has long been in; 0 for never."""
 
 
 class PaperSettings(Section):
@@ -306,7 +307,7 @@ class FollowSettings(Section):
     """The season in which migrant workers are home begins so many days before Spring Festival."""
     season_after_days: int = Field(default=15, ge=0)
     """It ends so many days after Spring Festival."""
-    season_every_day: bool = False
+    season_every_day: bool = True
     """Whether crews are on duty on each working day of the season, whatever their duty days: its
     list can be called on in few days. Not in a season so early that nobody is on the list."""
     season_first: MaybeMonthDay = ""

@@ -24,7 +24,7 @@ from optimizer.intake import read_tables
 from optimizer.records.coverage import account_list
 from optimizer.records.duty_days import days_held
 from optimizer.roads import read_roads
-from optimizer.settings import CampaignSettings, FollowSettings, Settings
+from optimizer.settings import CampaignSettings, Settings
 from optimizer.territories import assign
 from optimizer.workdays import working_days
 
@@ -289,20 +289,14 @@ def begin(
     habits: Habits,
     seed: int,
     finish: dt.date | None = None,
-    *,
-    every_day: bool = False,
 ) -> Life:
-    """A made-up county of two or more stations with three crews each, planned.
-
-    With `every_day` its crews are on duty on every working day of a season.
-    """
+    """A made-up county of two or more stations with three crews each, planned."""
     write_example(path, customers=customers, seed=seed)
     crews = pd.read_csv(path / "input" / "crews.csv", dtype="str", encoding="utf-8-sig")
     three_crews(crews).to_csv(path / "input" / "crews.csv", index=False, encoding="utf-8-sig")
     horizon = CampaignSettings(seed=seed) if finish is None else CampaignSettings(
         seed=seed, finish=finish)  # fmt: skip
-    rules = FollowSettings(season_every_day=every_day)
-    folder = Campaign.create(path, Settings(campaign=horizon, follow=rules))
+    folder = Campaign.create(path, Settings(campaign=horizon))
     tables = read_tables(
         stations=path / "input" / "stations.csv", areas=path / "input" / "areas.csv",
         customers=path / "input" / "customers.csv", crews=path / "input" / "crews.csv",

@@ -103,6 +103,8 @@ def test_four_days_printed_ahead_share_no_door(county, roads):
         {f"{k:010d}" for k in range(10 * n, 10 * n + 10)} for n in range(4)
     ]
     assert {one.code for one in plans[3].unassigned} == {Reason.ON_SHEET}
+    out = county.sheets.crews_out("ST00", FOUR_DAYS[1], FOUR_DAYS[3])
+    assert out == {"2027-01-05": 1, "2027-01-06": 1}
     assert "2027-01-0" in plans[3].unassigned[0].reason
 
 

@@ -6,6 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+from optimizer.dayplan.pulse import Pulse
 from optimizer.dayplan.turns import DayOffer
 from optimizer.records.crews_out import DayLoad, crews_going
 from optimizer.settings import Settings
@@ -30,7 +31,7 @@ def test_as_many_crews_go_as_the_days_own_rule_sends(duty, blocks, classes):
     rows = visits(pressing, mandatory=True) + visits(season, list="season")
     rows += visits(own, planned_on=TODAY) + visits(backlog)
     crews = [{"crew": f"C{n}", "skills": ""} for n in range(duty)]
-    offer = DayOffer(rows, TODAY, frozenset(f"C{n}" for n in range(blocks)), {})
+    offer = DayOffer(rows, TODAY, frozenset(f"C{n}" for n in range(blocks)), Pulse())
     counts = [np.array([n]) for n in (duty, blocks, pressing, own, season, backlog)]
     (going,) = crews_going(DayLoad(*counts, np.ones(1)), SETTINGS)
     told = len(offer.crews(crews, SETTINGS))

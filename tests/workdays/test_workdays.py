@@ -206,9 +206,9 @@ def test_all_crews_can_be_on_duty_while_people_are_home_for_the_festival() -> No
     """In 2028, when some are known to be away; on working days, and nobody on leave."""
     crews = pd.DataFrame({"crew": ["C1", "C2"], "station": "S1", "duty_days": ["1", "1"]})
     leave = pd.DataFrame({"crew": ["C2"], "first": ["2028-01-20"], "last": ["2028-01-20"]})
-    usual = Settings()
-    follow = usual.follow.model_copy(update={"season_every_day": True})
-    every = usual.model_copy(update={"follow": follow})
+    every = Settings()
+    follow = every.follow.model_copy(update={"season_every_day": False})
+    usual = every.model_copy(update={"follow": follow})
     season = working_days(dt.date(2028, 1, 19), dt.date(2028, 1, 22))
     assert not duty(crews, leave, season, usual).any()
     assert duty(crews, leave, season, every).tolist() == [
