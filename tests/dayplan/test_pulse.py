@@ -34,15 +34,15 @@ def station(june, blocks=0, last=None):
 
 
 def test_a_month_that_is_behind_needs_less_and_one_that_is_ahead_more():
-    """June has 21 working days, ten or eleven of them usual: five until the middle are even."""
-    shares = [read_pulse(station(june), "S", MIDDLE).share for june in (0, 5, 9)]
-    assert shares == [BEHIND, 1.0, AHEAD]
+    """June has 21 working days, every other of them usual: five or six until the middle are even."""
+    shares = [read_pulse(station(june), "S", MIDDLE).share for june in (0, 4, 6, 9)]
+    assert shares == [BEHIND, BEHIND, AHEAD, AHEAD]
 
 
 def test_blocks_that_are_still_to_come_are_left_their_days():
     """Nobody was out in June, but its last ten days have blocks: what waits is for July."""
-    assert read_pulse(station(0, blocks=10), "S", MIDDLE).share == 1.0
-    assert read_pulse(station(2, blocks=12), "S", MIDDLE).share == AHEAD
+    assert read_pulse(station(0, blocks=2), "S", MIDDLE).share == BEHIND
+    assert read_pulse(station(0, blocks=10), "S", MIDDLE).share == AHEAD
 
 
 @pytest.mark.parametrize("day", [dt.date(2027, 2, 10), dt.date(2027, 6, 20), dt.date(2028, 1, 24)])
