@@ -26,6 +26,8 @@ MONTH_PENALTY: Final = 60.0
 """Of a month's usual blocks too many; squares count."""
 CREW_PENALTY: Final = 60.0
 """Of a usual month's work that a crew has more than its share; squares count."""
+SEASON_WEIGHT: Final = 5.0
+"""Times the penalty of a season: its days are many and free, and its months have few blocks."""
 KM_PENALTY: Final = 5.0
 """Of each kilometre to the nearest block of another crew that takes a run."""
 
@@ -169,9 +171,8 @@ def _start_penalties(
     penalty = GAP_PENALTY * (span - (len(some) - 1)).astype(float)
     for k, block in enumerate(some):
         day = days[k : k + starts]
-        penalty += (
-            blocks.season_penalty[blocks.season[block]][day] + month_penalty[calendar.month[day]]
-        )
+        season_penalty = SEASON_WEIGHT * blocks.season_penalty[blocks.season[block]][day]
+        penalty += season_penalty + month_penalty[calendar.month[day]]
         unwished = (day < blocks.earliest[block]) | (day > blocks.latest[block])
         penalty += WISH_PENALTY * unwished
     target = blocks.target[some[0]]

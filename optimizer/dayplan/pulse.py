@@ -29,8 +29,8 @@ KNOWN_DAYS: Final = 40
 AHEAD, BEHIND = 3.0, 0.75
 """What has to wait, times `day.backlog_visits`, where another crew-day would put a month ahead of
 its even share, and where it would not."""
-LONG_IN, TOO_LONG_IN = 28, 56
-"""A crew that was not out for so many days goes out for the less, the nearer it comes to eight
+LONG_IN, TOO_LONG_IN = 21, 49
+"""A crew that was not out for so many days goes out for the less, the nearer it comes to seven
 weeks."""
 LEAST: Final = 0.25
 """But for no less than this share of `day.backlog_visits`."""

@@ -18,8 +18,10 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from optimizer.model import Learned
+from optimizer.model import Learned, VisitKind
 from optimizer.records.account_state import FAILED
+from optimizer.records.season_days import still_at_home
+from optimizer.workdays import festival_season
 
 if TYPE_CHECKING:
     from optimizer.model import DayPlan, Route
@@ -35,6 +37,8 @@ DAYS: Final = 60
 """How far back to look."""
 _ROUNDS: Final = 10
 _LOWEST_HOME: Final = 0.1
+_AT_SEASONS_END: Final = 0.5
+"""Of those who are home for Spring Festival, how many are when its season begins and ends."""
 _SHORT_RIDE_S: Final = 120
 _LONGEST_S: Final = 3 * 3600
 
@@ -74,7 +78,18 @@ def calibration_for(register: Register, settings: Settings, date: dt.date, stati
     """
     if not settings.follow.learn:
         return Learned()
-    return calibrate(register, settings, date - dt.timedelta(days=1), station)
+    learned = calibrate(register, settings, date - dt.timedelta(days=1), station)
+    return _at_home_for_the_festival(learned, settings, date)
+
+
+def _at_home_for_the_festival(learned: Learned, settings: Settings, date: dt.date) -> Learned:
+    """The same with more at home in the season: as many calls as in June would not be done."""
+    if date < festival_season(date, settings.follow)[0]:
+        return learned
+    days = np.array([date], dtype="datetime64[D]")
+    share = float(still_at_home(days, settings.follow, np.array([_AT_SEASONS_END]))[0, 0])
+    retry = VisitKind.RETRY.value
+    return replace(learned, home={**learned.home, retry: max(learned.home.get(retry, 1.0), share)})
 
 
 def observe(

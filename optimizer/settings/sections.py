@@ -41,9 +41,9 @@ class CampaignSettings(Section):
     spare_share: float = Field(default=0.1, ge=0, lt=1)
     """Share of a crew's duty days, at the end of the horizon, that an even pace leaves free."""
     stretch_days: int = Field(default=5, ge=1)
-    """A crew goes out on about so many duty days in a row before a pause: longer chains of areas are
-    cut to twice as many where that breaks the fewest, and up to four times as many stay together
-    where a cut would leave an area in parts."""
+    """A crew goes out on about so many duty days in a row before a pause: longer chains of areas
+    are cut to twice as many where that breaks the fewest, and up to four times as many stay
+    together where a cut would leave an area in parts."""
     season_free: bool = True
     """Whether first visits make way for the season list in the days around Spring Festival."""
     freeze_days: int = Field(default=14, ge=0)

@@ -34,7 +34,7 @@ def station(june, blocks=0, last=None):
 
 
 def test_a_month_that_is_behind_needs_less_and_one_that_is_ahead_more():
-    """June has 21 working days, every other of them usual: five or six until the middle are even."""
+    """Every other of June's 21 working days is usual: five or six until its middle are even."""
     shares = [read_pulse(station(june), "S", MIDDLE).share for june in (0, 4, 6, 9)]
     assert shares == [BEHIND, BEHIND, AHEAD, AHEAD]
 
@@ -52,10 +52,10 @@ def test_nothing_is_usual_at_first_nor_on_days_off_or_of_the_season(day):
 
 
 def test_a_crew_that_has_long_been_in_goes_out_for_less():
-    """For all after a week, for half after six, for a quarter after eight; a new one as usual."""
-    pulse = Pulse({"week": "2027-06-09", "six": "2027-05-05", "eight": "2027-03-01"})
+    """For all after a week, for half after five, for a quarter after eight; a new one as usual."""
+    pulse = Pulse({"week": "2027-06-09", "five": "2027-05-12", "eight": "2027-03-01"})
     least = [
-        pulse.least_waiting(name, "2027-06-16", SETTINGS) for name in ("week", "six", "eight", "?")
+        pulse.least_waiting(name, "2027-06-16", SETTINGS) for name in ("week", "five", "eight", "?")
     ]
     assert least == [20, 10, 5, 20]
-    assert Pulse(pulse.last_out, AHEAD).least_waiting("six", "2027-06-16", SETTINGS) == 10
+    assert Pulse(pulse.last_out, AHEAD).least_waiting("five", "2027-06-16", SETTINGS) == 10
