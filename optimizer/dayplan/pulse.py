@@ -7,6 +7,7 @@ more waiting, one with few works it off, and a crew that has long been in goes o
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
@@ -71,7 +72,7 @@ def _month_share(context: CampaignContext, station: str, date: dt.date) -> float
     register = context.register
     out = _counts(register.sheets.crews_out(station, first, date), days)
     blocks = register.blocks(station, date.replace(day=1), end - dt.timedelta(days=1))
-    own = _counts(blocks["date"].value_counts().to_dict(), days)
+    own = _counts(Counter(blocks["date"].astype(str)), days)
     even = out[days < month].sum() / len(before) * len(this) - own.sum()
     others = (out - own)[(days >= month) & (days < today)].sum()
     line = even * (this <= today).sum() / len(this)
