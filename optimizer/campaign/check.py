@@ -128,14 +128,15 @@ def everybody_once(campaign: CampaignPlan, tables: CampaignTables) -> Iterator[V
         yield Violation("once", f"{account} has {reasons[account]} reasons")
     customers = tables.customers
     is_open = ~customers["status"].isin([*DONE, *FOLLOWED_UP])
-    wanted = set(customers.loc[is_open, "account_no"])
-    for account in sorted(set(planned.index) & set(reasons.index)):
+    wanted = pd.Index(customers.loc[is_open, "account_no"])
+    told = planned.index.append(reasons.index)
+    for account in sorted(reasons.index[reasons.index.isin(planned.index)]):
         yield Violation("once", f"{account} is planned and has a reason not to be")
-    for account in sorted(wanted - set(planned.index) - set(reasons.index)):
+    for account in sorted(wanted[~wanted.isin(told)]):
         yield Violation("once", f"{account} is neither planned nor explained")
-    for account in sorted(set(planned.index) - set(customers["account_no"])):
+    for account in sorted(planned.index[~planned.index.isin(customers["account_no"])]):
         yield Violation("once", f"{account} is no customer")
-    for account in sorted(set(reasons.index) - wanted):
+    for account in sorted(reasons.index[~reasons.index.isin(wanted)]):
         yield Violation("once", f"{account} has a reason, but is not to be visited")
 
 
@@ -145,7 +146,7 @@ def codes_as_recorded(campaign: CampaignPlan, tables: CampaignTables) -> Iterato
     status = tables.customers.set_index("account_no")["status"]
     reason = campaign.unplanned.drop_duplicates("account_no").set_index("account_no")["code"]
     names = pd.Index(listed["account_no"])
-    if names.has_duplicates or set(names) != set(status.index):
+    if names.has_duplicates or len(names) != len(status) or not names.isin(status.index).all():
         yield Violation("told", f"{len(listed)} are told of, once each should be {len(status)}")
         return
     status, reason = status.reindex(names), reason.reindex(names)

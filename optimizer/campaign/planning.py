@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from optimizer.campaign.demand import CampaignTables, CountyDemand
+    from optimizer.campaign.demand import CampaignTables, CountyDemand, StationDemand
     from optimizer.campaign.executors import Executor
     from optimizer.campaign.station_blocks import StationBlocks
     from optimizer.campaign.station_schedule import StationPlan
@@ -152,10 +153,13 @@ def assemble(
     """The campaign's plan: all stations scheduled, in one table of each kind."""
     tables, days = context.tables, context.days
     code = county.code.copy()
-    plans = {
-        demand.station: plan_station(context, demand, planned[demand.station], code)
-        for demand in county.stations
-    }
+
+    def plan(demand: StationDemand) -> StationPlan:
+        return plan_station(context, demand, planned[demand.station], code)
+
+    with ThreadPoolExecutor() as pool:  # levelling, which takes most of the time, holds no lock
+        names = [demand.station for demand in county.stations]
+        plans = dict(zip(names, pool.map(plan, county.stations), strict=True))
     dates = days["date"].dt.date
     return CampaignPlan(
         start=dates.iloc[0],

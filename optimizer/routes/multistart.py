@@ -50,6 +50,8 @@ MANDATORY_PRIZE = 2.0
 """Of a mandatory visit, where the dearest optional one has 1."""
 SHOWN_EVERY_S = 0.25
 """Who watches a search is told so often."""
+SHORTEST_S = 0.05
+"""OR-Tools has so long at least."""
 MOST_TASKS = 800
 """OR-Tools' model of more visits in routes takes longer to build than it is worth."""
 
@@ -79,7 +81,7 @@ class Params:
     end_temperature: float = 0.02
     clock_interval: int = 200
     soft_penalty_share: float = 0.85
-    ortools_share: float = 0.1
+    ortools_share: float = 0.01
     lang: Lang = "zh"
 
 
@@ -247,7 +249,7 @@ class Clock:
         if stop.seconds is None:
             return cls(stop.iterations, watch=watch)
         whole = min(stop.seconds, 1.0 + tasks * SECONDS_PER_TASK)
-        ortools = max(0.1, whole * params.ortools_share) if params.ortools_share else 0.0
+        ortools = max(SHORTEST_S, whole * params.ortools_share) if params.ortools_share else 0.0
         return cls(None, began, began + max(0.0, whole - ortools), ortools, watch)
 
     def interval(self, params: Params) -> int:
