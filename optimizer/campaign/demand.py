@@ -95,8 +95,8 @@ def read_campaign_tables(
         There are customers, but no territories yet.
     """
     with register.store.reading():
-        columns = ["account_no", "kind", "status", "service_min", "window"]
-        customers = register.customers()[columns]
+        columns = ["account_no", "kind", "service_min", "window"]
+        customers = register.customers(columns=columns)
         if territories is None:
             placed, areas = register.territories()
         else:

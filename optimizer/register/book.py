@@ -22,7 +22,7 @@ from optimizer.register.salvage import Salvaged, salvage
 from optimizer.register.store import Store
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Collection, Mapping, Sequence
     from pathlib import Path
 
     import pandas as pd
@@ -144,7 +144,13 @@ class Register:
         """Leave: crew, first, last, reason."""
         return imports.read_table(self.store, "leave")
 
-    def customers(self, station: str | None = None, *, gone: bool = False) -> pd.DataFrame:
+    def customers(
+        self,
+        station: str | None = None,
+        *,
+        gone: bool = False,
+        columns: Sequence[str] | None = None,
+    ) -> pd.DataFrame:
         """Customers with the columns of the customer file, and `status` (see `STATUSES`).
 
         Parameters
@@ -153,8 +159,10 @@ class Register:
             Only those that the territories, or without territories the file, give to it.
         gone
             Those who are no longer in the customer file, instead of those who are.
+        columns
+            Only these of the customer file's, and `status`.
         """
-        return imports.read_customers(self.store, station, gone=gone)
+        return imports.read_customers(self.store, station, gone=gone, columns=columns)
 
     def changes(self, key: str | None = None, table: str = "customers") -> pd.DataFrame:
         """What imports changed: at, who, source, table, key, what, columns (JSON: old and new).

@@ -16,7 +16,7 @@ from optimizer.register.schema import PLACE
 from optimizer.register.store import now_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from optimizer.register.store import Store
 
@@ -108,17 +108,21 @@ def read_table(
     return frame_of(rows, table.columns, floats=" ".join(table.numbers))
 
 
-def read_customers(store: Store, station: str | None, *, gone: bool) -> pd.DataFrame:
+def read_customers(
+    store: Store, station: str | None, *, gone: bool, columns: Sequence[str] | None = None
+) -> pd.DataFrame:
     """See `optimizer.register.Register.customers`."""
     table = TABLES["customers"]
+    names = table.columns if columns is None else tuple(columns)
     where = f"gone_by IS {'NOT ' if gone else ''}NULL"
     if station is not None:
         where += " AND at_station = ?"
     rows = store.rows(
-        f"SELECT {_select(table)}, {_STATUS} FROM customers WHERE {where} ORDER BY account_no",
+        f"SELECT {_select(table, names)}, {_STATUS} FROM customers WHERE {where}"
+        " ORDER BY account_no",
         () if station is None else (station,),
     )
-    return frame_of(rows, (*table.columns, "status"), floats=" ".join(table.numbers))
+    return frame_of(rows, (*names, "status"), floats=" ".join(table.numbers))
 
 
 def read_changes(store: Store, table: str, key: str | None) -> pd.DataFrame:
@@ -348,11 +352,11 @@ def _quoted(columns: tuple[str, ...]) -> str:
     return ", ".join(f'"{column}"' for column in columns)
 
 
-def _select(table: Table) -> str:
+def _select(table: Table, columns: Sequence[str] | None = None) -> str:
     nullable = _nullable(table)
     return ", ".join(
         f"COALESCE({column}, '')" if column in nullable else f'"{column}"'
-        for column in table.columns
+        for column in columns or table.columns
     )
 
 
