@@ -44,15 +44,27 @@ class _Check:
     y: Floats
     open: Flags
 
-    def note(self, code: str, where: Flags, *, whole: str | None = None) -> None:
-        """Note a fault in each row, or one for the file when more than half of the rows have it."""
+    def note(
+        self,
+        code: str,
+        where: Flags,
+        *,
+        second: Flags | None = None,
+        whole: str | None = None,
+    ) -> None:
+        """Note a fault in each row, or one for the file when more than half of the rows have it.
+
+        `second` tells where it is the second coordinate that is at fault, not the first.
+        """
         here = np.flatnonzero(self.open & where)
         self.open[here] = False
         total = int(self.open.sum()) + len(here)
         if whole is not None and len(here) >= 3 and 2 * len(here) > total:
             self._note_whole(whole, here, total)
             return
-        self.findings.cells(self.grid, code, here, self.names[0], {"datum": self.datum})
+        of_second = np.zeros(len(here), dtype=bool) if second is None else second[here]
+        for name, rows in zip(self.names, (here[~of_second], here[of_second]), strict=True):
+            self.findings.cells(self.grid, code, rows, name, {"datum": self.datum})
 
     def _note_whole(self, code: str, here: NDArray[np.int64], total: int) -> None:
         x, y = float(self.x[here[0]]), float(self.y[here[0]])
@@ -83,6 +95,7 @@ def place_table(
         if _x_is_north(grid, names, x, y, datum):
             x, y = y, x
             findings.warn(grid.path, "x_is_north", column=_headings(grid, names))
+            grid.places |= {names[0]: grid.places[names[1]], names[1]: grid.places[names[0]]}
         known = np.isfinite(x) & np.isfinite(y)
         if not datum.projected and is_coarse(x[known], y[known]):
             facts = {"total": int(known.sum()), "example": f"{x[known][0]:.10g}/{y[known][0]:.10g}"}
@@ -168,7 +181,7 @@ def _check_degrees(check: _Check) -> None:
     fits_exchanged = (np.abs(y) <= 180) & (np.abs(x) <= 90)
     exchanged = off & fits_exchanged | _in_china(y, x) & ~_in_china(x, y)
     check.note("swapped", exchanged, whole="all_swapped")
-    check.note("off_globe", off)
+    check.note("off_globe", off, second=np.abs(x) <= 180)
 
 
 def _in_china(lon: Floats, lat: Floats) -> Flags:
@@ -182,7 +195,9 @@ def _check_metres(check: _Check) -> None:
     check.note("null_island", (x == 0) & (y == 0))
     outside = ~_in_zone(x, y, check.datum)
     check.note("swapped", outside & _in_zone(y, x, check.datum), whole="all_swapped")
-    check.note("outside", outside, whole="all_outside")
+    good = check.open & ~outside
+    usual = np.full(len(y), np.median(y[good]) if good.any() else np.nan)
+    check.note("outside", outside, second=_in_zone(x, usual, check.datum), whole="all_outside")
 
 
 def _in_zone(x: Floats, y: Floats, datum: Datum) -> Flags:
@@ -220,8 +235,11 @@ def check_far(
         far = away_km > FAR_KM
         swapped = far & (exchanged_km <= FAR_KM)
         findings.cells(grid, "swapped", np.flatnonzero(swapped), names[0])
-        for at in np.flatnonzero(far & ~swapped):
-            findings.cells(grid, "far_away", [int(at)], names[0], {"km": round(float(away_km[at]))})
+        lon_fits = _away_km(lon, np.full(len(lat), middle[1]), middle) <= FAR_KM
+        lat_fits = _away_km(np.full(len(lon), middle[0]), lat, middle) <= FAR_KM
+        for at in map(int, np.flatnonzero(far & ~swapped)):
+            name = names[1] if lon_fits[at] and not lat_fits[at] else names[0]
+            findings.cells(grid, "far_away", [at], name, {"km": round(float(away_km[at]))})
 
 
 def _away_km(lon: Floats, lat: Floats, middle: tuple[float, float]) -> Floats:

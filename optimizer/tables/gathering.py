@@ -33,6 +33,7 @@ class Gathered:
         self.overflow: dict[int, list[str]] = {}
         self.repeated = 0
         self.across: list[int] = []
+        self.down: list[int] = []
         self.sheets: list[str] = []
         self.first: list[int] = []
         self._names = headings
@@ -52,6 +53,7 @@ class Gathered:
             sorted(block for block in sheet.merged if header_row <= block[0][0] < block[1][0])
         )
         self._blocks = {}
+        self.down += [first[0] + 1 for first, _ in self._merged]
         self.across += [
             first[0] + 1
             for first, last in sheet.merged

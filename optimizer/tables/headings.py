@@ -146,6 +146,9 @@ def read_grid(
     if gathered.across:
         facts = {"count": len(gathered.across), "row": min(gathered.across)}
         findings.warn(path, "merged_across", facts)
+    if gathered.down and not layout.by_hand:
+        facts = {"count": len(gathered.down), "row": min(gathered.down)}
+        findings.warn(path, "merged_down", facts)
     if len(grid) == 0 and not layout.by_hand:
         findings.file(path, "no_rows")
     if sheets[0].by_signs:

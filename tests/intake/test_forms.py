@@ -260,6 +260,21 @@ def test_merged_cells_hold_for_all_their_rows(tmp_path):
     rows = [ROWS[0], [*ROWS[1][:2], "", *ROWS[1][3:]], ROWS[2]]
     table = customers(book(tmp_path / "a.xlsx", merge, A=[HEAD, *rows]))
     assert table["area"].tolist() == ["A1", "A1", "A2"]
+    assert "merged_down" in warned(tmp_path / "a.xlsx")
+
+
+def test_merged_names_and_places_are_never_emptied(tmp_path):
+    """One name and one latitude over three rows: each row has them, and the planner is told."""
+
+    def merge(sheets):
+        sheets["A"].merge_range(1, 1, 3, 1, "王五")
+        sheets["A"].merge_range(1, 4, 3, 4, "27.61")
+
+    rows = [[account, "", area, lon, ""] for account, _, area, lon, _ in ROWS]
+    path = book(tmp_path / "a.xlsx", merge, A=[HEAD, *rows])
+    assert customers(path)["name"].tolist() == ["王五"] * 3
+    assert customers(path)["lat"].tolist() == [27.61] * 3
+    assert warned(path) == ["merged_down"]
 
 
 def test_cells_merged_across_columns_are_told(tmp_path):

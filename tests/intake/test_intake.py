@@ -408,6 +408,19 @@ def test_coordinates_all_wrong_are_said_once(village):
     assert faults_of(paths, datum="EPSG:4547")[0][3] == "all_outside"
 
 
+def test_the_coordinate_at_fault_is_named_in_any_datum(village):
+    """Of metres too, and where X is north, the cell to mend is the one that is wrong."""
+    places = [(3059759 + k, 449673) for k in range(4)]
+    for x, y, wanted in ((9e7, 449673, "X"), (3059759, 9e7, "Y")):
+        lines = [
+            "户号,X,Y",
+            *(f"000000000{k},{a},{b}" for k, (a, b) in enumerate([*places, (x, y)])),
+        ]
+        paths = {"customers": village(customers=lines)["customers"]}
+        found = faults_of(paths, datum="EPSG:4547")
+        assert found == [("customers", 6, wanted, "outside")]
+
+
 # ---- what does not: rows -----------------------------------------------------------------------
 
 
@@ -427,6 +440,9 @@ def test_coordinates_all_wrong_are_said_once(village):
         ("0000000001,,,,,,,0,0,,,", "经度", "null_island"),
         ("0000000001,,,,,,,27.6,113.4,,,", "经度", "swapped"),
         ("0000000001,,,,,,,1134,27.6,,,", "经度", "off_globe"),
+        ("0000000001,,,,,,,113.4,999,,,", "纬度", "off_globe"),
+        ("0000000001,,,,,,,999,999,,,", "经度", "off_globe"),
+        ("0000000001,,,,,,,113.4,37.6,,,", "纬度", "far_away"),
         ("0000000001,,,,,,,449673,3059759,,,", "经度", "projected"),
         ("0000000001,,,,,,,123.4,27.6,,,", "经度", "far_away"),
         ("0000000001,,,,,,,北纬113,27.6,,,", "经度", "not_degrees"),
