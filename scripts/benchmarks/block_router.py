@@ -1,7 +1,7 @@
 """Hold the blocks' router against the literature: instances in; costs, routes, iterations out.
 
     python scripts/benchmarks/block_router.py FILE.vrp --seconds 60 [--seeds 1 2 3] [-o FILE.sol]
-    python scripts/benchmarks/block_router.py made-up:1500:1 --seconds 30
+    python scripts/benchmarks/block_router.py made-up:1470:2 --seconds 30 --seeds 1 2
 
 An instance is a file of VRPLIB, or made up: villages along roads, of so many customers, from a
 seed. Prints the machine, the versions and the command, then a row of a table in Markdown for each
@@ -21,7 +21,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from capacity_routing import Instance, made_up, read_vrplib, solve, verify
+from capacity_routing import START, Instance, made_up, read_vrplib, solve, verify
 
 from optimizer.search.stopping import StopAfter
 
@@ -39,13 +39,14 @@ def main() -> None:
     parser.add_argument("instances", nargs="+", metavar="FILE | made-up:CUSTOMERS:SEED")
     parser.add_argument("--seconds", type=float, required=True, help="CPU seconds of each run")
     parser.add_argument("--seeds", type=int, nargs="+", default=[1])
+    parser.add_argument("--start", type=float, default=START, help="temperature, in mean legs")
     parser.add_argument("-o", "--output", type=Path, help="write the last solution here")
     arguments = parser.parse_args()
     print_head()
     for name in arguments.instances:
         instance = read_instance(name)
         solve(instance, StopAfter(iterations=1000), 1)  # what is compiled once is not counted
-        routes = print_row(name, instance, arguments.seconds, arguments.seeds)
+        routes = print_row(name, instance, arguments)
     if arguments.output:
         write_solution(arguments.output, instance, routes)
 
@@ -69,14 +70,12 @@ def print_head() -> None:
     print("|---|---|---|---|---|---|---|---|", flush=True)
 
 
-def print_row(
-    name: str, instance: Instance, seconds: float, seeds: list[int]
-) -> list[NDArray[np.int64]]:
+def print_row(name: str, instance: Instance, wanted: argparse.Namespace) -> list[NDArray[np.int64]]:
     """Solve an instance from each seed; the routes of the last."""
     costs, counts, iterations = [], [], 0
     begun_s = time.process_time()
-    for seed in seeds:
-        solution = solve(instance, StopAfter(seconds=seconds), seed)
+    for seed in wanted.seeds:
+        solution = solve(instance, StopAfter(seconds=wanted.seconds), seed, wanted.start)
         costs.append(verify(instance, solution.routes))
         counts.append(len(solution.routes))
         iterations += solution.iterations
@@ -86,8 +85,8 @@ def print_row(
     cells = [
         Path(name).name,
         f"{len(instance.demand):,}",
-        f"{used_s / len(seeds):.1f}",
-        ", ".join(map(str, seeds)),
+        f"{used_s / len(wanted.seeds):.1f}",
+        ", ".join(map(str, wanted.seeds)),
         " / ".join(f"{cost:,}" for cost in costs),
         gap,
         " / ".join(map(str, counts)),

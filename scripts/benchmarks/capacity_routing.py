@@ -33,8 +33,8 @@ HUNDREDTHS = 100
 NEVER = 1e12
 """Seconds from a door to the road."""
 NEIGHBOURS = 100
-TEMPERATURES = (0.5, 0.01)
-"""At the beginning and at the end, in mean legs of the first plan."""
+START, END = 0.5, 0.01
+"""Temperatures at the beginning and at the end, in mean legs of the first plan."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class Solution:
     iterations: int
 
 
-def solve(instance: Instance, stop: StopAfter, seed: int) -> Solution:
+def solve(instance: Instance, stop: StopAfter, seed: int, start: float = START) -> Solution:
     """Short routes within capacity; seconds are of the processor, from the call."""
     begun_s = time.process_time()
     order = np.argsort(hilbert_index(instance.x[:-1], instance.y[:-1]), kind="stable")
@@ -69,7 +69,7 @@ def solve(instance: Instance, stop: StopAfter, seed: int) -> Solution:
     leg = max(1.0, travel / (len(tour) + len(rows)))
     if stop.seconds is not None:
         stop = StopAfter(seconds=max(0.0, stop.seconds - (time.process_time() - begun_s)))
-    temperatures = (TEMPERATURES[0] * leg, TEMPERATURES[1] * leg)
+    temperatures = (start * leg, END * leg)
     iterations = improve(territory, objective, plan, stop, temperatures, new_rng(seed))
     routes = [order[row[:size]] for row, size in zip(plan.rows, plan.size, strict=True) if size]
     return Solution(routes, iterations)

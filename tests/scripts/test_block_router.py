@@ -111,7 +111,7 @@ def test_made_up_stations_are_the_same_again() -> None:
 
 
 def test_bar_at_3600_customers(shared_data: Path) -> None:
-    """Two million iterations, some four seconds, in windows, from a first plan 20 % worse."""
+    """Two million iterations, some four seconds, in windows, from a first plan 5 % worse."""
     instance = read_vrplib(shared_data / "vrp" / "liling-sub3600.vrp")
     found = solve(instance, StopAfter(iterations=2_000_000), 1)
-    assert verify(instance, found.routes) <= 1_340_000
+    assert verify(instance, found.routes) <= 1_330_000
