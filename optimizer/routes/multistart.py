@@ -48,6 +48,8 @@ OPENING, OPENING_TOP, RISE = 0.2, 3.0, 100.0
 on top of that, and by how much that one's would rise if it were left out for the whole time."""
 MANDATORY_PRIZE = 2.0
 """Of a mandatory visit, where the dearest optional one has 1."""
+EXCHANGES = (0.3, 0.5, 0.7)
+"""After these shares of the time all searches go on from the best plan of any."""
 SHOWN_EVERY_S = 0.25
 """Who watches a search is told so often."""
 SHORTEST_S = 0.05
@@ -100,8 +102,12 @@ def search(
     ride_s = _mean_ride(searches[0].state)
     soft = SoftPenalties.over(data, ride_s)
     with ThreadPoolExecutor(params.starts) as pool:
-        list(pool.map(lambda one: one.run(clock, ride_s, soft, params), searches))
-    best = min(searches, key=lambda one: one.costs[0])
+        for until in (*EXCHANGES, 1.0):
+            list(pool.map(lambda one: one.run(clock, until, ride_s, soft, params), searches))  # noqa: B023
+            best = min(searches, key=lambda one: one.costs[0])
+            for other in searches:
+                if other is not best and until < 1.0:
+                    other.take_over(best)
     best.back_to_best()
     return best.state
 
@@ -115,6 +121,7 @@ class Search:
 
     def __init__(self, data: ProblemArrays, begin: NDArray[np.int32], seed: int) -> None:
         self.data, self.iterations = data, 0
+        self.is_soft, self.raised = False, 0.0
         self.state = empty_state(data, seed)
         self.state.route[:, LOCKED] = begin[:, -1]
         loose = np.maximum(data.task[:, MODES] - 1, 0)
@@ -154,23 +161,35 @@ class Search:
         """Tasks that are left out."""
         return self.state.absent[: self.state.absent[-1]]
 
-    def run(self, clock: Clock, ride_s: float, soft: SoftPenalties, params: Params) -> None:
-        """Iterations until the time is over, at soft penalties and then at true ones."""
+    def run(
+        self, clock: Clock, until: float, ride_s: float, soft: SoftPenalties, params: Params
+    ) -> None:
+        """Iterations until a share of the time is over, at soft penalties and then at true ones."""
         start = ride_s * params.start_temperature
         end_to_start = params.end_temperature / params.start_temperature
-        left = self._absent()
-        if (soft.opening[left] < self.data.penalty[left, OMITTED]).any():
-            self.charge(soft.opening)
-            before = 0.0
-            while (share := clock.share(self.iterations)) < params.soft_penalty_share:
-                raise_penalties(self.data, self.state, self.costs, soft.rise * (share - before))
-                self.anneal(temperature_at(share, start, end_to_start), clock.interval(params))
-                clock.show(share, self)
-                before = share
-            self.back_to_best()
-        while (share := clock.share(self.iterations)) < 1.0:
+        if not self.iterations and params.soft_penalty_share > 0:
+            left = self._absent()
+            self.is_soft = bool((soft.opening[left] < self.data.penalty[left, OMITTED]).any())
+            if self.is_soft:
+                self.charge(soft.opening)
+        while (share := clock.share(self.iterations)) < until:
+            if self.is_soft and share >= params.soft_penalty_share:
+                self.is_soft = False
+                self.back_to_best()
+            if self.is_soft:
+                more = soft.rise * (share - self.raised)
+                raise_penalties(self.data, self.state, self.costs, more)
+                self.raised = share
             self.anneal(temperature_at(share, start, end_to_start), clock.interval(params))
             clock.show(share, self)
+
+    def take_over(self, other: Search) -> None:
+        """Go on from another search's best plan, at the penalties that this one has."""
+        soft_penalty = self.state.soft_penalty.copy()
+        self.best[:], self.modes[:] = other.best, other.modes
+        self.costs[0] = other.costs[0]
+        load_routes(self.data, self.state, self.best, self.modes)
+        self.charge(soft_penalty)
 
     def visits(self) -> int:
         """How many visits the best plan makes."""
