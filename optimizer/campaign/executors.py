@@ -11,9 +11,11 @@ import signal
 import threading
 import time
 from dataclasses import dataclass
+from multiprocessing import parent_process
 from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
 from joblib import Parallel, delayed
+from joblib.externals.loky import get_reusable_executor
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -66,9 +68,13 @@ class Processes:
             initializer=_follow,
             initargs=(os.getpid(),),
         )
-        yield from parallel(
-            delayed(_numbered)(function, index, job) for index, job in enumerate(jobs)
-        )
+        try:
+            yield from parallel(
+                delayed(_numbered)(function, index, job) for index, job in enumerate(jobs)
+            )
+        finally:
+            if parent_process() is not None:  # whose end would wait until the idle ones end
+                get_reusable_executor(number, reuse=True).shutdown(kill_workers=True)
 
 
 def _follow(planner: int) -> None:

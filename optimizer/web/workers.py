@@ -17,6 +17,7 @@ from optimizer.desk import Campaign
 if TYPE_CHECKING:
     from collections.abc import Callable
     from concurrent.futures import Future
+    from multiprocessing.process import BaseProcess
     from pathlib import Path
 
     from optimizer.catalogue import Lang
@@ -52,6 +53,28 @@ class Order:
 
 
 @dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a job is.
+
+    Attributes
+    ----------
+    begun
+        Whether a worker is at it.
+    before
+        So many jobs come first.
+    share
+        Of the job that is done, in percent.
+    visits
+        Of its best plan.
+    """
+
+    begun: bool
+    before: int
+    share: int
+    visits: int
+
+
+@dataclass(frozen=True, slots=True)
 class Shared:
     """What the server and its workers share.
 
@@ -77,11 +100,26 @@ class Shared:
 
 
 class _Pool(ProcessPoolExecutor):
-    """A pool that, once it is closed, begins no process in place of one that has ended."""
+    """A pool that, once it is closed, begins no process in place of one that has ended.
+
+    It can end all that it has begun: one that is ending itself, too, which the library lets go.
+    """
+
+    def __init__(self, *arguments: Any, **facts: Any) -> None:  # noqa: ANN401
+        self._begun: set[BaseProcess] = set()
+        super().__init__(*arguments, **facts)
 
     def _adjust_process_count(self) -> None:
         if self._processes is not None:
             super()._adjust_process_count()
+            ended = {process for process in self._begun if not process.is_alive()}
+            self._begun = {*self._processes.values()} | self._begun - ended
+
+    def end(self) -> None:
+        """Let no process live."""
+        self.shutdown(wait=False, cancel_futures=True)
+        for process in self._begun:
+            process.kill()
 
 
 class Workers:
@@ -103,11 +141,12 @@ class Workers:
         self._searches = self._context.Value("q", 0)
         self._shown = self._context.SimpleQueue()
         self._progress: dict[int, tuple[float, int]] = {}
+        self._line: dict[int, Lane] = {}
         self._lock = threading.Lock()
         self._pools = {lane: self._new_pool(lane) for lane in NICENESS}
         threading.Thread(target=self._listen, daemon=True).start()
 
-    def _new_pool(self, lane: Lane) -> ProcessPoolExecutor:
+    def _new_pool(self, lane: Lane) -> _Pool:
         shared = Shared(str(self._folder), self._shown, self._stops, self._searches, self._number)
         return _Pool(
             1 if lane == "county" else self._number,
@@ -131,6 +170,8 @@ class Workers:
             except BrokenProcessPool:
                 self._pools[order.lane] = self._new_pool(order.lane)
                 done = self._pools[order.lane].submit(_do, order)
+            if order.job:
+                self._line[order.job] = order.lane
         if order.searches:
             self._count_searches(1)
             done.add_done_callback(lambda _: self._count_searches(-1))
@@ -144,9 +185,15 @@ class Workers:
         """Have an order done and wait for it."""
         return self.submit(order).result()
 
-    def progress(self, job: int) -> tuple[float, int]:
-        """The share of a job that is done, and the visits of its best plan."""
-        return self._progress.get(job, (0.0, 0))
+    def progress(self, job: int) -> Progress:
+        """How far a job is."""
+        with self._lock:
+            line = [*self._line]
+        before = 0
+        if job in line and job not in self._progress:
+            before = sum(self._line.get(one) == self._line[job] for one in line[: line.index(job)])
+        share, visits = self._progress.get(job, (0.0, 0))
+        return Progress(job in self._progress, before, round(100 * share), visits)
 
     def stop(self, job: int) -> None:
         """End a job's search with the best plan so far."""
@@ -154,15 +201,14 @@ class Workers:
 
     def forget(self, job: int) -> None:
         """A job is over."""
+        with self._lock:
+            self._line.pop(job, None)
         self._progress.pop(job, None)
 
     def close(self) -> None:
         """End all work at once; what is stored stays stored."""
         for pool in self._pools.values():
-            processes = list((getattr(pool, "_processes", None) or {}).values())
-            pool.shutdown(wait=False, cancel_futures=True)
-            for process in processes:
-                process.kill()
+            pool.end()
         with suppress(OSError, ValueError):
             self._shown.put(None)
 
@@ -198,6 +244,7 @@ def _do(order: Order) -> Any:  # noqa: ANN401
     facts = dict(order.facts)
     if order.job:
         facts["watch"] = _watch(order.job)
+        facts["watch"](0.0, 0)
     if order.searches:
         facts["seconds"] = search_seconds(campaign.settings.day.seconds, *_waiting())
     return getattr(campaign, order.method)(*order.values, **facts)
