@@ -300,6 +300,47 @@ def test_rows_in_a_range_get_one_result(desk, county):
     assert new == {key: ["nobody_home"] for key in range(10, 15)}
 
 
+def test_wide_digits_are_digits(desk, county):
+    """A clerk whose Chinese input method is on types １ and ２＊ and does not see a difference."""
+    opened(desk)
+    desk.press("g", "2", "3", ENTER)
+    cells = {"result": "１", "codes": "２＊ ３ 门口（左）", "ticks": "１１３"}
+    desk.run(
+        "for (const [name, text] of Object.entries(arguments[0]))"
+        " document.querySelector(`#row-23 [name=${name}]`).value = text",
+        cells,
+    )
+    desk.press(ENTER)
+    settled(desk)
+    with Campaign(county, today=TODAY) as campaign:
+        _, rows = campaign.evening_rows(STATION, TODAY, FIRST)
+    record = rows[22].records[-1]
+    assert [(one["category"], one["repaired"], one["note"]) for one in record.findings] == [
+        ("wiring", True, "门口（左）"),
+        ("rcd", False, "门口（左）"),
+    ]
+    assert record.opinion == "供电质量：满意；服务态度：满意；抢修速度：不满意"
+
+
+def test_a_row_survives_the_page_and_what_cannot_be_is_asked_about(desk, county):
+    """Who goes on by the address bar has left the row, too; a mistyped one is not lost unasked."""
+    opened(desk)
+    desk.press("g", "2", "4", ENTER, "2")
+    opened(desk)
+    settled(desk)
+    assert reported(county)[24] == ["nobody_home"]
+    desk.press("g", "2", "4", ENTER, "9")
+    assert "没有结果“9”" in state(desk, 24)
+    desk.press(TAB)
+    desk.type("77")
+    assert desk.run(
+        "const leaving = new Event('beforeunload', { cancelable: true });"
+        " window.dispatchEvent(leaving); return leaving.defaultPrevented"
+    )
+    assert "没有问题编号 77" in state(desk, 24)
+    desk.press(ESCAPE)
+
+
 def test_what_cannot_be_is_said_and_stays_in_the_row(desk, county):
     """No finding 12, no opinion without a result: the cursor stays, nothing is stored."""
     opened(desk, f"{EVENING}/{YESTERDAY}/{FIRST}")

@@ -1,6 +1,6 @@
 // @ts-check
 /** A sheet typed in row by row: digits, Enter, and nothing that needs a mouse. */
-import { codesOf, input, make, push, wordsOf } from './evening_parts.js';
+import { codesOf, input, make, narrow, push, wordsOf } from './evening_parts.js';
 import { Queue } from './evening_queue.js';
 
 /**
@@ -63,7 +63,10 @@ function fill(line) {
  * @param {Line} line
  * @returns {Typed | string} why it cannot be stored */
 function read(line) {
-  const cells = line.cells, result = Number(cells.result.value || 0);
+  const cells = line.cells;
+  Object.values(cells).forEach(narrow);
+  const result = Number(cells.result.value || 0);
+  if (!(result >= 0 && result <= sheet.results.length)) return say('no_such_result', { result: cells.result.value });
   const found = /^((?:\d+\s*[*＊]?[\s,，、;；]*)*)(.*)$/.exec(cells.codes.value.trim()) || ['', '', ''];
   const codes = (found[1].match(/\d+/g) || []).map(Number);
   const starred = (found[1].match(/\d+(?=\s*[*＊])/g) || []).map(Number);
@@ -169,11 +172,11 @@ function showConflict(line) {
   }
 }
 
-/** Whether anything is known of a row.
+/** Whether a row is done with: what was refused still asks for a hand.
  * @param {Line} line */
 function isIn(line) {
-  const says = standing(line);
-  return !!says && says.result > 0;
+  const own = queue.of(line.data.row, sheet.version).pop(), says = standing(line);
+  return !!says && says.result > 0 && !(own && own.answer);
 }
 
 function sum() {
@@ -218,10 +221,13 @@ function told(answers, why) {
 
 /** Whether somebody is at work in a row: what he began from must not change under his hands.
  * @param {Line} line */
-function isOpen(line) {
+function isOpen(line) { return line.node.contains(document.activeElement) || isChanged(line); }
+
+/** Whether a row says what has not been left yet.
+ * @param {Line} line */
+function isChanged(line) {
   const typed = read(line);
-  return line.node.contains(document.activeElement) || typeof typed === 'string' ||
-    wordsOf(typed) !== wordsOf(standing(line));
+  return typeof typed === 'string' || wordsOf(typed) !== wordsOf(standing(line));
 }
 
 let asked = 0;
@@ -274,18 +280,23 @@ function onKey(line, event) {
     fill(line);
     cell.select();
   } else if (name === 'result') {
-    if (!onLetter(event)) return;
+    if (!onLetter(line, event)) return;
   } else return;
   event.preventDefault();
 }
 
 /** In the cell of the result letters are commands.
+ * @param {Line} line
  * @param {KeyboardEvent} event */
-function onLetter(event) {
+function onLetter(line, event) {
   const key = event.key.toLowerCase();
   if (key === 'g') byId('jump').focus();
   else if (key === 'r') rest();
-  else return key.length === 1 && !(key >= '1' && key <= String(sheet.results.length));
+  else if (key.length > 1 || (key >= '1' && key <= String(sheet.results.length))) return false;
+  else {
+    line.said = say('no_such_result', { result: event.key });
+    show(line);
+  }
   return true;
 }
 
@@ -368,6 +379,9 @@ byId('bulk').addEventListener('submit', (event) => {
   event.preventDefault();
   const facts = new FormData(/** @type {HTMLFormElement} */ (event.target));
   const first = Number(facts.get('first')), last = Number(facts.get('last'));
+  const box = /** @type {HTMLInputElement} */ (/** @type {HTMLFormElement} */ (event.target).elements.namedItem('last'));
+  box.setCustomValidity(first >= 1 && last >= first && last <= lines.length ? '' : words.no_rows);
+  if (!box.reportValidity()) return;
   bulk(lines.filter((line) => line.data.row >= first && line.data.row <= last), Number(facts.get('result')));
 });
 byId('jump').addEventListener('keydown', (event) => {
@@ -377,6 +391,12 @@ byId('jump').addEventListener('keydown', (event) => {
     (wanted.length > 3 && line.data.account.endsWith(wanted)));
   box.classList.toggle('error', place < 0);
   if (place >= 0) { box.value = ''; go(place); } else box.select();
+});
+byId('bulk').addEventListener('input', () => {
+  /** @type {HTMLInputElement} */ (document.querySelector('#bulk [name=last]')).setCustomValidity('');
+});
+window.addEventListener('beforeunload', (event) => {
+  if (lines.filter(isChanged).some((line) => !leave(line))) event.preventDefault();
 });
 setInterval(() => { if (!document.hidden) refresh(); }, REFRESH_MS);
 sum();

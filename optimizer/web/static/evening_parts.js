@@ -36,6 +36,14 @@ export function input(name, label, type = 'text') {
   return node;
 }
 
+/** Digits and stars as they are meant, whatever an input method made of them; words stay.
+ * @param {HTMLInputElement} cell */
+export function narrow(cell) {
+  if (cell.name === 'opinion') return;
+  const plain = cell.value.replace(/^[\s\d０-９*＊,，、;；]+/, (part) => part.normalize('NFKC'));
+  if (plain !== cell.value) cell.value = plain;
+}
+
 /** Findings as they are typed: a star for those put right, unless that is so for all.
  * @param {Typed | Reported} one */
 export function codesOf(one) {
