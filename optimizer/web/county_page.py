@@ -145,8 +145,7 @@ def job(request: Request, number: Annotated[int, Path(ge=1, lt=2**31)], _: Seer)
     found = served.jobs.job(number)
     if found is None or found.station:
         return page(request, "said.html", {"said": ""}, status=404)
-    share, visits = served.workers.progress(number)
-    facts = {"job": found, "share": round(100 * share), "visits": visits, "base": "/county"}
+    facts = {"job": found, "progress": served.workers.progress(number), "base": "/county"}
     return page(request, "job.html", facts)
 
 

@@ -165,15 +165,12 @@ def job(request: Request, station: str, number: Number, _: Seer) -> Response:
     found = served.jobs.job(number)
     if found is None or found.station != station:
         return page(request, "said.html", {"said": ""}, status=404)
-    share, visits = served.workers.progress(number)
+    progress = served.workers.progress(number)
     if "json" in request.headers.get("accept", ""):
         facts = {"number": number, "state": found.state, "open": found.is_open, "said": found.said}
-        return JSONResponse(facts | {"share": round(100 * share), "visits": visits})
-    answer = page(
-        request,
-        "job.html",
-        {"job": found, "share": round(100 * share), "visits": visits, "base": f"/s/{station}"},
-    )
+        return JSONResponse(facts | {"share": progress.share, "visits": progress.visits})
+    shown = {"job": found, "progress": progress, "base": f"/s/{station}"}
+    answer = page(request, "job.html", shown)
     if found.state == "done":
         day = f"/s/{station}/morning?date={found.date}"
         to = day if found.what == "plan" else f"/s/{station}/{found.date}/difference"

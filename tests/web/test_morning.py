@@ -77,6 +77,14 @@ def test_a_day_without_crews_offers_no_plan(chief):
     assert 'id="plan-day"' not in chief.get(f"{DAY}/outlook").text
 
 
+def test_who_waits_sees_how_many_come_first(chief):
+    """One worker plans at a time: the second day's chief is told that one is before his."""
+    first, second = (chief.post(f"/s/{STATION}/2027-01-{day}/plan") for day in (11, 12))
+    assert "前面 1 个" in second.text
+    for answer in (first, second):
+        finished(chief, answer)
+
+
 def test_one_button_plans_and_one_prints(chief, planned):
     """Eleven households stand on the sheets of one file."""
     assert planned["totals"]["visits"] == 11
