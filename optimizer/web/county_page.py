@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from fastapi import APIRouter, Depends, Form, Path, Request, Response
 from fastapi.responses import FileResponse
+from starlette.background import BackgroundTask
 
 from optimizer.desk import Period, Person, day_of
 from optimizer.errors import CampaignError
@@ -187,6 +188,33 @@ def ledgers(request: Request, _: Changer, campaign: Here) -> Response:
         content = _zipped(pathlib.Path(folder))
     note(request, "ledgers", "")
     return _as_zip(content, f"ledgers-{campaign.today}.zip")
+
+
+@router.post("/backup")
+def backup(
+    request: Request,
+    _: Changer,
+    campaign: Here,
+    passphrase: Annotated[str, Form(max_length=200)] = "",
+) -> Response:
+    """The whole register, verified; with a passphrase only it opens the copy."""
+    folder = tempfile.TemporaryDirectory()
+    path = pathlib.Path(folder.name) / "register.sqlite"
+    values: tuple[str, ...] = (str(path),)
+    if passphrase:
+        phrase = path.with_name("passphrase")  # in a folder that is the server's alone
+        phrase.write_text(f"{passphrase}\n", encoding="utf-8")
+        values += (str(phrase),)
+    served_of(request).workers.do(
+        Order(method="backup", values=values, lang=lang_of(request), lane="days")
+    )
+    note(request, "backup", "")
+    return FileResponse(
+        path,
+        media_type="application/octet-stream",
+        filename=f"register-{campaign.today}.sqlite",
+        background=BackgroundTask(folder.cleanup),
+    )
 
 
 @router.get("/certificate.pdf")

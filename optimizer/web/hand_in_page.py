@@ -166,10 +166,16 @@ def _hand_in_photograph(
 def _renewed(
     campaign: ServedCampaign, link: PhoneLink, latest: int, served: Served
 ) -> dict[str, Any]:
-    more, fewer = campaign.changed_since(link)
     texts = Texts(served.settings.campaign.lang)
-    said = texts("phone.renewed", version=latest, more=more, fewer=fewer)
-    return {"version": latest, "said": said}
+    return {"version": latest, "said": _what_changed(campaign, link, latest, texts)}
+
+
+def _what_changed(campaign: ServedCampaign, link: PhoneLink, latest: int, texts: Texts) -> str:
+    """What a newer version of the day brings a crew."""
+    more, fewer = campaign.changed_since(link)
+    if not more and not fewer:
+        return texts("phone.moved", version=latest)
+    return texts("phone.renewed", version=latest, more=more, fewer=fewer)
 
 
 @router.get("/p/worker.js")
@@ -185,9 +191,8 @@ def phone_page(request: Request, token: str, texts: Words) -> Response:
     served = served_of(request)
     with served.campaign(f"phone {link.crew}", lang_of(request)) as campaign:
         latest = campaign.latest_version(link.station, link.date)
-        more, fewer = campaign.changed_since(link) if latest != link.version else (0, 0)
-    if latest != link.version:
-        said = texts("phone.renewed", version=latest, more=more, fewer=fewer)
+        said = "" if latest == link.version else _what_changed(campaign, link, latest, texts)
+    if said:
         return page(request, "refused.html", {"said": said}, status=GONE)
     html = served.phone_page(link, lang_of(request))
     headers = {"Content-Security-Policy": policy(html), "Referrer-Policy": "no-referrer"}

@@ -13,7 +13,7 @@ from campaign_world import write_grid
 from conftest import PASSWORD
 from desk_world import STATION
 
-from optimizer.desk import People
+from optimizer.desk import Campaign, People
 
 FILE = "account_no,name,kind,station,area,lon,lat\n"
 
@@ -87,6 +87,19 @@ def test_the_bulletin_comes_as_one_archive(planner):
     with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
         endings = {name.rsplit(".", 1)[1] for name in archive.namelist()}
     assert endings == {"pdf", "xlsx", "json"}
+
+
+@pytest.mark.parametrize("passphrase", ["", "灯火 通明"])
+def test_a_backup_is_fetched_and_opens_with_its_passphrase(planner, folder, tmp_path, passphrase):
+    """The planner takes the county home on a stick: whole, and closed to who finds it."""
+    answer = planner.post("/county/backup", data={"passphrase": passphrase})
+    kept, phrase = tmp_path / "kept.sqlite", tmp_path / "phrase"
+    kept.write_bytes(answer.content)
+    phrase.write_text(f"{passphrase}\n", encoding="utf-8")
+    assert answer.content.startswith(b"SQLite format 3") == (not passphrase)
+    with Campaign(folder) as campaign:
+        content = campaign.check_backup(kept, phrase if passphrase else None)
+        assert content.customers == len(campaign.register.agenda.accounts())
 
 
 def test_what_if_without_a_change_is_refused_in_words(planner):
