@@ -34,6 +34,7 @@ _BREACHES: Final = "request voltage state deadline max_visits visits breach"
 On = Annotated[str | None, typer.Option(help="Day of it, YYYY-MM-DD; without it today.")]
 StationId = Annotated[str | None, typer.Option(help="List only those of this station.")]
 Closed = Annotated[bool, typer.Option("--all", help="List also what is over.")]
+Back = Annotated[bool, typer.Option("--back", help="Take the last decision about it back.")]
 
 
 def settle(
@@ -43,6 +44,7 @@ def settle(
     keep: Annotated[
         str | None, typer.Option(help="The record that is right; without it they are shown.")
     ] = None,
+    back: Back = False,
     station: StationId = None,
     as_json: Json = False,
 ) -> None:
@@ -59,6 +61,8 @@ def settle(
         if date is None:
             raise RecordError("option.settle_day", account=account)
         when = day_of(date, "DATE")
+        if back:
+            campaign.take_back("settle", f"{account}/{when}")
         if keep is None:
             rows = campaign.records_of(account, when)
             show(rows, _RECORDS, texts, as_json=as_json)
@@ -73,6 +77,7 @@ def finding(
     state: Annotated[str | None, typer.Option(help="rectified, or dropped with a --note.")] = None,
     note: Annotated[str, typer.Option(help="How, or why.")] = "",
     on: On = None,
+    back: Back = False,
     station: StationId = None,
     everything: Closed = False,
     as_json: Json = False,
@@ -86,6 +91,8 @@ def finding(
         if state is not None:
             for project in campaign.decide_finding(name, _state(state, texts), _on(on), note):
                 typer.echo(texts("office.checked", project=project), err=True)
+        if back:
+            campaign.take_back("finding", name)
         rows = campaign.findings(name, station, everything=everything)
         show(rows, _FINDINGS, texts, as_json=as_json)
 
@@ -101,6 +108,7 @@ def opinion(
     answer: Annotated[str, typer.Option(help="For answered.")] = "",
     into: Annotated[str, typer.Option(help="For merged: the opinion that says the same.")] = "",
     on: On = None,
+    back: Back = False,
     station: StationId = None,
     everything: Closed = False,
     as_json: Json = False,
@@ -119,6 +127,8 @@ def opinion(
         station = campaign.station_id(station)
         if state is not None:
             campaign.decide_opinion(name, _state(state, texts_of(campaign)), _on(on), **given)
+        if back:
+            campaign.take_back("opinion", name)
         rows = campaign.opinions(name, station, everything=everything)
         show(rows, _OPINIONS, texts_of(campaign), as_json=as_json)
 
@@ -130,6 +140,7 @@ def area(
         str | None, typer.Option(help="on_site_check, approved, built or checked.")
     ] = None,
     on: On = None,
+    back: Back = False,
     station: StationId = None,
     everything: Closed = False,
     as_json: Json = False,
@@ -141,6 +152,8 @@ def area(
         station = campaign.station_id(station)
         if state is not None:
             campaign.advance_area_work(name, _state(state, texts_of(campaign)), _on(on))
+        if back:
+            campaign.take_back("project", name)
         rows = campaign.area_works(name, station, everything=everything)
         show(rows, _AREAS, texts_of(campaign), as_json=as_json)
 
@@ -154,6 +167,7 @@ def request(
     matters: Annotated[str, typer.Option(help="What to settle in one trip.")] = "",
     state: Annotated[str | None, typer.Option(help="Close it: connected or withdrawn.")] = None,
     on: On = None,
+    back: Back = False,
     station: StationId = None,
     everything: Closed = False,
     as_json: Json = False,
@@ -172,6 +186,8 @@ def request(
                 typer.echo(f"⚠ {remark.in_words(campaign.lang)}", err=True)
         if state is not None:
             campaign.close_request(name, _state(state, texts_of(campaign)), _on(on))
+        if back:
+            campaign.take_back("request", name)
         rows = campaign.requests(name, station, everything=everything)
         show(rows, _REQUESTS, texts_of(campaign), as_json=as_json)
 
@@ -185,6 +201,7 @@ def appointment(
     window: Annotated[str, typer.Option(help="Promised hours, such as 14:00-16:00.")] = "",
     note: Annotated[str, typer.Option(help="For the crew.")] = "",
     cancel: Annotated[bool, typer.Option("--cancel", help="Take it back.")] = False,
+    back: Back = False,
     station: StationId = None,
     everything: Closed = False,
     as_json: Json = False,
@@ -200,23 +217,32 @@ def appointment(
             name = campaign.add_appointment(name, day_of(date, "DATE"), window, note)
         if cancel:
             campaign.cancel_appointment(name)
+        if back:
+            campaign.take_back("appointment", name)
         rows = campaign.appointments(name, station, everything=everything)
         show(rows, _APPOINTMENTS, texts_of(campaign), as_json=as_json)
 
 
 def account(
     name: Annotated[str, typer.Argument(help="The account number.")],
-    state: Annotated[str, typer.Option(help="closed: off every list; again: as if never tried.")],
+    state: Annotated[
+        str | None, typer.Option(help="closed: off every list; again: as if never tried.")
+    ] = None,
     folder: Here = HERE,
     note: Annotated[str, typer.Option(help="Why; needed to close.")] = "",
     on: On = None,
+    back: Back = False,
 ) -> None:
     """Settle an account that refused, moved, is gone or never home: close it, or begin anew."""
     from optimizer.desk import Campaign
 
     with Campaign(folder) as campaign:
-        campaign.decide_account(name, state, _on(on), note)
-        typer.echo(texts_of(campaign)(f"office.account_{state}", account=name))
+        if back:
+            campaign.take_back("account", name)
+            typer.echo(texts_of(campaign)("office.account_back", account=name))
+        else:
+            campaign.decide_account(name, state or "", _on(on), note)
+            typer.echo(texts_of(campaign)(f"office.account_{state}", account=name))
 
 
 def breaches(folder: Here = HERE, on: On = None, as_json: Json = False) -> None:

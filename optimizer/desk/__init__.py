@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from optimizer.desk.hand_in import HandedIn
     from optimizer.desk.kept_doors import KeptDoors
     from optimizer.desk.live_day import CrewNow
-    from optimizer.desk.matter_lists import LISTS, NAMES, Moved
+    from optimizer.desk.matter_lists import ENDING, LISTS, NAMES, Moved
     from optimizer.desk.opened import day_of, is_rehearsed, time_of, today
     from optimizer.desk.phone_links import PhoneLink, PhoneLinks
     from optimizer.desk.photographs import Photograph, PhotographName, Receipt
@@ -77,6 +77,7 @@ _ROOMS = {
     "CrewSheet": "desk.evening_sheets",
     "Difference": "dayplan",
     "Edit": "dayplan.board",
+    "ENDING": "desk.matter_lists",
     "EveningRow": "desk.evening_sheets",
     "Figures": "routes",
     "Finding": "records.entry",
@@ -142,6 +143,7 @@ _ROOMS = {
 
 __all__ = [
     "CATEGORIES",
+    "ENDING",
     "LISTS",
     "MATTERS",
     "NAMES",

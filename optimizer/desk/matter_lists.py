@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from optimizer.desk.matters import Matters
 from optimizer.desk.photographs import Photographs
 from optimizer.errors import RecordError, ZoufangError
 from optimizer.register.agenda import MATTERS
+from optimizer.register.events import newest_change, read_changes
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Sequence
+    from collections.abc import Hashable, Sequence
     from pathlib import Path
 
     import pandas as pd
@@ -42,14 +44,40 @@ NAMES: Final = {
     "appointments": "appointment",
 }
 """The column that names a matter; in the other lists it is the account."""
+_KINDS: Final = {
+    "overdue": "finding",
+    "findings": "finding",
+    "areas": "project",
+    "opinions": "opinion",
+    "requests": "request",
+    "appointments": "appointment",
+    "conflicts": "settle",
+    "office": "account",
+    "telephone": "account",
+}
+"""The kind of event that moves a list's matters on."""
+ENDING: Final = frozenset(
+    {"dropped", "checked", "told", "connected", "withdrawn", "cancelled", "closed"}
+)
+"""States that end a matter."""
 
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """What became of matters that were to be moved on: how many were, and why others were not."""
+    """What became of matters that were to be moved on: how many were, and why others were not.
+
+    `events` are those of the moved ones, by which they can be taken back.
+    """
 
     done: int
     refused: tuple[tuple[str, Message], ...]
+    events: tuple[int, ...] = ()
+
+
+def _kind(which: str) -> str:
+    if which not in _KINDS:
+        raise RecordError("option.no_list", which=which, known=list(_KINDS))
+    return _KINDS[which]
 
 
 class MatterLists(Matters, Photographs):
@@ -122,14 +150,68 @@ class MatterLists(Matters, Photographs):
         """
         if state not in LISTS.get(which, ()):
             raise RecordError("option.no_step", which=which, state=state)
-        done, refused = 0, []
+        events, refused = [], []
         for name in names:
             try:
-                self._move(which, name, state, note)
-                done += 1
+                with self.register.store.writing():
+                    self._move(which, name, state, note)
+                    events.append(newest_change(self.register.store, _KINDS[which]))
             except ZoufangError as error:
                 refused.append((name, error))
-        return Moved(done, tuple(refused))
+        return Moved(len(events), tuple(refused), tuple(events))
+
+    def take_matters_back(self, which: str, events: Sequence[int], station: str) -> Moved:
+        """Take moves of a station's matters back by their events, each by itself.
+
+        Raises
+        ------
+        RecordError
+            Nothing can be moved in such a list.
+        """
+        from optimizer.records import take_back
+
+        kind = _kind(which)
+        store = self.register.store
+        named = {one.event: one.name for one in read_changes(store, kind, station=station)}
+        done, refused = [], []
+        for event in events:
+            try:
+                if event not in named:
+                    raise RecordError("change.gone")
+                take_back(self.register, self.settings, kind, event)
+                done.append(event)
+            except ZoufangError as error:
+                refused.append((named.get(event, ""), error))
+        return Moved(len(done), tuple(refused), tuple(done))
+
+    def closed_matters(self, which: str, station: str) -> list[dict[Hashable, Any]]:
+        """What somebody closed in the last 90 days, the latest first: by column, with its event.
+
+        Raises
+        ------
+        RecordError
+            Nothing can be closed in such a list.
+        """
+        from optimizer.records import closing_changes
+
+        kind = _kind(which)
+        changes = closing_changes(self.register, kind, station)[::-1]
+        listed = json.dumps([change.account_no for change in changes])
+        where = "account_no IN (SELECT value FROM json_each(?))"
+        accounts = self.register.agenda.accounts(where, [listed])
+        names = dict(zip(accounts["account_no"], accounts["name"], strict=True))
+        rows: list[dict[Hashable, Any]] = []
+        for change in changes:
+            ledger = NAMES.get(which) and self.register.ledgers.one(f"{kind}s", change.name)
+            facts = {"account_no": change.account_no, "date": change.date}
+            said = {
+                "event": change.event,
+                "at": change.moment[:16].replace("T", " "),
+                "by": change.who,
+            }
+            name = names.get(change.account_no, "")
+            rows.append(facts | change.body | (ledger or {}) | said | {"name": name})
+        return rows
 
     def _move(self, which: str, name: str, state: str, note: str) -> None:
         if which in {"overdue", "findings"}:

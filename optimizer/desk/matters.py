@@ -33,6 +33,24 @@ class Matters(OpenCampaign):
 
         settle(self.register, self.settings, account_no, self.past_day(date), keep)
 
+    def take_back(self, kind: str, name: str | None) -> None:
+        """Take the last decision about a matter back; it is as it was before.
+
+        Parameters
+        ----------
+        kind
+            finding, project, opinion, request, appointment, account, or settle (ACCOUNT/DATE).
+
+        Raises
+        ------
+        RecordError
+            Nothing was decided about it, or all of it was taken back.
+        """
+        from optimizer.records import last_decision, take_back
+
+        event = last_decision(self.register, kind, named(name, kind))
+        take_back(self.register, self.settings, kind, event)
+
     # ---- findings and area works --------------------------------------------------------------
 
     def findings(

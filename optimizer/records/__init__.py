@@ -40,6 +40,7 @@ from optimizer.records.opinions import opinion_ledger
 from optimizer.records.parsing import Reading, read_records, read_text, read_together
 from optimizer.records.reconciling import reconcile
 from optimizer.records.request_limits import breaches
+from optimizer.records.taking_back import closing_changes, last_decision, take_back
 from optimizer.records.typed_sheets import Given
 
 __all__ = [
@@ -62,6 +63,7 @@ __all__ = [
     "cancel_appointment",
     "check_projects",
     "close_request",
+    "closing_changes",
     "coverage",
     "coverage_by_town",
     "decide_account",
@@ -70,12 +72,14 @@ __all__ = [
     "derive_all",
     "derive_stale",
     "due",
+    "last_decision",
     "opinion_ledger",
     "read_records",
     "read_text",
     "read_together",
     "reconcile",
     "settle",
+    "take_back",
     "take_records",
     "typed_entry",
     "typed_id",

@@ -82,13 +82,13 @@ def decide_account(
     if state not in {"closed", "again"}:
         raise RecordError("account.state", state=state)
     if state == "closed" and not note:
-        raise RecordError("account.no_note", account=account_no)
+        raise RecordError("account.no_note")
     with register.store.writing():
         now = register.agenda.accounts("account_no = ?", [account_no])["state"]
         if now.empty:
             raise RecordError("register.no_such", what=word("account"), name=account_no)
         if now.iloc[0] not in SETTLED_BY_OFFICE | (NEVER_TRIED if state == "closed" else set()):
-            raise RecordError("account.not_settled", account=account_no, now=word(now.iloc[0]))
+            raise RecordError("account.not_settled", now=word(now.iloc[0]))
         body = {"state": state, "on": on.isoformat(), "note": note}
         _decide(register, settings, "account", account_no, on=on, body=body)
 
@@ -113,14 +113,13 @@ def decide_finding(
     if state not in {"rectified", "dropped"}:
         raise RecordError("finding.state", state=state)
     if state == "dropped" and not note:
-        raise RecordError("finding.no_note", finding=finding)
+        raise RecordError("finding.no_note")
     body = {"finding": finding, "state": state, "on": on.isoformat(), "note": note}
     with register.store.writing():
         row = _one(register, "findings", finding)
         if row["state"] not in {"open", "rectified"}:
             raise RecordError(
                 "finding.closed",
-                finding=finding,
                 state=word(str(row["state"])),
                 since=row["closed_on"],
             )
@@ -149,7 +148,7 @@ def decide_opinion(
     if state not in {"sorted", "sent", "answered", "told", "merged"}:
         raise RecordError("opinion.state", state=state)
     if state == "answered" and not more.get("answer"):
-        raise RecordError("opinion.no_answer", opinion=opinion)
+        raise RecordError("opinion.no_answer")
     body = {"opinion": opinion, "state": state, "on": on.isoformat(), **more}
     with register.store.writing():
         row = _one(register, "opinions", opinion)
@@ -187,10 +186,10 @@ def _check_step(register: Register, row: Mapping[str, object], state: str) -> No
     steps = PROJECT_STATES[: here + 2] if before != PROJECT_STATES[-1] else ()
     if state == before or state not in steps:
         next_step = word(PROJECT_STATES[here + 1]) if steps else "–"
-        facts = {"before": word(before), "state": state, "next": next_step}
-        raise RecordError("project.order", project=project, **facts)
+        said = word(state) if state in PROJECT_STATES else state
+        raise RecordError("project.order", before=word(before), state=said, next=next_step)
     if state == "checked" and (left := register.ledgers.open_in_project(project)):
-        raise RecordError("project.open", project=project, left=left)
+        raise RecordError("project.open", left=left)
 
 
 def _built_on(row: Mapping[str, object], state: str, on: dt.date) -> str:
@@ -290,7 +289,6 @@ def close_request(
         if row["state"] != "open":
             raise RecordError(
                 "request.closed",
-                request=request,
                 state=word(str(row["state"])),
                 since=row["closed_on"],
             )
@@ -344,9 +342,7 @@ def cancel_appointment(register: Register, settings: Settings, appointment: str)
     with register.store.writing():
         row = _one(register, "appointments", appointment)
         if row["state"] != "open":
-            raise RecordError(
-                "appointment.closed", appointment=appointment, state=word(str(row["state"]))
-            )
+            raise RecordError("appointment.closed", state=word(str(row["state"])))
         _put(register, settings, "appointments", {**row, "state": "cancelled"})
 
 

@@ -13,6 +13,7 @@ import json
 from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
+from optimizer.register.events import CHANGED, TAKEN_BACK, change_of, standing
 from optimizer.register.frames import frame_of
 from optimizer.register.plans import day_text
 from optimizer.register.store import now_text
@@ -162,15 +163,17 @@ class Ledgers:
     # ---- what follows -------------------------------------------------------------------------
 
     def decisions_of(self, accounts: Collection[str] | None = None) -> list[Row]:
-        """What people decided about accounts: (account_no, kind, date, body as a dict)."""
+        """Decisions about accounts that stand: (account_no, kind, date, body as a dict)."""
         where, values = _among("account_no", accounts)
         rows = self._store.rows(
-            f"SELECT account_no, kind, COALESCE(date, ''), body FROM events {where}"
+            f"SELECT {CHANGED} FROM events {where}"
             f" {'AND' if where else 'WHERE'} account_no IS NOT NULL"
-            f" AND kind IN {DECISIONS} ORDER BY event_id",
+            f" AND kind IN {(*DECISIONS, TAKEN_BACK)} ORDER BY event_id",
             values,
         )
-        return [(account, kind, date, json.loads(body)) for account, kind, date, body in rows]
+        return [
+            (one.account_no, one.kind, one.date, one.body) for one in standing(map(change_of, rows))
+        ]
 
     def facts_of(self, accounts: Collection[str] | None = None) -> list[Row]:
         """(account_no, kind, area, station) of accounts, as the territories have them."""

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
-from fastapi import APIRouter, Depends, Form, Request, Response
+from fastapi import APIRouter, Depends, Form, HTTPException, Request, Response
 
-from optimizer.desk import LISTS, NAMES, Moved, Person
+from optimizer.desk import ENDING, LISTS, NAMES, Person
 from optimizer.errors import CampaignError
-from optimizer.web.pages import Here, note, page
+from optimizer.web.pages import Here, lang_of, note, page, texts_of
 from optimizer.web.rights import may
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Mapping
 
 router = APIRouter(prefix="/s/{station}")
 Seer = Annotated[Person, Depends(may("see matters"))]
@@ -28,25 +31,39 @@ COLUMNS = {
     "opinions": "account_no name date text category department state",
     "requests": "account_no name voltage asked_on deadline matters state",
     "appointments": "account_no name date window note",
-    "conflicts": "account_no name address area conflicts",
+    "conflicts": "account_no name address area days",
     "office": "account_no name area tries reason detail not_before",
     "telephone": "account_no name area tries reason not_before",
     "season": "account_no name area tries not_before",
     "evening": "account_no name area tries not_before",
 }
 """What each list shows."""
-NOTED = {"dropped", "closed", "answered", "sent", "rectified"}
-"""States that are said with a note."""
+CLOSED_COLUMNS = {
+    "findings": "account_no name category state note at by",
+    "areas": "area department state at by",
+    "opinions": "account_no name text state answer at by",
+    "requests": "account_no name voltage state at by",
+    "appointments": "account_no name date window state at by",
+    "conflicts": "account_no name date at by",
+    "office": "account_no name state note at by",
+}
+"""What each list shows of what is closed; those that are not here have nothing of their own."""
 
 
 @router.get("/matters")
 def matters(
-    request: Request, station: str, campaign: Here, _: Seer, which: str = "", q: str = ""
+    request: Request,
+    station: str,
+    campaign: Here,
+    _: Seer,
+    which: str = "",
+    q: str = "",
+    over: bool = False,
 ) -> Response:
     """One list, with the numbers of all."""
     counts = campaign.matter_counts(station)
-    first = next((name for name, count in counts.items() if count), "findings")
-    return _list(request, campaign, station, which or first, q, counts)
+    first = which or next((name for name, count in counts.items() if count), "findings")
+    return _list(request, campaign, station, first, counts=counts, q=q, over=over)
 
 
 @router.post("/matters/{which}")
@@ -61,13 +78,34 @@ def move(
     name: Annotated[list[str] | None, Form()] = None,
 ) -> Response:
     """Move the chosen matters on."""
-    own = set(campaign.matter_list(which, station)[NAMES.get(which, "account_no")])
+    key = NAMES.get(which, "account_no")
+    rows = campaign.matter_list(which, station)
+    own = {row[key]: row for row in rows.to_dict("records")}
     chosen = [one for one in dict.fromkeys(name or ()) if one in own]
     moved = campaign.move_matters(which, chosen, state, text)
+    refused = {one for one, _ in moved.refused}
     for one in chosen:
-        note(request, "matter_moved", one, f"{which} {state} {text}".strip())
-    counts = campaign.matter_counts(station)
-    return _list(request, campaign, station, which, "", counts, moved)
+        if one not in refused:
+            note(request, "matter_moved", one, f"{which} {state} {text}".strip())
+    whose = {one: row.get("name") or row["area"] for one, row in own.items()}
+    facts = {"moved": moved, "whose": whose, "text": text if refused else ""}
+    return _list(request, campaign, station, which, said=facts)
+
+
+@router.post("/matters/{which}/back")
+def take_back(
+    request: Request,
+    station: str,
+    which: str,
+    campaign: Here,
+    _: Mover,
+    name: Annotated[list[int] | None, Form()] = None,
+) -> Response:
+    """Take moves back, by their events."""
+    back = campaign.take_matters_back(which, list(dict.fromkeys(name or ())), station)
+    for event in back.events:
+        note(request, "matter_back", str(event), which)
+    return _list(request, campaign, station, which, said={"back": back})
 
 
 @router.get("/departments.xlsx")
@@ -88,13 +126,18 @@ def departments(request: Request, station: str, campaign: Here, person: Seer) ->
 
 @router.get("/settle/{account}/{date}")
 def conflict(
-    request: Request, station: str, account: str, date: str, campaign: Here, _: Seer
+    request: Request, station: str, account: str, date: str, campaign: Here, _seer: Seer
 ) -> Response:
     """Records of one day that contradict each other, side by side."""
-    rows = campaign.records_of(account, date)
-    rows = rows[rows["station"].isin([station, ""])]
-    facts = {"rows": rows.to_dict("records"), "account": account, "date": date}
-    return page(request, "settle.html", facts)
+    words = texts_of(request)
+    rows = _records(campaign, station, account, date)
+    for row in rows:
+        source, _, crew = row["source"].partition(" ")
+        if source == "phone":
+            row["source"] = words("matters.from_phone", crew=crew)
+        elif source == "typed":
+            row["source"] = words("matters.from_desk")
+    return page(request, "settle.html", {"rows": rows, "account": account, "date": date})
 
 
 @router.post("/settle/{account}/{date}")
@@ -108,9 +151,19 @@ def settle(
     keep: Annotated[str, Form(max_length=80)] = "",
 ) -> Response:
     """Keep the right one."""
+    _records(campaign, station, account, date)
     campaign.settle(account, date, keep)
     note(request, "settled", account, f"{date} {keep}")
     return matters(request, station, campaign, _, "conflicts")
+
+
+def _records(campaign: Here, station: str, account: str, date: str) -> list[dict[Hashable, Any]]:
+    """A day's records of a customer of the station; not found where there are none."""
+    rows = campaign.records_of(account, date)
+    rows = rows[rows["station"].isin([station, ""])]
+    if rows.empty:
+        raise HTTPException(404)
+    return rows.to_dict("records")
 
 
 def _list(
@@ -118,30 +171,53 @@ def _list(
     campaign: Here,
     station: str,
     which: str,
-    q: str,
-    counts: dict[str, int],
-    moved: Moved | None = None,
+    *,
+    counts: dict[str, int] | None = None,
+    q: str = "",
+    over: bool = False,
+    said: Mapping[str, object] | None = None,
 ) -> Response:
-    rows = campaign.matter_list(which, station)
+    """A list's page; `said` is what became of those that were moved or taken back."""
+    closed = over and which in CLOSED_COLUMNS
+    rows = campaign.closed_matters(which, station) if closed else _open(campaign, which, station)
     wanted = q.strip().casefold()
-    if wanted and len(rows):
-        whole = rows.astype(str).agg(" ".join, axis=1).str.casefold()
-        rows = rows[whole.str.contains(wanted, regex=False)]
-    due = "check_by" if which == "overdue" else "due_on" if which == "findings" else None
-    if due:
-        rows = rows.sort_values(due, key=lambda column: column.where(column != "", "9"))
+    rows = [row for row in rows if wanted in " ".join(map(str, row.values())).casefold()]
     facts = {
         "which": which,
-        "counts": counts,
+        "counts": campaign.matter_counts(station) if counts is None else counts,
         "q": q,
+        "over": closed,
+        "can_be_over": which in CLOSED_COLUMNS,
         "states": LISTS[which],
-        "moved": moved,
-        "key": NAMES.get(which, "account_no"),
-        "columns": COLUMNS[which].split(),
-        "rows": rows.head(SHOWN).to_dict("records"),
+        "ending": ENDING,
+        "key": "event" if closed else NAMES.get(which, "account_no"),
+        "columns": (CLOSED_COLUMNS if closed else COLUMNS)[which].split(),
+        "rows": rows[:SHOWN],
         "count": len(rows),
         "shown": SHOWN,
         "today": campaign.today.isoformat(),
-        "noted": NOTED,
+        "moved": None,
+        "back": None,
+        "whose": {},
+        "text": "",
     }
-    return page(request, "matters.html", facts)
+    facts |= said or {}
+    return page(request, "matters.html", facts | {"refusals": _refusals(request, facts)})
+
+
+def _refusals(request: Request, facts: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Why something was not moved, each reason once with the customers whom it holds for."""
+    moved, whose = facts["moved"] or facts["back"], facts["whose"]
+    refusals: dict[str, list[str]] = {}
+    for name, why in moved.refused if moved else ():
+        refusals.setdefault(why.in_words(lang_of(request)), []).append(str(whose.get(name, name)))
+    return refusals
+
+
+def _open(campaign: Here, which: str, station: str) -> list[dict[Hashable, Any]]:
+    """The open matters of a list, what is due first before what is due later."""
+    rows = campaign.matter_list(which, station)
+    due = {"overdue": "check_by", "findings": "due_on"}.get(which)
+    if due:
+        rows = rows.sort_values(due, key=lambda column: column.where(column != "", "9"))
+    return rows.rename(columns={"conflicts": "days"}).to_dict("records")

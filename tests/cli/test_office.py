@@ -97,7 +97,7 @@ def test_a_finding_is_reported_rectified_checked_and_closed(zoufang):
     assert zoufang("finding", "--json") == []
     (closed,) = zoufang("finding", "--all", "--json")
     assert (closed["state"], closed["closed_on"]) == ("closed", "2027-03-20")
-    assert "已是 销号" in zoufang("finding", name, "--state", "rectified", code=2)
+    assert "已是“销号”" in zoufang("finding", name, "--state", "rectified", code=2)
 
 
 def test_what_is_repaired_on_the_spot_is_typed_so(zoufang):
@@ -157,7 +157,7 @@ def test_the_water_works_is_connected_within_its_limit(zoufang):
     assert name in zoufang("request", name, "--state", "connected", "--on", "2027-03-14")
     assert zoufang("request", "--json") == []
     assert zoufang("breaches", "--on", "2027-06-01", "--json") == []
-    late = "自 2027-03-14 起已是 接电"
+    late = "自 2027-03-14 起已是“接电”"
     assert late in zoufang("request", name, "--state", "withdrawn", code=2)
 
 
@@ -411,3 +411,20 @@ def test_commands_know_stations_and_crews_by_their_names(zoufang):
     )
     zoufang("person", "add", "张所长", "--role", "chief", "--station", "泗汾")
     assert "ST01" in zoufang("person", "list")
+
+
+def test_what_was_decided_is_taken_back(zoufang):
+    """A slip of the hand in the evening: one option takes the last decision back."""
+    account = ONE
+    zoufang("appointment", account, "2027-05-05")
+    (made,) = zoufang("appointment", "--json")
+    zoufang("appointment", made["appointment"], "--cancel")
+    assert zoufang("appointment", "--json") == []
+    zoufang("appointment", made["appointment"], "--back")
+    assert zoufang("appointment", "--json") == [made]
+    zoufang("request", account, "--voltage", "urban")
+    (asked,) = zoufang("request", "--json")
+    zoufang("request", asked["request"], "--state", "withdrawn")
+    zoufang("request", asked["request"], "--back")
+    assert zoufang("request", "--json") == [asked]
+    assert "没有可撤销" in zoufang("account", "--back", TWO, code=2)

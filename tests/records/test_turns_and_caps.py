@@ -193,7 +193,7 @@ def test_the_office_closes_an_account_or_begins_anew(register):
     """A second refusal leaves the list with a reason; a new tenant is somebody never tried."""
     take(register, record(ONE, "refused"), record(ONE, "refused", day=days(90)))
     take(register, record(TWO, "moved"), record(THREE))
-    with pytest.raises(RecordError, match="needs a --note"):
+    with pytest.raises(RecordError, match="needs a note"):
         decide_account(register, SETTINGS, ONE, "closed", on=days(91))
     decide_account(register, SETTINGS, ONE, "closed", on=days(91), note="本人坚持不访")
     assert (steps(register, ONE), status(register, ONE)) == ([], "closed")

@@ -10,7 +10,7 @@ from conftest import PASSWORD, let_in
 from desk_world import CREWS, STATION, make_county
 from listening import listening
 
-from optimizer.desk import LISTS, NAMES, Campaign, typed_finding, typed_reading
+from optimizer.desk import ENDING, LISTS, NAMES, Campaign, typed_finding, typed_reading
 from optimizer.model import VisitKind
 from optimizer.settings import Settings
 
@@ -22,6 +22,7 @@ DAYS = [f"2027-01-{day:02d}" for day in range(4, 30)]
 REFUSED = {("areas", "checked"): "3 customers are still to be revisited"}
 """A step that must wait, and what is said of it."""
 STEPS = [(which, state) for which, states in LISTS.items() for state in states]
+MOVABLE = [step for step in STEPS if step not in REFUSED]
 FOUND = ("0000000002", "0000000003", "0000000004")
 
 
@@ -109,3 +110,51 @@ def test_every_state_of_a_list_is_one_click_away(chief, which, state):
             assert REFUSED.get((which, step), "✓ 1") in answer.text
     after = listed(chief, which)[1]
     assert len(rows) - len(after) in {0, 1}
+
+
+@pytest.mark.parametrize(("which", "state"), MOVABLE, ids=["-".join(step) for step in MOVABLE])
+def test_every_move_is_taken_back_by_a_click(chief, which, state):
+    """Seven matters were closed with one click by mistake; each list is again as it was."""
+    chief.cookies.set("lang", "en")
+    names = re.findall(r'name="name" value="([^"]*)"', listed(chief, which)[0])
+    name = names[-1] if which == "office" else names[0]
+    address = f"/s/{STATION}/matters/{which}"
+    for step in LISTS[which][: LISTS[which].index(state) + 1]:
+        if step == state or NAMES.get(which) in {"project", "opinion"}:
+            before, said = listed(chief, which)[0], {"name": name, "state": step, "text": "a note"}
+            moved = chief.post(address, data=said).text
+    (event,) = re.findall(r'type="hidden" name="name" value="(\d+)"', moved)
+    if state in ENDING and which not in {"overdue", "telephone"}:
+        over = chief.get(f"/s/{STATION}/matters?which={which}&over=1").text
+        assert re.findall(r'type="checkbox" name="name" value="(\d+)"', over) == [event]
+    assert "✓ 1 taken back" in chief.post(f"{address}/back", data={"name": event}).text
+    assert listed(chief, which)[0] == before
+
+
+def test_a_settled_conflict_is_open_again(chief):
+    """The wrong record was kept: the choice is offered again, and both stand side by side."""
+    address, day = f"/s/{STATION}/settle/0000000007/{DAYS[1]}", DAYS[1]
+    before = listed(chief, "conflicts")[0]
+    keep = re.findall(r'name="keep" value="([^"]*)"', chief.get(address).text)
+    assert len(keep) == 2
+    chief.post(address, data={"keep": keep[0]})
+    over = chief.get(f"/s/{STATION}/matters?which=conflicts&over=1").text
+    assert day in over
+    (event,) = re.findall(r'type="checkbox" name="name" value="(\d+)"', over)
+    chief.post(f"/s/{STATION}/matters/conflicts/back", data={"name": event})
+    assert listed(chief, "conflicts")[0] == before
+
+
+def test_headings_are_in_chinese(chief):
+    """The list of conflicts was headed `conflicts`, that of evenings `tries`."""
+    for which in LISTS:
+        text, _ = listed(chief, which)
+        heads = re.findall(r"<th>([^<]*)</th>", text)
+        assert heads
+        assert not [head for head in heads if re.search("[a-z]", head)], which
+
+
+def test_nobody_elses_day_is_settled(chief):
+    """A page about a customer who does not exist is not found, and says so."""
+    assert chief.get(f"/s/{STATION}/settle/999/{DAYS[1]}").status_code == 404
+    assert chief.get(f"/s/{STATION}/settle/0000000001/2027-02-27").status_code == 404

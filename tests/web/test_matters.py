@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 
 import httpx
 import pytest
@@ -76,9 +77,55 @@ def test_what_cannot_be_moved_says_why_and_holds_no_other_back(chief, found):
         f"/s/{STATION}/matters/findings",
         data={"name": [one, "stranger"], "state": "dropped", "text": ""},
     )
-    assert "✓ 0" in answer.text
-    assert f"{one}:" in answer.text
+    assert "✓" not in answer.text
+    assert "不予办理要写明原因" in answer.text
+    assert re.search(rf'value="{one}" checked', answer.text), "what was refused stays chosen"
+    assert re.search(r'role="alert">(.*?)</p>', answer.text)[1].count(one) == 0, "no key"
+    assert "--" not in re.search(r'role="alert">(.*?)</p>', answer.text)[1]
     assert "stranger" not in answer.text
+
+
+def test_only_what_was_moved_and_not_since_is_taken_back(chief, found):
+    """Undo takes back its own move: no stranger's event, nothing twice, nothing moved on since."""
+    address = f"/s/{STATION}/matters/findings"
+    one = names(chief)[:1]
+    first = chief.post(address, data={"name": one, "state": "rectified", "text": "换线"})
+    (event,) = re.findall(r'type="hidden" name="name" value="(\d+)"', first.text)
+    chief.post(address, data={"name": one, "state": "dropped", "text": "重复登记"})
+    refused = chief.post(f"{address}/back", data={"name": [event, "999999"]}).text
+    assert "✓" not in refused
+    assert "又办理过" in refused
+    assert "已经撤销" in refused
+    assert one[0] not in names(chief)
+    closed = chief.get(f"/s/{STATION}/matters?which=findings&over=1").text
+    (last,) = re.findall(r'type="checkbox" name="name" value="(\d+)"', closed)
+    assert "✓ 1" in chief.post(f"{address}/back", data={"name": last}).text
+    assert one[0] in names(chief)
+    assert "✓" not in chief.post(f"{address}/back", data={"name": last}).text
+
+
+def test_a_note_stays_when_something_is_refused(chief, found):
+    """A sentence that was typed once is not typed again because one of two was refused."""
+    one = names(chief)[0]
+    bad = {"name": one, "state": "dropped", "text": ""}
+    assert 'maxlength="500" value=""' in chief.post(f"/s/{STATION}/matters/findings", data=bad).text
+    account = {"name": "0000000004", "state": "closed", "text": "已销户"}
+    said = chief.post(f"/s/{STATION}/matters/office", data=account).text
+    assert said.count("已销户") == 0, "who is not in the list is not looked at"
+
+
+def test_closing_several_at_once_is_asked_about(chief, found):
+    """Seven were gone with one click; what goes on in its list needs no question."""
+    page = chief.get(f"/s/{STATION}/matters?which=findings").text
+    assert re.search(r'value="dropped" data-sure-many="把 # 项一起标为“不予办理”？"', page)
+    assert re.search(r'value="rectified">', page)
+
+
+def test_a_moved_page_leads_on(chief, found):
+    """After a click the page has another address; its links and its filter work all the same."""
+    moved = chief.post(f"/s/{STATION}/matters/findings", data={"state": "rectified"})
+    (link,) = re.findall(r'href="(/[^"]*which=opinions)"', moved.text)
+    assert chief.get(link).status_code == 200
 
 
 def test_a_filter_finds_a_name_in_a_long_list(chief, found):

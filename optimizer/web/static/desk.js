@@ -15,7 +15,10 @@ document.body.addEventListener('htmx:afterRequest', (event) => {
 });
 document.body.addEventListener('submit', (event) => {
   const form = /** @type {HTMLFormElement} */ (event.target);
-  const question = form.dataset.sure;
+  const button = /** @type {HTMLElement | null} */ (event.submitter);
+  const many = button && button.dataset.sureMany;
+  const chosen = many ? form.querySelectorAll('input[name=name]:checked').length : 0;
+  const question = many && chosen > 1 ? many.replace('#', String(chosen)) : form.dataset.sure;
   if (question && !window.confirm(question)) event.preventDefault();
 });
 document.body.addEventListener('click', async (event) => {
