@@ -107,11 +107,11 @@ class Sources(OpenCampaign):
         named = {name: Path(path) for name, path in files.items()}
         if not named:
             raise CampaignError("import.no_file")
-        intake = self._read(named, datum, reading, skip_bad_rows=skip_bad_rows)
-        if not part:
-            self._refuse_exodus(intake)
-        if not yes:
-            self._refuse_emptying(intake)
+        try:
+            intake = self._read(named, datum, reading, skip_bad_rows=skip_bad_rows)
+        except IntakeError as error:
+            raise self._shortened(error) from None
+        self._refuse_mistakes(intake, part=part, yes=yes)
         summary = self.register.take_in(
             intake.tables,
             source=", ".join(str(path) for path in intake.files.values()),
@@ -139,16 +139,9 @@ class Sources(OpenCampaign):
             "areas": dict(zip(areas["area"], areas["name"], strict=True)),
             "crews": dict.fromkeys(self.register.crews()["crew"], ""),
         }
-        try:
-            return read_tables(
-                **files,
-                datum=datum,
-                skip_bad_rows=skip_bad_rows,
-                known=known,
-                progress=progress,
-            )
-        except IntakeError as error:
-            raise self._shortened(error) from None
+        return read_tables(
+            **files, datum=datum, skip_bad_rows=skip_bad_rows, known=known, progress=progress
+        )
 
     def _shortened(self, error: IntakeError) -> IntakeError:
         """The error with so many faults as a screen holds, all of them in a file."""
@@ -166,6 +159,13 @@ class Sources(OpenCampaign):
             count=len(error.faults) - MOST_FAULTS,
             path=path,
         )
+
+    def _refuse_mistakes(self, intake: Intake, *, part: bool, yes: bool) -> None:
+        """Ask before so much goes that it is rather a mistake."""
+        if not part:
+            self._refuse_exodus(intake)
+        if not yes:
+            self._refuse_emptying(intake)
 
     def _refuse_exodus(self, intake: Intake) -> None:
         """Ask before a file that lists a part of the customers makes all others go."""

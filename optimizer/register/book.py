@@ -174,6 +174,12 @@ class Register:
         """
         return imports.read_changes(self.store, table, key)
 
+    def changed_by(
+        self, import_id: int, table: str, most: int
+    ) -> list[tuple[str, dict[str, list[object]]]]:
+        """The first rows that an import changed: their keys, by column the old and new value."""
+        return imports.read_changed(self.store, import_id, table, most)
+
     # ---- what is planned ----------------------------------------------------------------------
 
     def save_territories(self, customers: pd.DataFrame, areas: pd.DataFrame) -> None:

@@ -136,6 +136,18 @@ def read_changes(store: Store, table: str, key: str | None) -> pd.DataFrame:
     return frame_of(rows, ("at", "who", "source", "table", "key", "what", "columns"))
 
 
+def read_changed(
+    store: Store, import_id: int, table: str, most: int
+) -> list[tuple[str, dict[str, list[object]]]]:
+    """See `optimizer.register.Register.changed_by`."""
+    rows = store.rows(
+        "SELECT key, columns FROM changes WHERE import_id = ? AND table_name = ?"
+        " AND what = 'changed' ORDER BY change_id LIMIT ?",
+        (import_id, table, most),
+    )
+    return [(key, json.loads(columns)) for key, columns in rows]
+
+
 def take_in(
     store: Store,
     tables: Mapping[str, pd.DataFrame],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import pathlib
 import re
 import secrets
@@ -10,22 +11,27 @@ import time
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Depends, File, Form, Request, Response, UploadFile
+from fastapi.responses import FileResponse
 
 from optimizer.desk import Person
-from optimizer.errors import CampaignError
+from optimizer.errors import CampaignError, IntakeError, ZoufangError
 from optimizer.web.pages import lang_of, note, page, served_of
 from optimizer.web.rights import may
 from optimizer.web.workers import Order
 
 if TYPE_CHECKING:
     from optimizer.desk import ImportPreview
+    from optimizer.desk.sources import Imported
 
 router = APIRouter(prefix="/county")
 Changer = Annotated[Person, Depends(may("change the county"))]
 TABLES: Final = ("stations", "areas", "customers", "crews", "leave")
 ROADS: Final = (".osm.pbf", ".pbf", ".osm", ".osm.gz", ".osm.bz2", ".graphml")
 _UPLOAD: Final = re.compile(r"[0-9a-f]{16}")
-MOST_FAULTS: Final = 200
+BY_BOXES: Final = {"import.exodus": "county.exodus", "import.emptied": "county.emptied"}
+"""What the page says where the desk's sentence names an option: its own boxes."""
+_ASKED: Final = "asked.json"
+_LONGEST: Final = 60
 KEPT_S: Final = 86_400
 """What was looked at and not taken is forgotten after a day: it holds personal data."""
 
@@ -40,27 +46,26 @@ def upload(
     crews: Annotated[UploadFile | None, File()] = None,
     leave: Annotated[UploadFile | None, File()] = None,
     datum: Annotated[Literal["wgs84", "gcj02", "bd09"], Form()] = "wgs84",
+    part: Annotated[bool, Form()] = False,
+    skip_bad_rows: Annotated[bool, Form()] = False,
+    yes: Annotated[bool, Form()] = False,
 ) -> Response:
     """Files are looked at: what is wrong in them, or what they would change. Nothing is stored."""
+    lang = lang_of(request)
+    asked = {"datum": datum, "part": part, "skip_bad_rows": skip_bad_rows, "yes": yes}
     given = (stations, areas, customers, crews, leave)
     named = {
         table: file for table, file in zip(TABLES, given, strict=True) if file and file.filename
     }
     if not named:
-        raise CampaignError("import.no_file")
+        raise CampaignError("county.no_file")
     name, folder = _new_folder(request)
-    paths = {table: folder / f"{table}{_ending(file)}" for table, file in named.items()}
-    for table, file in named.items():
-        _keep(file, paths[table])
-    seen: ImportPreview = _do(request, "preview_import", paths, datum)
-    note(request, "import_seen", "", ", ".join(str(file.filename) for file in named.values()))
-    facts = {
-        "seen": seen,
-        "upload": name,
-        "datum": datum,
-        "faults": seen.faults[:MOST_FAULTS],
-        "count": len(seen.faults),
-    }
+    paths = {table: _keep(file, folder / table / _own_name(file)) for table, file in named.items()}
+    (folder / _ASKED).write_text(json.dumps(asked), encoding="utf-8")
+    seen: ImportPreview = _do(request, "preview_import", folder, paths, **asked)
+    note(request, "import_seen", "", _names(paths))
+    refused = "" if seen.refused is None else _by_boxes(seen.refused, folder).in_words(lang)
+    facts = {"seen": seen, "upload": name, "refused": refused}
     return page(request, "import_preview.html", facts)
 
 
@@ -69,15 +74,35 @@ def take(
     request: Request,
     upload: str,
     _: Changer,
-    datum: Annotated[Literal["wgs84", "gcj02", "bd09"], Form()] = "wgs84",
 ) -> Response:
-    """Take in what was looked at."""
+    """Take in what was looked at, as it was asked for then."""
     folder = _folder(request, upload)
-    paths = {path.stem: path for path in sorted(folder.iterdir())}
-    imported = _do(request, "import_files", paths, datum)
-    shutil.rmtree(folder, ignore_errors=True)
-    note(request, "imported", "", imported.summary.source[:200])
-    return page(request, "imported.html", {"tables": imported.summary.tables})
+    if not (folder / _ASKED).is_file():
+        raise CampaignError("county.upload_gone")
+    asked = json.loads((folder / _ASKED).read_text(encoding="utf-8"))
+    paths = {path.parent.name: path for path in sorted(folder.glob("*/*"))}
+    imported: Imported = _do(request, "import_files", folder, paths, **asked)
+    rejected = {path.parent.name: path.name for path in imported.rejected}
+    if rejected:
+        for path in (folder / _ASKED, *paths.values()):
+            path.unlink()
+    else:
+        shutil.rmtree(folder, ignore_errors=True)
+    note(request, "imported", "", _names(paths))
+    facts = {"tables": imported.summary.tables, "rejected": rejected, "upload": upload}
+    return page(request, "imported.html", facts)
+
+
+@router.get("/import/{upload}/{table}")
+def left_out(request: Request, upload: str, table: str, _: Changer) -> Response:
+    """The rows of a table that were left out, each with its reason."""
+    folder = _folder(request, upload)
+    found = folder.glob(f"{table}/*.rejected.csv") if table in TABLES else iter(())
+    path = None if (folder / _ASKED).exists() else next(found, None)
+    if path is None:
+        raise CampaignError("county.upload_gone")
+    note(request, "import_seen", "", path.name)
+    return FileResponse(path, media_type="text/csv", filename=path.name)
 
 
 @router.post("/roads")
@@ -86,16 +111,15 @@ def upload_roads(
 ) -> Response:
     """A street network is looked at: what it would bring. Nothing is stored."""
     if roads is None or not roads.filename:
-        raise CampaignError("import.no_file")
+        raise CampaignError("county.no_file")
     given = roads.filename.lower()
     ending = next((one for one in ROADS if given.endswith(one)), None)
     if ending is None:
         raise CampaignError("import.no_roads", file=roads.filename[-60:], known=ROADS)
     name, folder = _new_folder(request)
-    path = folder / f"roads{ending}"
-    _keep(roads, path)
-    seen = _do(request, "preview_roads", path)
-    note(request, "roads_seen", "", roads.filename[-60:])
+    path = _keep(roads, folder / "roads" / f"{_own_name(roads)[: -len(ending)]}{ending}")
+    seen = _do(request, "preview_roads", folder, path)
+    note(request, "roads_seen", "", path.name)
     return page(request, "roads_preview.html", {"seen": seen, "upload": name})
 
 
@@ -103,26 +127,46 @@ def upload_roads(
 def take_roads(request: Request, upload: str, _: Changer) -> Response:
     """Use the street network that was looked at."""
     folder = _folder(request, upload)
-    path = next(folder.glob("roads.*"), None)
+    path = next(folder.glob("roads/*"), None)
     if path is None:
-        raise CampaignError("import.no_file")
-    _do(request, "take_roads", path)
+        raise CampaignError("county.upload_gone")
+    _do(request, "take_roads", folder, path)
     served_of(request).forget_doors()
     shutil.rmtree(folder, ignore_errors=True)
     note(request, "roads")
     return page(request, "roads_taken.html")
 
 
-def _do(request: Request, method: str, *values: object) -> Any:  # noqa: ANN401
-    """Have a worker do it, in the planner's name."""
+def _do(request: Request, method: str, folder: pathlib.Path, files: object, **how: object) -> Any:  # noqa: ANN401
+    """Have a worker do it with an upload's files, in the planner's name."""
     order = Order(
         method=method,
-        values=values,
+        values=(files,),
+        facts=tuple(how.items()),
         who=request.state.person.name,
         lang=lang_of(request),
         lane="county",
     )
-    return served_of(request).workers.do(order)
+    try:
+        return served_of(request).workers.do(order)
+    except IntakeError as error:
+        raise CampaignError("county.faults", count=len(error.faults)) from None
+    except ZoufangError as error:
+        raise _by_boxes(error, folder) from None
+
+
+def _by_boxes(error: ZoufangError, folder: pathlib.Path) -> ZoufangError:
+    """The error in the page's words, with an upload's file by its own name."""
+    error.code = BY_BOXES.get(error.code, error.code)
+    error.facts = {
+        name: pathlib.PurePath(str(fact)).name if str(folder) in str(fact) else fact
+        for name, fact in error.facts.items()
+    }
+    return error
+
+
+def _names(paths: dict[str, pathlib.Path]) -> str:
+    return ", ".join(path.name for path in paths.values())
 
 
 def _new_folder(request: Request) -> tuple[str, pathlib.Path]:
@@ -139,16 +183,19 @@ def _new_folder(request: Request) -> tuple[str, pathlib.Path]:
 def _folder(request: Request, upload: str) -> pathlib.Path:
     folder = served_of(request).folder / "uploads" / upload
     if not _UPLOAD.fullmatch(upload) or not folder.is_dir():
-        raise CampaignError("import.no_file")
+        raise CampaignError("county.upload_gone")
     return folder
 
 
-def _keep(file: UploadFile, path: pathlib.Path) -> None:
+def _keep(file: UploadFile, path: pathlib.Path) -> pathlib.Path:
+    path.parent.mkdir(mode=0o700, exist_ok=True)
     with path.open("wb") as target:
         shutil.copyfileobj(file.file, target)
+    return path
 
 
-def _ending(file: UploadFile) -> str:
-    """The end of a file's name, by which it is read: .csv, .xlsx."""
-    ending = pathlib.PurePath(file.filename or "").suffix.lower()
-    return ending if re.fullmatch(r"\.[a-z0-9]{1,8}", ending) else ".csv"
+def _own_name(file: UploadFile) -> str:
+    """The name that the file has at the planner's, without a folder; the end of a long one."""
+    last = re.split(r"[\\/]", file.filename or "")[-1]
+    plain = "".join(sign for sign in last if sign.isprintable())
+    return plain[-_LONGEST:].lstrip(". ") or "file"

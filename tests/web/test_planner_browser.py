@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from browsing import OLD_PC, Desk, start_chromium
+from browsing import OLD_PC, PHONE, Desk, start_chromium
 from campaign_world import LAT, LON, STEP, write_grid
 from conftest import PASSWORD, let_in
 from desk_world import STATION, make_county
@@ -52,6 +52,37 @@ def press(desk, form, into):
     before = desk.one(into).get_attribute("innerHTML")
     desk.one(f"form[hx-post='{form}'] > button").click()
     desk.until(lambda: desk.one(into).get_attribute("innerHTML") not in {before, ""})
+
+
+def cut(desk, parts):
+    """Parts of the page that reach beyond the window, or whose text reaches beyond them."""
+    return desk.run(
+        "return [...document.querySelectorAll(arguments[0])].filter(one =>"
+        " one.getBoundingClientRect().right > innerWidth || one.scrollWidth > one.clientWidth + 1)"
+        ".map(one => one.outerHTML)",
+        parts,
+    )
+
+
+@pytest.mark.parametrize("size", [OLD_PC, PHONE])
+def test_faults_and_changes_are_read_without_scrolling_sideways(desk, tmp_path, size):
+    """What to do about a fault stands in its last column: cut off, nobody would find it."""
+    desk.size(*size)
+    desk.open("/county")
+    bad = customers(tmp_path / f"{'a long name ' * 4}bad.csv", 6, lon=113.4)
+    text = (
+        bad.read_text(encoding="utf-8").replace("户3", "改名").replace("113.40000,", "113.4 east,")
+    )
+    bad.write_text(text, encoding="utf-8")
+    desk.one("[name=customers]").send_keys(str(bad))
+    desk.click("[name=skip_bad_rows]")
+    press(desk, "/county/import", "#import")
+    assert "113.4" in desk.text("#import .faults")
+    assert "→" in desk.text("#import .changes")
+    assert cut(desk, "#import *, #import") == []
+    assert desk.run("return document.documentElement.scrollWidth") <= size[0]
+    if size == OLD_PC:
+        assert desk.one("#import .faults td:last-child").size["width"] > 300
 
 
 def test_from_upload_to_certificate(desk, county, tmp_path):
