@@ -265,7 +265,7 @@ def lend_crews(cases: tuple[StationCase, ...], change: Change) -> tuple[StationC
     there = np.flatnonzero(giver.crews.duty.any(axis=1))
     if change.number > len(there) or giver is taker:
         raise CampaignError(
-            "scenario.few_crews", change=change, station=giver.station, number=len(there)
+            "scenario.few_crews", change=change.said(), station=giver.station, number=len(there)
         )
     work = np.bincount(giver.blocks.crew, giver.blocks.work_s, len(giver.crews.duty))
     ranked = sorted(there.tolist(), key=lambda c: (giver.crews.skilled[c], work[c], c))

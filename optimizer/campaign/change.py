@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from optimizer.catalogue import Message
 from optimizer.errors import CampaignError
 from optimizer.tables.clean_text import narrow
 from optimizer.tables.hours import day_of
@@ -36,6 +37,17 @@ class Change:
         if self.kind == "duty":
             return f"duty+{self.number}" + (f"@{self.station}" if self.station else "")
         return f"finish={self.day}"
+
+    def said(self) -> Message:
+        """As people say it."""
+        if self.kind == "lend":
+            facts = {"giver": self.giver, "station": self.station}
+            return Message("scenario.lend", number=self.number, **facts)
+        if self.kind == "finish":
+            return Message("scenario.finish", day=self.day)
+        if self.station:
+            return Message("scenario.duty_at", number=self.number, station=self.station)
+        return Message("scenario.duty", number=self.number)
 
 
 def parse_change(text: str, station_id: Callable[[str], str] = str) -> Change:

@@ -153,12 +153,12 @@ def _validate_changes(changes: Sequence[Change], baseline: Baseline, today: dt.d
         if unknown:
             names = ", ".join(sorted(known))
             raise CampaignError(
-                "scenario.no_station", change=change, station=min(unknown), known=names
+                "scenario.no_station", change=change.said(), station=min(unknown), known=names
             )
         if change.kind == "lend" and change.giver == change.station:
-            raise CampaignError("scenario.to_itself", change=change, station=change.station)
+            raise CampaignError("scenario.to_itself", change=change.said(), station=change.station)
         if change.day is not None and change.day < first:
-            raise CampaignError("scenario.too_early", change=change, first=first)
+            raise CampaignError("scenario.too_early", change=change.said(), first=first)
 
 
 def saved_baseline(

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
+from typing import TYPE_CHECKING, Any, Final, Literal, get_args, get_origin
 
 from optimizer.atomic_files import write_whole
+from optimizer.catalogue import Message
 from optimizer.desk.opened import OpenCampaign
 from optimizer.errors import SettingsError
 from optimizer.settings import (
@@ -25,6 +27,10 @@ if TYPE_CHECKING:
 
     from pydantic import BaseModel
     from pydantic.fields import FieldInfo
+
+
+_FORMS: Final = {"true|false": "flag", r"\[": "list", r"\{": "table", r"\d{4}-": "day"}
+"""How a value begins, and its form; the others are numbers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,13 +137,18 @@ def _read(section: BaseModel, name: str, text: str) -> Any:  # noqa: ANN401  (an
     SettingsError
         It is no value of TOML.
     """
-    if setting_text(section, name).startswith('"'):
+    now = setting_text(section, name)
+    if now.startswith('"'):
         return text
+    form = next((form for first, form in _FORMS.items() if re.match(first, now)), "number")
+    wrong = SettingsError(
+        "settings.no_value", name=name, text=text, wanted=Message(f"settings.want_{form}")
+    )
     try:
         values = tomllib.loads(f"value = {text}")
-    except tomllib.TOMLDecodeError as error:
-        raise SettingsError("settings.no_value", name=name, text=text, error=error) from None
+    except ValueError:
+        raise wrong from None
     value = values.pop("value")
     if values or isinstance(value, dt.datetime | dt.time):
-        raise SettingsError("settings.no_value", name=name, text=text, error=value)
+        raise wrong
     return value

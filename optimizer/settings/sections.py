@@ -15,9 +15,11 @@ from optimizer.errors import SettingsError
 from optimizer.settings.priors import ForecastSettings
 from optimizer.settings.section import Section
 from optimizer.settings.values import (
+    MOST_DAYS,
     Clock,
     MaybeMonthDay,
     Minutes,
+    Name,
     address,
     some_windows,
 )
@@ -28,9 +30,9 @@ class CampaignSettings(Section):
 
     ascending = (("start", "finish"),)
 
-    name: str = "大走访"
+    name: Name = "大走访"
     """What the sheets call the campaign."""
-    county: str = "醴陵市"
+    county: Name = "醴陵市"
     """Name of the county, for titles."""
     start: dt.date = dt.date(2027, 1, 4)
     """First day on which crews go out."""
@@ -40,13 +42,13 @@ class CampaignSettings(Section):
     """"even" spreads each crew's blocks over the horizon, "early" finishes as soon as possible."""
     spare_share: float = Field(default=0.1, ge=0, lt=1)
     """Share of a crew's duty days, at the end of the horizon, that an even pace leaves free."""
-    stretch_days: int = Field(default=5, ge=1)
+    stretch_days: int = Field(default=5, ge=1, le=MOST_DAYS)
     """A crew goes out on about so many duty days in a row before a pause: longer chains of areas
     are cut to twice as many where that breaks the fewest, and up to four times as many stay
     together where a cut would leave an area in parts."""
     season_free: bool = True
     """Whether first visits make way for the season list in the days around Spring Festival."""
-    freeze_days: int = Field(default=14, ge=0)
+    freeze_days: int = Field(default=14, ge=0, le=MOST_DAYS)
     """When the campaign is planned anew, so many days from today stay as printed."""
     seed: int = 1
     """Everything that is random follows from this number."""
@@ -208,7 +210,7 @@ class DaySettings(Section):
     """The same, not to drop a printed visit, and not to add one that need not be made."""
     offered_per_crew: int = Field(default=50, ge=1)
     """So many candidates a crew are looked at, the most pressing first; the others wait."""
-    hold_days: int = Field(default=5, ge=0)
+    hold_days: int = Field(default=5, ge=0, le=MOST_DAYS)
     """A door on a printed sheet without a record is kept off other sheets for so many working
     days."""
     backlog_visits: int = Field(default=20, ge=0)
@@ -290,7 +292,7 @@ class FollowSettings(Section):
 
     ascending = (("revisit_from_days", "revisit_by_days"),)
 
-    retry_after_days: int = Field(default=3, ge=1)
+    retry_after_days: int = Field(default=3, ge=1, le=MOST_DAYS)
     """Nobody home: the next try is so many days later, in another part of the day."""
     max_tries: int = Field(default=3, ge=1)
     """After so many failed tries a customer goes to the list of `after_tries`."""
@@ -304,9 +306,9 @@ class FollowSettings(Section):
     """After so many appointments at which nobody was home the office decides."""
     revisit_tries: int = Field(default=3, ge=1)
     """After so many failed calls to check a finding the customer is telephoned to."""
-    season_before_days: int = Field(default=10, ge=0)
+    season_before_days: int = Field(default=10, ge=0, le=MOST_DAYS)
     """The season in which migrant workers are home begins so many days before Spring Festival."""
-    season_after_days: int = Field(default=15, ge=0)
+    season_after_days: int = Field(default=15, ge=0, le=MOST_DAYS)
     """It ends so many days after Spring Festival."""
     season_every_day: bool = True
     """Whether crews are on duty on each working day of the season, whatever their duty days: its
@@ -317,11 +319,11 @@ class FollowSettings(Section):
     """The season's last day (MM-DD) of every year, with `season_first`."""
     evening: Annotated[str, AfterValidator(some_windows)] = "17:00-20:00"
     """When customers of the evening list are called on."""
-    refused_after_days: int = Field(default=90, ge=1)
+    refused_after_days: int = Field(default=90, ge=1, le=MOST_DAYS)
     """A customer who refused is asked once more after so many days; then the office decides."""
-    revisit_from_days: int = Field(default=7, ge=1)
+    revisit_from_days: int = Field(default=7, ge=1, le=MOST_DAYS)
     """A finding is checked not before so many days after it was found."""
-    revisit_by_days: int = Field(default=30, ge=1)
+    revisit_by_days: int = Field(default=30, ge=1, le=MOST_DAYS)
     """A finding is checked at the latest so many days after it was found."""
     recheck_repaired: list[str] = Field(default=["wiring"])
     """Categories of findings that are checked again though they were repaired on the spot."""
@@ -340,21 +342,21 @@ class FollowSettings(Section):
         }
     )
     """The department that owns findings and opinions of a category."""
-    rectify_days: dict[str, int] = Field(
+    rectify_days: dict[str, Annotated[int, Field(ge=0, le=MOST_DAYS)]] = Field(
         default={"low_voltage": 30, "outage": 7, "wiring": 14, "attitude": 7, "billing": 7}
     )
     """Days until a finding of a category is to be rectified; 20 where it is not named."""
     low_voltage_customers: int = Field(default=3, ge=1)
     """Low voltage at so many customers of a transformer area makes it an area finding."""
-    area_step_days: int = Field(default=30, ge=1)
+    area_step_days: int = Field(default=30, ge=1, le=MOST_DAYS)
     """An area finding is overdue when it has been in one state for so many days."""
     urban_visits: int = Field(default=1, ge=1)
     """An urban connection is made with at most so many visits."""
-    urban_workdays: int = Field(default=1, ge=1)
+    urban_workdays: int = Field(default=1, ge=1, le=MOST_DAYS)
     """An urban connection is made within so many working days."""
     hv_visits: int = Field(default=3, ge=1)
     """A 10 kV connection is made with at most so many visits."""
-    hv_days: int = Field(default=30, ge=1)
+    hv_days: int = Field(default=30, ge=1, le=MOST_DAYS)
     """A 10 kV connection is made within so many days."""
     opinion_words: dict[str, list[str]] = Field(
         default={

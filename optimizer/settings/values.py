@@ -98,6 +98,9 @@ def address(text: str) -> str:
     return text
 
 
+MOST_DAYS: Final = 10_000
+"""No number of days is larger: no campaign lasts 27 years."""
+Name = Annotated[str, Field(min_length=1, max_length=100)]
 Minutes = Annotated[float, Field(ge=0, le=1440)]
 MaybeMonthDay = Annotated[str, AfterValidator(maybe_month_day)]
 

@@ -120,7 +120,8 @@ def what_if(
     answer: WhatIf = served_of(request).workers.do(order)
     rows = list(zip(answer.before, answer.after, strict=True))
     changed = [(old, new) for old, new in rows if old != new]
-    facts = {"rows": changed or rows, "changes": changes, "all": len(rows)}
+    said = [change.said().in_words(lang_of(request)) for change in answer.changes]
+    facts = {"rows": changed or rows, "changes": said, "all": len(rows)}
     return page(request, "what_if.html", facts)
 
 

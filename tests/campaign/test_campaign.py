@@ -928,21 +928,23 @@ def test_what_if_is_shown_and_told_in_json(short: tuple[Register, CampaignPlan])
 
 
 @pytest.mark.parametrize(
-    "change",
+    ("change", "said"),
     [
-        "lend=ST01:ST07:1",
-        "lend=ST01:ST00:9",
-        "lend=ST00:ST00:1",
-        "duty",
-        "duty+1@ST07",
-        "finish=soon",
-        "finish=2020-01-01",
-        "2027-03-01",
+        ("lend=ST01:ST07:1", "crews lent ST01 → ST07: 1"),
+        ("lend=ST01:ST00:9", "crews lent ST01 → ST00: 9"),
+        ("lend=ST00:ST00:1", "crews lent ST00 → ST00: 1"),
+        ("duty", "'duty'"),
+        ("duty+1@ST07", "duty days a week for each crew of ST07: +1"),
+        ("finish=soon", "finish=soon"),
+        ("finish=2020-01-01", "all visited by 2020-01-01"),
+        ("2027-03-01", "2027-03-01"),
     ],
 )
-def test_impossible_change_is_an_error(short: tuple[Register, CampaignPlan], change: str) -> None:
-    """What makes no sense is told, with what was asked."""
-    with pytest.raises(CampaignError, match=re.escape(change)):
+def test_impossible_change_is_an_error(
+    short: tuple[Register, CampaignPlan], change: str, said: str
+) -> None:
+    """What makes no sense is told, with what was asked: in words where it can be read."""
+    with pytest.raises(CampaignError, match=re.escape(said)):
         what_if(short[0], SHORT, [change])
 
 

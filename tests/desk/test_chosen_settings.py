@@ -74,6 +74,10 @@ def test_what_is_changed_is_read_by_the_settings_own_reader(county):
         ("campaign", "seed", "1\n[day]\nseconds = 0"),
         ("campaign", "nothing", "1"),
         ("nothing", "seed", "1"),
+        ("campaign", "freeze_days", "99999999999999999999"),
+        ("campaign", "name", ""),
+        ("campaign", "county", "县" * 101),
+        ("follow", "rectify_days", "{ outage = 10001 }"),
     ],
 )
 def test_what_cannot_be_is_refused_and_nothing_is_written(county, section, name, text):
@@ -84,3 +88,26 @@ def test_what_cannot_be_is_refused_and_nothing_is_written(county, section, name,
     with pytest.raises(SettingsError):
         county.change_settings(section, {"note": "x", name: text})
     assert county.settings_path.read_text(encoding="utf-8") == before
+
+
+@pytest.mark.parametrize(
+    ("place", "text", "english", "chinese"),
+    [
+        ("campaign.freeze_days", "many", "write a number", "应为一个数"),
+        ("campaign.season_free", "maybe", "write true or false", "应为 true 或 false"),
+        ("shift.weekdays", "1 2 3", "write a list in brackets", "应为方括号里的一列值"),
+        ("follow.rectify_days", "7", "valid dictionary", "应为一组“名称 = 值”"),
+        ("follow.rectify_days", "seven", "names and their values", "应为花括号里的“名称 = 值”"),
+        ("campaign.start", "soon", "write a day", "应为日期"),
+        ("campaign.name", "", "at least 1 character", "至少 1 个字"),
+    ],
+)
+def test_what_form_a_setting_has_is_said_in_the_readers_language(
+    county, place, text, english, chinese
+):
+    """A Chinese sentence ended in `Invalid value (at line 1, column 9)`, which helps nobody."""
+    with pytest.raises(SettingsError) as raised:
+        county.check_setting(*place.split("."), text)
+    assert english in raised.value.in_words("en")
+    assert chinese in raised.value.in_words("zh")
+    assert "line 1" not in raised.value.in_words("en")

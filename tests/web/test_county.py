@@ -96,6 +96,13 @@ def test_what_if_without_a_change_is_refused_in_words(planner):
     assert "error" in answer.text
 
 
+def test_what_if_says_its_changes_in_words(planner):
+    """Above the answer stood `duty+1, finish=2029-12-31`, which is how a terminal is spoken to."""
+    given = {"duty": "1", "finish": "2029-12-31"}
+    answer = planner.post("/county/what-if", data=given, headers={"HX-Request": "true"}).text
+    assert "每组每周多 1 天, 2029-12-31 前走访完" in answer
+
+
 def test_roads_are_looked_at_before_they_are_used(planner, folder, tmp_path):
     """Roads of another county would leave every house out of reach: that is seen beforehand."""
     roads = write_grid(tmp_path / "grid.osm").read_bytes()

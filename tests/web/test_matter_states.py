@@ -39,7 +39,7 @@ def call(campaign, account, day, result="done", **more):
         "corrects": None,
     }
     reading = typed_reading(fields, station=STATION, date=day, crew=more.get("crew", CREWS[0]))
-    (received,) = campaign.take_records([("typed", reading)])
+    (received,) = campaign.take_records([(more.get("source", "typed"), reading)])
     assert not received.faulty
 
 
@@ -53,7 +53,7 @@ def make_matters(folder):
         campaign.add_request("0000000005", "urban", TODAY)
         campaign.add_appointment("0000000006", "2027-03-02", "09:00-11:00")
         for crew, result in zip(CREWS, ("done", "refused"), strict=True):
-            call(campaign, "0000000007", DAYS[1], result, crew=crew)
+            call(campaign, "0000000007", DAYS[1], result, crew=crew, source=f"phone {crew}")
         call(campaign, "0000000008", DAYS[1], "moved")
         for day in DAYS[: rules.max_tries]:
             call(campaign, "0000000009", day, "nobody_home")
@@ -135,7 +135,9 @@ def test_a_settled_conflict_is_open_again(chief):
     """The wrong record was kept: the choice is offered again, and both stand side by side."""
     address, day = f"/s/{STATION}/settle/0000000007/{DAYS[1]}", DAYS[1]
     before = listed(chief, "conflicts")[0]
-    keep = re.findall(r'name="keep" value="([^"]*)"', chief.get(address).text)
+    page = chief.get(address).text
+    assert f"<td>手机 {CREWS[0]}</td>" in page, "where a record is from is said in words"
+    keep = re.findall(r'name="keep" value="([^"]*)"', page)
     assert len(keep) == 2
     chief.post(address, data={"keep": keep[0]})
     over = chief.get(f"/s/{STATION}/matters?which=conflicts&over=1").text
