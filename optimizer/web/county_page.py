@@ -103,7 +103,7 @@ def what_if(
     lender: Annotated[str, Form(max_length=40)] = "",
     borrower: Annotated[str, Form(max_length=40)] = "",
     crews: Annotated[int, Form(ge=0, le=20)] = 0,
-    duty: Annotated[int, Form(ge=-2, le=3)] = 0,
+    duty: Annotated[int, Form(ge=0, le=3)] = 0,
     finish: Annotated[str, Form(max_length=10)] = "",
 ) -> Response:
     """The plan under other circumstances beside the one that stands; nothing is changed."""
@@ -111,7 +111,7 @@ def what_if(
     if lender and borrower and crews:
         changes.append(f"lend={lender}:{borrower}:{crews}")
     if duty:
-        changes.append(f"duty{duty:+d}")
+        changes.append(f"duty+{duty}")
     if finish:
         changes.append(f"finish={day_of(finish)}")
     if not changes:

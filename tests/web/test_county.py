@@ -101,6 +101,7 @@ def test_what_if_says_its_changes_in_words(planner):
     given = {"duty": "1", "finish": "2029-12-31"}
     answer = planner.post("/county/what-if", data=given, headers={"HX-Request": "true"}).text
     assert "每组每周多 1 天, 2029-12-31 前走访完" in answer
+    assert 'name="duty" min="0"' in planner.get("/county").text, "a day less cannot be reckoned"
 
 
 def test_roads_are_looked_at_before_they_are_used(planner, folder, tmp_path):
