@@ -250,3 +250,12 @@ def test_what_would_be_emptied_asks_for_its_box(planner):
     assert 'hx-post="/county/import/' not in page
     page = planner.post("/county/import", files=files, data={"part": "true", "yes": "true"}).text
     assert 'hx-post="/county/import/' in page
+
+
+def test_another_datum_is_chosen_on_the_page_not_by_an_option(planner):
+    """A heading names GCJ-02 while the page's list says WGS-84: the list is what to change."""
+    head = FILE.replace("lon,lat", "高德经度,高德纬度")
+    row = f"0000000099,新户,household,{STATION},TA1,113.5,27.6\n"
+    page = planner.post("/county/import", files={"customers": ("kh.csv", (head + row).encode())})
+    assert "请把“坐标系”选为" in page.text
+    assert "--datum" not in page.text
