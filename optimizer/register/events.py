@@ -156,7 +156,9 @@ def changes_of(store: Store, kind: str, name: str) -> list[Change]:
 
 def newest_change(store: Store, kind: str) -> int:
     """The latest event of a kind; after a change inside of `writing` that change's own."""
-    number: int = store.value("SELECT max(event_id) FROM events WHERE kind = ?", (kind,))
+    number: int = store.value(  # the plus: from the end, not through all of a kind
+        "SELECT event_id FROM events WHERE +kind = ? ORDER BY event_id DESC LIMIT 1", (kind,)
+    )
     return number
 
 

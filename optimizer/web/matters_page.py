@@ -78,17 +78,14 @@ def move(
     name: Annotated[list[str] | None, Form()] = None,
 ) -> Response:
     """Move the chosen matters on."""
-    key = NAMES.get(which, "account_no")
-    rows = campaign.matter_list(which, station)
-    own = {row[key]: row for row in rows.to_dict("records")}
+    own = _own(campaign, which, station)
     chosen = [one for one in dict.fromkeys(name or ()) if one in own]
     moved = campaign.move_matters(which, chosen, state, text)
     refused = {one for one, _ in moved.refused}
     for one in chosen:
         if one not in refused:
             note(request, "matter_moved", one, f"{which} {state} {text}".strip())
-    whose = {one: row.get("name") or row["area"] for one, row in own.items()}
-    facts = {"moved": moved, "whose": whose, "text": text if refused else ""}
+    facts = {"moved": moved, "whose": _whose(own), "text": text if refused else ""}
     return _list(request, campaign, station, which, said=facts)
 
 
@@ -105,7 +102,8 @@ def take_back(
     back = campaign.take_matters_back(which, list(dict.fromkeys(name or ())), station)
     for event in back.events:
         note(request, "matter_back", str(event), which)
-    return _list(request, campaign, station, which, said={"back": back})
+    whose = _whose(_own(campaign, which, station)) if back.refused else {}
+    return _list(request, campaign, station, which, said={"back": back, "whose": whose})
 
 
 @router.get("/departments.xlsx")
@@ -212,6 +210,17 @@ def _refusals(request: Request, facts: Mapping[str, Any]) -> dict[str, list[str]
     for name, why in moved.refused if moved else ():
         refusals.setdefault(why.in_words(lang_of(request)), []).append(str(whose.get(name, name)))
     return refusals
+
+
+def _own(campaign: Here, which: str, station: str) -> dict[str, dict[Hashable, Any]]:
+    """The open matters of a station's list by their names."""
+    rows = campaign.matter_list(which, station)
+    return {row[NAMES.get(which, "account_no")]: row for row in rows.to_dict("records")}
+
+
+def _whose(rows: Mapping[str, Mapping[Hashable, Any]]) -> dict[str, str]:
+    """Whose each matter is: the customer, or the area."""
+    return {name: row.get("name") or row["area"] for name, row in rows.items()}
 
 
 def _open(campaign: Here, which: str, station: str) -> list[dict[Hashable, Any]]:

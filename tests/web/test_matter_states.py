@@ -108,6 +108,10 @@ def test_every_state_of_a_list_is_one_click_away(chief, which, state):
             said = {"name": name, "state": step, "text": "a note"}
             answer = chief.post(f"/s/{STATION}/matters/{which}", data=said)
             assert REFUSED.get((which, step), "✓ 1") in answer.text
+            kept = f'value="{said["text"] if (which, step) in REFUSED else ""}"'
+            assert (
+                f'name="text" maxlength="500" {kept}' in answer.text or not listed(chief, which)[1]
+            )
     after = listed(chief, which)[1]
     assert len(rows) - len(after) in {0, 1}
 

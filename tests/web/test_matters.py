@@ -104,16 +104,6 @@ def test_only_what_was_moved_and_not_since_is_taken_back(chief, found):
     assert "✓" not in chief.post(f"{address}/back", data={"name": last}).text
 
 
-def test_a_note_stays_when_something_is_refused(chief, found):
-    """A sentence that was typed once is not typed again because one of two was refused."""
-    one = names(chief)[0]
-    bad = {"name": one, "state": "dropped", "text": ""}
-    assert 'maxlength="500" value=""' in chief.post(f"/s/{STATION}/matters/findings", data=bad).text
-    account = {"name": "0000000004", "state": "closed", "text": "已销户"}
-    said = chief.post(f"/s/{STATION}/matters/office", data=account).text
-    assert said.count("已销户") == 0, "who is not in the list is not looked at"
-
-
 def test_closing_several_at_once_is_asked_about(chief, found):
     """Seven were gone with one click; what goes on in its list needs no question."""
     page = chief.get(f"/s/{STATION}/matters?which=findings").text
