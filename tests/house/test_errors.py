@@ -37,7 +37,7 @@ def test_an_error_keeps_its_facts_on_the_way_from_another_process():
     ("arguments", "said"),
     [
         (["day"], "请用 `zoufang init"),
-        (["day", "--lang", "en"], "make a campaign with `zoufang init"),
+        (["day", "--lang", "en"], "make one with `zoufang init"),
         (["backup", "here/b.sqlite"], "不是走访项目"),
     ],
 )

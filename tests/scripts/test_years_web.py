@@ -1,4 +1,4 @@
-"""A fortnight lived by calls and by the pages of a server ends in the same register."""
+"""Three weeks lived by calls and by the pages of a server ends in the same register."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 import optimizer
 
 SCRIPTS = Path(optimizer.__file__).parent.parent / "scripts"
-DAYS = 12
+DAYS = 16
 OWN = {"closed_by", "appointment", "request", "subject"}
 """What has the names of records in it, which are those of their sources."""
 
