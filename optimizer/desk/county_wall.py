@@ -47,7 +47,7 @@ class Wall:
     sentences: tuple[Sentence, ...]
 
 
-MOST_FAULTS = 200
+FAULTS_SHOWN = 200
 """So many faults of an import are shown to who looks at it first."""
 MOST_CHANGED = 20
 """So many changed rows of each table are shown."""
@@ -311,7 +311,7 @@ def _as_line(warning: Fault, lang: Lang) -> str:
 
 
 def _as_rows(faults: Sequence[Fault], lang: Lang) -> tuple[dict[str, str], ...]:
-    return tuple(_as_row(fault, lang) for fault in faults[:MOST_FAULTS])
+    return tuple(_as_row(fault, lang) for fault in faults[:FAULTS_SHOWN])
 
 
 _WITH_OPTIONS = {

@@ -44,17 +44,7 @@ NAMES: Final = {
     "appointments": "appointment",
 }
 """The column that names a matter; in the other lists it is the account."""
-_KINDS: Final = {
-    "overdue": "finding",
-    "findings": "finding",
-    "areas": "project",
-    "opinions": "opinion",
-    "requests": "request",
-    "appointments": "appointment",
-    "conflicts": "settle",
-    "office": "account",
-    "telephone": "account",
-}
+_KINDS: Final = NAMES | {"conflicts": "settle", "office": "account", "telephone": "account"}
 """The kind of event that moves a list's matters on."""
 ENDING: Final = frozenset(
     {"dropped", "checked", "told", "connected", "withdrawn", "cancelled", "closed"}
