@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from optimizer.routes.route_labels import INFEASIBLE, ride
 from optimizer.routes.rules import omission_penalties
-from optimizer.routes.timing import INFEASIBLE, ride, timing_penalty
+from optimizer.routes.timing import timing_penalty
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -8,8 +8,9 @@ from itertools import count
 from typing import TYPE_CHECKING
 
 from optimizer.routes.metrics import time_price
+from optimizer.routes.route_labels import INFEASIBLE
 from optimizer.routes.rules import crew_price, follow_price, may_go, too_early
-from optimizer.routes.timing import INFEASIBLE, Line
+from optimizer.routes.timing import Line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -12,9 +12,10 @@ from optimizer.catalogue import Message
 from optimizer.model import Unassigned
 from optimizer.routes.insertion_cost import cheapest_insertion
 from optimizer.routes.problem_arrays import IS_VISIT, ProblemArrays
+from optimizer.routes.route_labels import INFEASIBLE
 from optimizer.routes.route_state import RouteState, empty_state, load_routes
 from optimizer.routes.rules import may_go, too_early
-from optimizer.routes.timing import INFEASIBLE, timed, timing_penalty
+from optimizer.routes.timing import timed, timing_penalty
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

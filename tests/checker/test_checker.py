@@ -16,7 +16,8 @@ from optimizer.checker.insertion_proof import rooms
 from optimizer.checker.plan_view import Plan
 from optimizer.model import Rest, TimeWindow, Unassigned
 from optimizer.routes import Params, StopAfter, solve
-from optimizer.routes.timing import INFEASIBLE, timed, timing_penalty
+from optimizer.routes.route_labels import INFEASIBLE
+from optimizer.routes.timing import timed, timing_penalty
 
 
 def line(crews, *visits, **more):

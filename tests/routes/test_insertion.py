@@ -9,8 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from optimizer.routes import best_places, timed, where_fits
+from optimizer.routes.route_labels import INFEASIBLE
 from optimizer.routes.rules import may_go, too_early
-from optimizer.routes.timing import INFEASIBLE, timing_penalty
+from optimizer.routes.timing import timing_penalty
 
 
 def places_by_trying(day, routes, visit):

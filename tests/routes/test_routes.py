@@ -19,10 +19,11 @@ from optimizer.routes import Params, Reason, StopAfter, plan_cost, solve
 from optimizer.routes.insertion_cost import cheapest_insertion
 from optimizer.routes.ortools_improvement import improve_with_ortools
 from optimizer.routes.problem_arrays import MODES, OMITTED, arrays_of
+from optimizer.routes.route_labels import INFEASIBLE
 from optimizer.routes.route_state import ABSENT, FEASIBLE, LENGTH, empty_state, load_routes
 from optimizer.routes.ruin_recreate import insert_all
 from optimizer.routes.schedule import CREW, MODE
-from optimizer.routes.timing import INFEASIBLE, timed, timing_penalty
+from optimizer.routes.timing import timed, timing_penalty
 
 QUICK = StopAfter(iterations=400)
 ONE = Params(starts=1, lang="en")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from optimizer.dayplan.replan.progress import begun_lunch, current_place, due_visits
 from optimizer.model import Rest
-from optimizer.routes.timing import ride
+from optimizer.routes.route_labels import ride
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
