@@ -1,8 +1,8 @@
 """Which crew works which blocks: loads balanced within a station without splitting areas.
 
 The blocks of a territory come in working order. They are cut into runs where no area lies on both
-sides of the cut; whole runs are transferred from overloaded to near crews, and parts of runs only
-where that is not enough.
+sides of the cut; whole runs are transferred from overloaded to near crews, then parts of runs that
+leave a few doors of an area behind, and other parts only where that is not enough.
 """
 
 from __future__ import annotations
@@ -19,10 +19,11 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-LOAD_TOLERANCE: Final = 0.03
-"""Share above its fair load from which a crew gives up whole runs."""
-SPLIT_TOLERANCE: Final = 0.05
-"""Share above its fair load from which runs are cut, so that an area may have two crews."""
+STRAGGLERS: Final = 0.1
+"""A cut that leaves no more of an area's doors on one side breaks it only in part."""
+BALANCING: Final = ((0.03, 0.0), (0.02, 0.99), (0.035, np.inf))
+"""Shares above its fair load from which a crew gives up runs or parts of them, and how many areas a
+cut may break for that: none; some, in part; any number, so that an area may have two crews."""
 KEPT_TOLERANCE: Final = 0.08
 """The same for runs kept from the previous plan, which has balanced them already."""
 KEPT_DAYS: Final = 3
@@ -165,8 +166,8 @@ def assign_runs(runs: list[Run], blocks: BlockTable, crews: CrewTable) -> list[R
     if not days.any() or not runs:
         return runs
     pieces = [Run([*run.blocks], run.crew, run.home) for run in runs]
-    _balance_loads(pieces, blocks, crews, days, cuts=False)
-    _balance_loads(pieces, blocks, crews, days, cuts=True)
+    for tolerance, most_broken in BALANCING:
+        _balance_loads(pieces, blocks, crews, days, tolerance, most_broken)
     _fit_duty_days(pieces, blocks, crews, days)
     return _rejoin_pieces(pieces, runs)
 
@@ -218,17 +219,18 @@ class _Transfer:
     receiver: int
 
 
-def _balance_loads(
+def _balance_loads(  # noqa: PLR0917
     runs: list[Run],
     blocks: BlockTable,
     crews: CrewTable,
     days: NDArray[np.int64],
-    *,
-    cuts: bool,
+    tolerance: float,
+    most_broken: float,
 ) -> None:
     """Transfer the best part from the most overloaded crew while that helps.
 
-    With `cuts` a run may be cut in two, but only for a larger overload.
+    A crew gives up what it has more than `tolerance` above its fair load; a run may be cut in two
+    where that breaks no more than `most_broken` areas.
     """
     load = np.zeros(len(days)) if crews.committed is None else crews.committed.work_s.sum(axis=1)
     for run in runs:
@@ -238,10 +240,10 @@ def _balance_loads(
     while True:
         over = np.where(stuck, -np.inf, (load - fair) / np.maximum(fair, 1.0))
         giver = int(np.argmax(over))
-        if over[giver] <= (SPLIT_TOLERANCE if cuts else LOAD_TOLERANCE):
+        if over[giver] <= tolerance:
             return
         own = _transferable(runs, blocks, giver, fair[giver])
-        transfer = _best_transfer(own, runs, blocks, crews, load - fair, giver, cuts=cuts)
+        transfer = _best_transfer(own, runs, blocks, crews, load - fair, giver, most_broken)
         if transfer is None:
             stuck[giver] = True
             continue
@@ -292,11 +294,10 @@ def _best_transfer(  # noqa: PLR0917
     crews: CrewTable,
     excess: NDArray[np.float64],
     giver: int,
-    *,
-    cuts: bool,
+    most_broken: float,
 ) -> _Transfer | None:
     """The part and receiver that gain most balance for the distance; None if nothing is gained."""
-    parts = [(run, *part) for run in own for part in _transferable_parts(run, blocks, cuts=cuts)]
+    parts = [(run, *part) for run in own for part in _transferable_parts(run, blocks, most_broken)]
     if not parts:
         return None
     rows = [run.blocks[first:last] for run, first, last, _ in parts]
@@ -318,26 +319,33 @@ def _best_transfer(  # noqa: PLR0917
 
 
 def _transferable_parts(
-    run: Run, blocks: BlockTable, *, cuts: bool
-) -> Iterator[tuple[int, int, int]]:
-    """A run, and if `cuts` all its beginnings and ends: first, last, number of areas split."""
-    yield 0, run.days, 0
-    if cuts:
-        for cut, broken in enumerate(areas_across(run.blocks, blocks), start=1):
+    run: Run, blocks: BlockTable, most_broken: float
+) -> Iterator[tuple[int, int, float]]:
+    """A run, and its beginnings and ends: first, last, areas broken, no more than `most_broken`."""
+    yield 0, run.days, 0.0
+    for cut, broken in enumerate(broken_areas(run.blocks, blocks), start=1):
+        if broken <= most_broken:
             yield 0, cut, broken
             yield cut, run.days, broken
 
 
-def areas_across(row: list[int], blocks: BlockTable) -> list[int]:
-    """How many areas lie on both sides of each place between two of some blocks."""
-    seen: set[int] = set()
-    left = Counter(area for b in row for area in blocks.areas[b])
-    across = []
+def broken_areas(row: list[int], blocks: BlockTable) -> list[float]:
+    """How many areas a cut would break, at each place between two blocks.
+
+    An area is broken where more than a tenth of its doors lie on either side.
+    """
+    whole = Counter[int]()
+    for b in row:
+        whole.update(blocks.doors[b])
+    left, broken = dict.fromkeys(whole, 0), dict.fromkeys(whole, 0.0)
+    found = []
     for b in row[:-1]:
-        seen |= blocks.areas[b]
-        left -= Counter(blocks.areas[b])
-        across.append(sum(area in left for area in seen))
-    return across
+        for area, doors in blocks.doors[b].items():
+            left[area] += doors
+            share = min(left[area], whole[area] - left[area]) / whole[area]
+            broken[area] = share if share <= STRAGGLERS else 1.0
+        found.append(sum(broken.values()))
+    return found
 
 
 def _fit_duty_days(

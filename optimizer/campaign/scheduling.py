@@ -16,8 +16,10 @@ from typing import TYPE_CHECKING, Final, Literal
 import numpy as np
 
 from optimizer.campaign.crew_assignment import (
+    STRAGGLERS,
     Run,
     assign_runs,
+    broken_areas,
     cut_into_runs,
     working_order,
 )
@@ -42,8 +44,6 @@ LONGEST_PART: Final = 2
 """A run longer than so many usual stretches is cut, whatever areas that breaks."""
 LONGEST_WHOLE: Final = 4
 """Parts up to so many usual stretches are joined again where that makes areas whole."""
-STRAGGLERS: Final = 0.1
-"""A cut that leaves no more of an area's doors on one side breaks it only in part."""
 EVEN_PARTS: Final = 0.01
 """Of the square of each part's blocks, in broken areas: parts are rather equal."""
 WAITING_DAYS: Final = 90
@@ -173,7 +173,7 @@ def _cut_long(row: list[int], most: int, blocks: BlockTable) -> list[list[int]]:
 
     Of cuts that break equally many, those count that leave parts of equal size.
     """
-    broken = [0.0, *_broken_areas(row, blocks), 0.0]
+    broken = [0.0, *broken_areas(row, blocks), 0.0]
     least, come_from = [0.0], [0]
     for end in range(1, len(row) + 1):
         price = {
@@ -218,25 +218,6 @@ def _areas_in_parts(parts: list[list[int]], blocks: BlockTable) -> int:
         whole.update(doors)
     most = {area: max(doors[area] for doors in held) for area in whole}
     return sum(most[area] < (1 - STRAGGLERS) * whole[area] for area in whole)
-
-
-def _broken_areas(row: list[int], blocks: BlockTable) -> list[float]:
-    """How many areas a cut would break, at each place between two blocks.
-
-    An area is broken where more than a tenth of its doors lie on either side.
-    """
-    whole = Counter[int]()
-    for b in row:
-        whole.update(blocks.doors[b])
-    left, broken = dict.fromkeys(whole, 0), dict.fromkeys(whole, 0.0)
-    found = []
-    for b in row[:-1]:
-        for area, doors in blocks.doors[b].items():
-            left[area] += doors
-            share = min(left[area], whole[area] - left[area]) / whole[area]
-            broken[area] = share if share <= STRAGGLERS else 1.0
-        found.append(sum(broken.values()))
-    return found
 
 
 def place_stretches(

@@ -9,10 +9,15 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
-from optimizer.campaign.crew_assignment import BlockTable, CommittedWork, CrewTable
+from optimizer.campaign.crew_assignment import (
+    STRAGGLERS,
+    BlockTable,
+    CommittedWork,
+    CrewTable,
+)
 from optimizer.campaign.demand import KINDS, NEVER_REACHED_DAYS
 from optimizer.campaign.rescheduling import schedule_around_kept
-from optimizer.campaign.scheduling import STRAGGLERS, SpreadPolicy, schedule_blocks
+from optimizer.campaign.scheduling import SpreadPolicy, schedule_blocks
 from optimizer.campaign.station_blocks import NOT_IN_TIME, TOO_LONG, UNREACHABLE
 from optimizer.campaign.wishes import CLOSED_PENALTY, block_wishes
 from optimizer.geometry import DEGREE_M, parallel_degree_m
