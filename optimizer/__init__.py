@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from optimizer.campaign import CampaignPlan, Certificate, check_campaign, plan_campaign
-    from optimizer.campaign.certificate import certificate
+    from optimizer.campaign.campaign_account import certificate
     from optimizer.checker import Violation, check
     from optimizer.context import CampaignContext
     from optimizer.dayplan import plan_day

@@ -32,18 +32,19 @@ if TYPE_CHECKING:
 
 def station_jobs(tasks: Sequence[RoutingTask], roads: Roads) -> list[StationJob]:
     """Attach every station's doors to the roads."""
-    bare = replace(roads)  # without what has been computed from it: smaller to send
-    jobs = []
-    for task in tasks:
-        doors = roads.attach(task.demand.door_lon, task.demand.door_lat)
-        depot = roads.attach([task.demand.lon], [task.demand.lat])
-        jobs.append(StationJob(task, doors, depot, bare))
-    return jobs
+    return [
+        StationJob(
+            task,
+            roads.attach(task.demand.door_lon, task.demand.door_lat),
+            roads.attach([task.demand.lon], [task.demand.lat]),
+        )
+        for task in tasks
+    ]
 
 
-def route_job(job: StationJob) -> StationBlocks:
+def route_job(job: StationJob, roads: Roads) -> StationBlocks:
     """Blocks of a whole station: the kept ones repaired, all other doors in new ones."""
-    travel = Travel(job.roads, job.task.settings.travel)
+    travel = Travel(roads, job.task.settings.travel)
     never = never_in_time(job, travel)
     found = _route(left_out(job, never), travel)
     return replace(found, block=np.where(never, np.int32(NOT_IN_TIME), found.block))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from optimizer.errors import CampaignError
 
@@ -13,7 +14,10 @@ if TYPE_CHECKING:
 
     import distributed
 
+AHEAD: Final = 2
+"""Jobs for each thread of the workers that the scheduler holds at a time."""
 Job = TypeVar("Job")
+Shared = TypeVar("Shared")
 Answer = TypeVar("Answer")
 
 
@@ -29,7 +33,7 @@ class Cluster:
     timeout_s: float = 10.0
 
     def run(
-        self, function: Callable[[Job], Answer], jobs: Sequence[Job]
+        self, function: Callable[[Job, Shared], Answer], jobs: Sequence[Job], shared: Shared
     ) -> Iterator[tuple[int, Answer]]:
         """Yield each job's index and answer as they come.
 
@@ -42,29 +46,29 @@ class Cluster:
             import distributed  # noqa: PLC0415  (an optional extra)
         except ImportError:
             raise CampaignError("cluster.no_dask") from None
-        with self._client() as client:
-            futures = self._submit(client, function, jobs)
+        with self._client() as client, warnings.catch_warnings():
+            # what is shared goes to the scheduler once, which can send it to a worker that is new
+            warnings.filterwarnings("ignore", "Sending large graph")
+            common = client.submit(_itself, shared, pure=False, retries=self.retries)
+            todo = enumerate(jobs)
+            index_of: dict[distributed.Future[Any], int] = {}
+            answers = distributed.as_completed([], loop=client.loop)  # type: ignore[no-untyped-call]
+
+            def submit(number: int) -> None:
+                for index, job in islice(todo, number):
+                    future = client.submit(function, job, common, pure=False, retries=self.retries)
+                    index_of[future] = index
+                    answers.add(future)  # type: ignore[no-untyped-call]
+
             try:
-                for future in distributed.as_completed(futures, loop=client.loop):  # type: ignore[no-untyped-call]
-                    yield futures[future], future.result()
+                submit(AHEAD * max(1, sum(client.nthreads().values())))
+                for future in answers:
+                    yield index_of.pop(future), future.result()
+                    submit(AHEAD * max(1, sum(client.nthreads().values())) - len(index_of))
             except distributed.scheduler.KilledWorker as error:
                 raise CampaignError("cluster.lost", address=self.address, error=error) from None
             finally:
-                client.cancel(list(futures))
-
-    def _submit(
-        self,
-        client: distributed.Client,
-        function: Callable[[Job], Answer],
-        jobs: Sequence[Job],
-    ) -> dict[distributed.Future[Any], int]:
-        with warnings.catch_warnings():
-            # a job holds the roads: megabytes, but the scheduler can send it again
-            warnings.filterwarnings("ignore", "Sending large graph")
-            return {
-                client.submit(function, job, pure=False, retries=self.retries): index
-                for index, job in enumerate(jobs)
-            }
+                client.cancel([common, *index_of])
 
     def _client(self) -> distributed.Client:
         import distributed  # noqa: PLC0415
@@ -75,3 +79,7 @@ class Cluster:
             )
         except (OSError, ValueError) as error:
             raise CampaignError("cluster.no_answer", address=self.address, error=error) from None
+
+
+def _itself(shared: Shared) -> Shared:
+    return shared

@@ -1,7 +1,7 @@
 """Where stations are planned: in this process, or in processes beside it.
 
-Stations are independent, and a job carries everything it needs, so that it can run anywhere and
-gives the same answer everywhere.
+Stations are independent, and a job with what all jobs share is everything that it needs, so that it
+can run anywhere and gives the same answer everywhere.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ import signal
 import threading
 import time
 from dataclasses import dataclass
-from multiprocessing import parent_process
 from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
 from joblib import Parallel, delayed
@@ -22,14 +21,18 @@ if TYPE_CHECKING:
 
 _WATCH_S: Final = 0.5
 Job = TypeVar("Job")
+Shared = TypeVar("Shared")
 Answer = TypeVar("Answer")
 
 
 class Executor(Protocol):
-    """Something that applies a function to jobs and yields (index of the job, answer)."""
+    """Something that applies a function to jobs and yields (index of the job, answer).
+
+    `shared` is what all jobs need, the same for each; it is handed over once where that can be.
+    """
 
     def run(
-        self, function: Callable[[Job], Answer], jobs: Sequence[Job]
+        self, function: Callable[[Job, Shared], Answer], jobs: Sequence[Job], shared: Shared
     ) -> Iterator[tuple[int, Answer]]:
         """Yield each job's index and answer as they come, in any order."""
         ...
@@ -39,11 +42,11 @@ class InProcess:
     """One job after the other, here."""
 
     def run(
-        self, function: Callable[[Job], Answer], jobs: Sequence[Job]
+        self, function: Callable[[Job, Shared], Answer], jobs: Sequence[Job], shared: Shared
     ) -> Iterator[tuple[int, Answer]]:
         """Yield each job's index and answer."""
         for index, job in enumerate(jobs):
-            yield index, function(job)
+            yield index, function(job, shared)
 
 
 @dataclass(frozen=True)
@@ -53,12 +56,12 @@ class Processes:
     number: int | None = None
 
     def run(
-        self, function: Callable[[Job], Answer], jobs: Sequence[Job]
+        self, function: Callable[[Job, Shared], Answer], jobs: Sequence[Job], shared: Shared
     ) -> Iterator[tuple[int, Answer]]:
         """Yield each job's index and answer as they come."""
         number = min(self.number or os.cpu_count() or 1, len(jobs))
         if number <= 1:
-            yield from InProcess().run(function, jobs)
+            yield from InProcess().run(function, jobs, shared)
             return
         parallel = Parallel(
             n_jobs=number,
@@ -70,11 +73,10 @@ class Processes:
         )
         try:
             yield from parallel(
-                delayed(_numbered)(function, index, job) for index, job in enumerate(jobs)
+                delayed(_numbered)(function, index, job, shared) for index, job in enumerate(jobs)
             )
-        finally:
-            if parent_process() is not None:  # whose end would wait until the idle ones end
-                get_reusable_executor(number, reuse=True).shutdown(kill_workers=True)
+        finally:  # idle ones would keep their memory for minutes, and whoever waits for their end
+            get_reusable_executor(number, reuse=True).shutdown(kill_workers=True)
 
 
 def _follow(planner: int) -> None:
@@ -94,5 +96,7 @@ def _end_with(planner: int) -> None:
     os._exit(1)
 
 
-def _numbered(function: Callable[[Job], Answer], index: int, job: Job) -> tuple[int, Answer]:
-    return index, function(job)
+def _numbered(
+    function: Callable[[Job, Shared], Answer], index: int, job: Job, shared: Shared
+) -> tuple[int, Answer]:
+    return index, function(job, shared)

@@ -16,7 +16,6 @@ from optimizer.campaign.check import raise_on_violation
 from optimizer.campaign.demand import NOT_TO_PLAN, gather_demand, horizon, read_campaign_tables
 from optimizer.campaign.executors import Processes
 from optimizer.campaign.model import VISIT_COLUMNS, CampaignPlan
-from optimizer.campaign.remedies import find_remedies
 from optimizer.campaign.routing_task import RoutingTask
 from optimizer.campaign.station_schedule import (
     AREA_COLUMNS,
@@ -37,9 +36,10 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from optimizer.campaign.demand import CampaignTables, CountyDemand, StationDemand
+    from optimizer.campaign.demand import CampaignTables, CountyDemand
     from optimizer.campaign.executors import Executor
     from optimizer.campaign.station_blocks import StationBlocks
+    from optimizer.campaign.station_demand import StationDemand
     from optimizer.campaign.station_schedule import StationPlan
     from optimizer.register import Register
     from optimizer.roads import Roads
@@ -108,6 +108,9 @@ def with_remedies(
     """The campaign with remedies, where customers have no day for lack of time or crews."""
     if not campaign.unplanned["code"].isin(LACK_OF_TIME).any():
         return campaign
+    # OR-Tools, which these alone need, is large
+    from optimizer.campaign.remedies import find_remedies  # noqa: PLC0415
+
     baseline = Baseline(
         context.tables,
         campaign.blocks,
@@ -134,12 +137,13 @@ def route_stations(
     """The blocks of each task; the largest tasks go first, so that no worker ends with one."""
     size = [int(task.fresh.sum()) for task in tasks]
     order = sorted(range(len(tasks)), key=lambda i: (-size[i], i))
-    jobs = station_jobs([tasks[i] for i in order], roads)
+    jobs = station_jobs([tasks[i] for i in order], replace(roads))
     found: dict[int, StationBlocks] = {}
     if not is_compiled(anneal):
         tell_of_compiling()  # workers compile in silence
     done = 0
-    for index, answer in executor.run(route_job, jobs):
+    bare = replace(roads)  # without what has been computed from it: smaller to send
+    for index, answer in executor.run(route_job, jobs, bare):
         found[order[index]] = answer
         done += size[order[index]]
         if progress is not None:

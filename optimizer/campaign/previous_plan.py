@@ -22,8 +22,9 @@ from optimizer.model import VisitKind
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from optimizer.campaign.demand import CampaignTables, StationDemand
+    from optimizer.campaign.demand import CampaignTables
     from optimizer.campaign.routing_task import RoutingTask
+    from optimizer.campaign.station_demand import StationDemand
     from optimizer.campaign.station_schedule import PlanningContext
     from optimizer.register import Register
 

@@ -10,9 +10,9 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from optimizer.campaign.demand import StationDemand
     from optimizer.campaign.station_blocks import KeptBlocks
-    from optimizer.roads import Attachment, Roads
+    from optimizer.campaign.station_demand import StationDemand
+    from optimizer.roads import Attachment
     from optimizer.settings import Settings
 
 
@@ -55,7 +55,7 @@ class RoutingTask:
 
 @dataclass(frozen=True, slots=True)
 class StationJob:
-    """What is needed to route one station, in any process.
+    """What is needed to route one station over the roads, in any process.
 
     Attributes
     ----------
@@ -68,5 +68,4 @@ class StationJob:
     task: RoutingTask
     doors: Attachment
     depot: Attachment
-    roads: Roads
     iteration_factor: int = 1

@@ -12,7 +12,7 @@ from optimizer.geometry import DEGREE_M, parallel_degree_m
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from optimizer.campaign.demand import StationDemand
+    from optimizer.campaign.station_demand import StationDemand
 
 UNREACHABLE: Final = -1
 TOO_LONG: Final = -2

@@ -26,9 +26,10 @@ from optimizer.workdays import festival_seasons
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from optimizer.campaign.demand import CampaignTables, StationDemand
+    from optimizer.campaign.demand import CampaignTables
     from optimizer.campaign.scheduling import Schedule
     from optimizer.campaign.station_blocks import StationBlocks
+    from optimizer.campaign.station_demand import StationDemand
     from optimizer.campaign.wishes import Wishes
     from optimizer.settings import Settings
 

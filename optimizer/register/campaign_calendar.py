@@ -170,7 +170,7 @@ def block_visits(
 ) -> pd.DataFrame:
     """See `optimizer.register.Register.block_visits`."""
     where, values = _span(station, first, last)
-    rows = store.rows(
+    rows = store.each(
         "SELECT block, seq, account_no, crew, date FROM blocks JOIN block_visits USING (block)"
         f" {where} ORDER BY date, station, crew, seq",
         values,

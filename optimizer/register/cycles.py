@@ -116,7 +116,7 @@ class Cycles:
 
         Columns: account_no, date.
         """
-        rows = self._store.rows(
+        rows = self._store.each(
             "SELECT account_no, max(visited_on) FROM (SELECT account_no, visited_on FROM standings"
             " UNION ALL SELECT account_no, visited_on FROM former_standings) GROUP BY account_no"
         )

@@ -7,6 +7,7 @@ with NaN. In the file a missing number, and a missing name of a station, area or
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -15,7 +16,12 @@ import pandas as pd
 from optimizer.errors import RegisterError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
+
+ROWS_AT_ONCE: Final = 4096
+"""Rows of a query that are in memory beside the frame they go into."""
+MOST_DIFFERENT: Final = 0.5
+"""Texts of a column are compared while no larger share of them differs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,15 +143,49 @@ def cells(
 
 
 def frame_of(
-    rows: Sequence[tuple[object, ...]], columns: Sequence[str], *, floats: str = "", ints: str = ""
+    rows: Iterable[tuple[object, ...]], columns: Sequence[str], *, floats: str = "", ints: str = ""
 ) -> pd.DataFrame:
-    """A frame of query rows: text (`str`) columns, but for those named floats or ints."""
-    kinds = dict.fromkeys(floats.split(), np.float64) | dict.fromkeys(ints.split(), np.int64)
-    lists = zip(*rows, strict=True) if rows else ([] for _ in columns)
-    data: dict[str, Any] = {}
-    for column, values in zip(columns, lists, strict=True):
-        kind = kinds.get(column)
-        data[column] = (
-            pd.array(list(values), dtype="str") if kind is None else np.array(values, dtype=kind)
-        )
-    return pd.DataFrame(data, columns=list(columns), index=pd.RangeIndex(len(rows)))
+    """A frame of query rows: text (`str`) columns, but for those named floats or ints.
+
+    Rows are read a few thousand at a time, and equal texts become one: of hundreds of thousands of
+    rows the names of their stations alone would be tens of megabytes.
+    """
+    kinds: dict[str, Any] = {
+        **dict.fromkeys(columns),
+        **dict.fromkeys(floats.split(), np.float64),
+        **dict.fromkeys(ints.split(), np.int64),
+    }
+    texts = {name: _Texts() for name in columns if kinds[name] is None}
+    numbers = {
+        name: [np.zeros(0, dtype=kinds[name])] for name in columns if kinds[name] is not None
+    }
+    left = iter(rows)
+    while some := list(islice(left, ROWS_AT_ONCE)):
+        for name, values in zip(columns, zip(*some, strict=True), strict=True):
+            if name in texts:
+                texts[name].add(values)
+            else:
+                numbers[name].append(np.array(values, dtype=kinds[name]))
+    data = {
+        name: pd.array(texts[name].values, dtype="str")
+        if name in texts
+        else np.concatenate(numbers[name])
+        for name in columns
+    }
+    length = len(next(iter(data.values()))) if data else 0
+    return pd.DataFrame(data, columns=list(columns), index=pd.RangeIndex(length))
+
+
+class _Texts:
+    """A column of text, equal ones one object while few of them differ."""
+
+    def __init__(self) -> None:
+        self.values: list[Any] = []
+        self._known: dict[Any, Any] | None = {}
+
+    def add(self, values: Sequence[Any]) -> None:
+        if self._known is not None:
+            values = list(map(self._known.setdefault, values, values))
+        self.values += values
+        if self._known is not None and len(self._known) > MOST_DIFFERENT * len(self.values):
+            self._known = None

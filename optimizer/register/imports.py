@@ -117,7 +117,7 @@ def read_customers(
     where = f"gone_by IS {'NOT ' if gone else ''}NULL"
     if station is not None:
         where += " AND at_station = ?"
-    rows = store.rows(
+    rows = store.each(
         f"SELECT {_select(table, names)}, {_STATUS} FROM customers WHERE {where}"
         " ORDER BY account_no",
         () if station is None else (station,),

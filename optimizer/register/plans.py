@@ -40,18 +40,18 @@ def save_territories(store: Store, customers: pd.DataFrame, areas: pd.DataFrame)
 def territories(store: Store) -> tuple[pd.DataFrame, pd.DataFrame]:
     """See `optimizer.register.Register.territories`."""
     with store.reading():
-        customers = store.rows(
+        customers = store.each(
             "SELECT account_no, COALESCE(area, ''), COALESCE(station, ''), lon, lat, located"
             " FROM territory_customers ORDER BY account_no"
         )
-        areas = store.rows(
+        areas = store.each(
             "SELECT area, COALESCE(station, ''), COALESCE(crew, ''), lon, lat"
             " FROM territory_areas ORDER BY area"
         )
-    return (
-        frame_of(customers, _PLACED, floats="lon lat"),
-        frame_of(areas, _SHARED, floats="lon lat"),
-    )
+        return (
+            frame_of(customers, _PLACED, floats="lon lat"),
+            frame_of(areas, _SHARED, floats="lon lat"),
+        )
 
 
 def save_day_plan(store: Store, plan: DayPlan) -> DayPlan:

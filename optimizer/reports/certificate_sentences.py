@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from optimizer.campaign.certificate import Certificate
+from optimizer.campaign.campaign_account import Certificate
 from optimizer.catalogue import Texts
 from optimizer.forecast.forecast_sentences import Sentence, forecast_sentences
 

@@ -6,14 +6,16 @@ Makes the example county of each size, then runs each stage in a process of its 
 tables in Markdown: seconds and memory of the stages; growth, as times linear from the first size;
 what the certificate says. `--longer` routes each county's largest station once more with ten times
 the iterations, and tells how much less travel that finds; `--replan` writes records of four weeks,
-in which every fourth station makes three visits of four, and plans the rest anew, twice. Memory is
-the sum over the stage's processes, read from /proc every half second: pages that they share count
-once a process.
+in which every fourth station makes three visits of four, and plans the rest anew, twice;
+`--cluster` has the campaign planned on a Dask scheduler and its workers, one thread each, here.
+Memory is the sum over the stage's processes, read from /proc every half second: resident, where
+pages that they share count once a process, and proportional, where they count once.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import datetime as dt
 import importlib.metadata
 import json
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[2]
 LIBRARIES = ("numpy", "numba", "pandas", "scipy", "joblib", "ortools", "routingkit-cch")
 STAGES = ("init", "roads", "import", "territories", "campaign", "what-if")
+MEASURED = ("seconds", "mb", "pss_mb")
 
 
 def main() -> None:
@@ -44,30 +47,66 @@ def main() -> None:
     parser.add_argument("--processes", type=int, default=os.cpu_count())
     parser.add_argument("--longer", action="store_true", help="also with ten times the iterations")
     parser.add_argument("--replan", action="store_true", help="also anew after four weeks")
+    parser.add_argument("--cluster", action="store_true", help="plan on a Dask cluster here")
     parser.add_argument("--stage", nargs=2, metavar=("STAGE", "DIR"), help=argparse.SUPPRESS)
+    parser.add_argument("--address", help=argparse.SUPPRESS)
     wanted = parser.parse_args()
     if wanted.stage:
-        print(json.dumps(run_stage(wanted.stage[0], Path(wanted.stage[1]), wanted.processes)))
+        stage, where = wanted.stage
+        print(json.dumps(run_stage(stage, Path(where), wanted.processes, wanted.address)))
         return
     folder = wanted.folder or Path(tempfile.mkdtemp())
     more = [name for name in ("longer", "replan") if getattr(wanted, name)]
     stages = (*STAGES, *more)
     results = {
-        size: measure(size, folder / str(size), wanted.processes, stages) for size in wanted.sizes
+        size: measure(size, folder / str(size), wanted.processes, stages, cluster=wanted.cluster)
+        for size in wanted.sizes
     }
     print_table(results)
 
 
 def measure(
-    size: int, folder: Path, processes: int, stages: Sequence[str]
+    size: int, folder: Path, processes: int, stages: Sequence[str], *, cluster: bool
 ) -> dict[str, dict[str, object]]:
     """Every stage of one size: seconds, MB, and what the stage tells."""
     shutil.rmtree(folder, ignore_errors=True)
     found = {}
     for stage in stages:
-        found[stage] = run_watched(command_of(stage, folder, size, processes))
+        command = command_of(stage, folder, size, processes)
+        if cluster and stage == "campaign":
+            found[stage] = run_on_cluster(command, processes)
+        else:
+            found[stage] = run_watched(command)
         print(f"{size:,} {stage}: {found[stage]['seconds']:.1f} s", file=sys.stderr)
     return found
+
+
+def run_on_cluster(command: list[str], workers: int) -> dict[str, object]:
+    """Run a stage with a Dask scheduler and workers of its own, whose memory is told by itself."""
+    with tempfile.TemporaryDirectory() as place:
+        file = Path(place) / "scheduler.json"
+        common = ["--scheduler-file", str(file), "--no-dashboard"]
+        worker = ["worker", *common, "--nthreads", "1", "--nworkers", "1"]
+        scheduler = ["scheduler", *common, "--host", "127.0.0.1", "--port", "0"]
+        started = [
+            subprocess.Popen(
+                [sys.executable, "-m", "dask", *part],
+                cwd=place,
+                env={**os.environ, "PYTHONPATH": str(ROOT)},
+                stderr=subprocess.DEVNULL,
+            )
+            for part in (scheduler, *[worker] * workers)
+        ]
+        while not file.exists():
+            time.sleep(0.1)
+        address = json.loads(file.read_text())["address"]
+        beside = {"scheduler": [started[0].pid], "workers": [one.pid for one in started[1:]]}
+        try:
+            return run_watched([*command, "--address", address], beside)
+        finally:
+            for one in started[::-1]:
+                one.terminate()
+                one.wait()
 
 
 def command_of(stage: str, folder: Path, size: int, processes: int) -> list[str]:
@@ -86,8 +125,12 @@ def command_of(stage: str, folder: Path, size: int, processes: int) -> list[str]
     return [*own, "--stage", stage, str(folder)]
 
 
-def run_watched(command: list[str]) -> dict[str, object]:
+def run_watched(
+    command: list[str], beside: dict[str, list[int]] | None = None
+) -> dict[str, object]:
     """Run a command and measure it; its last line may be JSON with facts.
+
+    Processes `beside` it are measured by themselves, each name's together.
 
     Raises
     ------
@@ -98,9 +141,10 @@ def run_watched(command: list[str]) -> dict[str, object]:
     begin = time.monotonic()
     with tempfile.TemporaryFile("w+") as out:
         process = subprocess.Popen(command, stdout=out, env=environment)
-        peak = [0.0]
+        watched = {"": [process.pid], **(beside or {})}
+        peak: dict[str, float] = {}
         done = threading.Event()
-        watcher = threading.Thread(target=watch, args=(process.pid, peak, done))
+        watcher = threading.Thread(target=watch, args=(watched, peak, done))
         watcher.start()
         code = process.wait()
         seconds = time.monotonic() - begin
@@ -111,40 +155,51 @@ def run_watched(command: list[str]) -> dict[str, object]:
     if code:
         raise SystemExit(f"{' '.join(command)} failed with {code}")
     facts = json.loads(lines[-1]) if lines[-1].startswith("{") else {}
-    return {"seconds": seconds, "mb": peak[0], **facts}
+    return {"seconds": seconds, **peak, **facts}
 
 
-def watch(pid: int, peak: list[float], done: threading.Event) -> None:
-    """Keep the largest memory of a process and its descendants, MB, until done."""
+def watch(watched: dict[str, list[int]], peak: dict[str, float], done: threading.Event) -> None:
+    """Keep the largest memory of processes and their descendants, MB, until done."""
     while not done.wait(0.5):
-        peak[0] = max(peak[0], tree_mb(pid))
+        for name, pids in watched.items():
+            for kind, size_mb in tree_mb(pids).items():
+                key = f"{name}_{kind}" if name else kind
+                peak[key] = max(peak.get(key, 0.0), round(size_mb))
 
 
-def tree_mb(pid: int) -> float:
-    """Resident memory of a process and its descendants, MB."""
+def tree_mb(pids: list[int]) -> dict[str, float]:
+    """Memory of processes and their descendants, MB: `mb` resident, `pss_mb` proportional."""
     parents: dict[int, int] = {}
-    pages: dict[int, int] = {}
     for entry in Path("/proc").glob("[0-9]*"):
-        try:
+        with contextlib.suppress(OSError):
             text = (entry / "stat").read_text()
-        except OSError:
-            continue
-        fields = text.rpartition(")")[2].split()
-        parents[int(entry.name)], pages[int(entry.name)] = int(fields[1]), int(fields[21])
-    members = {pid}
+            parents[int(entry.name)] = int(text.rpartition(")")[2].split()[1])
+    members = set(pids)
     while True:
         more = {child for child, parent in parents.items() if parent in members} | members
         if more == members:
             break
         members = more
-    return sum(pages.get(member, 0) for member in members) * os.sysconf("SC_PAGE_SIZE") / 1e6
+    found = {"mb": 0.0, "pss_mb": 0.0}
+    names = {"Rss:": "mb", "Pss:": "pss_mb"}
+    for member in members:
+        with contextlib.suppress(OSError):
+            for line in Path(f"/proc/{member}/smaps_rollup").read_text().splitlines():
+                name, value, *_ = line.split()
+                if name in names:
+                    found[names[name]] += int(value) * 1024 / 1e6
+    return found
 
 
-def run_stage(stage: str, folder: Path, processes: int) -> dict[str, object]:
+def run_stage(
+    stage: str, folder: Path, processes: int, address: str | None = None
+) -> dict[str, object]:
     """One stage that is no command of its own, in this process; what it tells."""
+    from optimizer.campaign import Cluster, Processes  # noqa: PLC0415
     from optimizer.desk import Campaign  # noqa: PLC0415
 
     here = Campaign(folder)
+    executor = Processes(processes) if address is None else Cluster(address)
     stages = {
         "territories": territories,
         "campaign": campaign,
@@ -152,10 +207,10 @@ def run_stage(stage: str, folder: Path, processes: int) -> dict[str, object]:
         "longer": longer,
         "replan": replan_twice,
     }
-    return stages[stage](here, processes)
+    return stages[stage](here, executor)
 
 
-def territories(here, _processes: int) -> dict[str, object]:  # type: ignore[no-untyped-def]  # noqa: ANN001
+def territories(here, _executor) -> dict[str, object]:  # type: ignore[no-untyped-def]  # noqa: ANN001
     """Draw the territories and save them."""
     from optimizer.territories import assign  # noqa: PLC0415
 
@@ -173,13 +228,13 @@ def territories(here, _processes: int) -> dict[str, object]:  # type: ignore[no-
     return {}
 
 
-def campaign(here, processes: int) -> dict[str, object]:  # type: ignore[no-untyped-def]  # noqa: ANN001
+def campaign(here, executor) -> dict[str, object]:  # type: ignore[no-untyped-def]  # noqa: ANN001
     """Plan, certify and save; the certificate's figures."""
-    from optimizer.campaign import Processes, certificate, plan_campaign  # noqa: PLC0415
+    from optimizer.campaign import certificate, plan_campaign  # noqa: PLC0415
 
     with here, here.register as register:
         planned = plan_campaign(
-            register, here.roads, here.settings, folder=here.path, executor=Processes(processes)
+            register, here.roads, here.settings, folder=here.path, executor=executor
         )
         register.save_calendar(planned.blocks, planned.visits, planned.unplanned)
     account = certificate(planned).as_json()
@@ -191,9 +246,8 @@ def campaign(here, processes: int) -> dict[str, object]:  # type: ignore[no-unty
     }
 
 
-def question(here, processes: int) -> dict[str, object]:  # type: ignore[no-untyped-def]  # noqa: ANN001
+def question(here, _executor) -> dict[str, object]:  # type: ignore[no-untyped-def]  # noqa: ANN001
     """Ask a what-if question of the saved plan: it must take less than a minute."""
-    del processes
     from optimizer.campaign import what_if  # noqa: PLC0415
 
     with here, here.register as register:
@@ -201,7 +255,7 @@ def question(here, processes: int) -> dict[str, object]:  # type: ignore[no-unty
     return {"stations": len(answer.after)}
 
 
-def longer(here, _processes: int) -> dict[str, object]:  # type: ignore[no-untyped-def]  # noqa: ANN001
+def longer(here, _executor) -> dict[str, object]:  # type: ignore[no-untyped-def]  # noqa: ANN001
     """Travel of the largest station's blocks, by that with ten times the iterations."""
     from dataclasses import replace  # noqa: PLC0415
 
@@ -214,17 +268,18 @@ def longer(here, _processes: int) -> dict[str, object]:  # type: ignore[no-untyp
     largest = max(stations, key=lambda demand: len(demand.customer))
     (job,) = station_jobs([RoutingTask.all_doors(largest, here.settings)], here.roads)
     usual_s, longer_s = (
-        int(route_job(replace(job, iteration_factor=factor)).travel_s.sum()) for factor in (1, 10)
+        int(route_job(replace(job, iteration_factor=factor), here.roads).travel_s.sum())
+        for factor in (1, 10)
     )
     return {"station": largest.station, "more_travel": round(usual_s / longer_s - 1, 4)}
 
 
-def replan_twice(here, processes: int) -> dict[str, object]:  # type: ignore[no-untyped-def]  # noqa: ANN001
+def replan_twice(here, executor) -> dict[str, object]:  # type: ignore[no-untyped-def]  # noqa: ANN001
     """Plan the rest anew after four weeks, and again: what moves, and what becomes of the promises.
 
     Of each crew-day of every fourth station the last quarter of the visits was not made.
     """
-    from optimizer.campaign import Processes, certificate, replan  # noqa: PLC0415
+    from optimizer.campaign import certificate, replan  # noqa: PLC0415
 
     with here, here.register as register:
         first = dt.date.fromisoformat(register.blocks()["date"].min())
@@ -234,7 +289,6 @@ def replan_twice(here, processes: int) -> dict[str, object]:  # type: ignore[no-
         told: dict[str, object] = {}
         for turn in ("first", "again"):
             begin = time.monotonic()
-            executor = Processes(processes)
             made = replan(
                 register, here.roads, here.settings, today, folder=here.path, executor=executor
             )
@@ -274,10 +328,11 @@ def print_table(results: dict[int, dict[str, dict[str, object]]]) -> None:
     stages = list(next(iter(results.values())))
     print_rows(
         "customers",
-        [f"{stage} s (MB)" for stage in stages],
+        [f"{stage} s (MB, proportional)" for stage in stages],
         {
             f"{size:,}": [
-                f"{found[stage]['seconds']:.1f} ({found[stage]['mb']:.0f})" for stage in stages
+                "{seconds:.1f} ({mb:.0f}, {pss_mb:.0f})".format_map(found[stage])
+                for stage in stages
             ]
             for size, found in results.items()
         },
@@ -292,7 +347,7 @@ def print_table(results: dict[int, dict[str, dict[str, object]]]) -> None:
     )
     for size, found in results.items():
         told = found["campaign"] | found.get("longer", {}) | found.get("replan", {})
-        facts = {name: value for name, value in told.items() if name not in {"seconds", "mb"}}
+        facts = {name: value for name, value in told.items() if name not in MEASURED}
         print(f"{size:,}: " + ", ".join(f"{name} {value}" for name, value in facts.items()) + "\n")
 
 

@@ -27,7 +27,7 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="kills a worker 
 ROOT = Path(__file__).parents[2]
 
 
-def interrupted(job: int) -> int:
+def interrupted(job: int, _shared: None) -> int:
     """What Ctrl-C in a terminal does to a worker in the middle of a job."""
     os.kill(os.getpid(), signal.SIGINT)
     return job
@@ -35,7 +35,7 @@ def interrupted(job: int) -> int:
 
 def test_ctrl_c_is_the_planners_business_not_the_workers() -> None:
     """Workers that Ctrl-C reaches too would end in tracebacks over the planner's own words."""
-    assert sorted(Processes(2).run(interrupted, [7, 8])) == [(0, 7), (1, 8)]
+    assert sorted(Processes(2).run(interrupted, [7, 8], None)) == [(0, 7), (1, 8)]
 
 
 @pytest.fixture(scope="module")
@@ -88,7 +88,7 @@ def test_cluster_gives_the_plan_of_one_process(cluster: str, tmp_path: Path) -> 
     pd.testing.assert_frame_equal(here.visits, there.visits)
 
 
-def die_once(marker: str) -> int:
+def die_once(marker: str, _shared: None) -> int:
     """Kill the worker that comes first; the one that comes next answers."""
     path = Path(marker)
     if not path.exists():
@@ -100,7 +100,7 @@ def die_once(marker: str) -> int:
 def test_dead_worker_is_survived(cluster: str, tmp_path: Path) -> None:
     """Its job goes to another worker, and the others' answers stay."""
     marker = tmp_path / "dead"
-    answers = dict(Cluster(cluster).run(die_once, [str(marker)] * 4))
+    answers = dict(Cluster(cluster).run(die_once, [str(marker)] * 4, None))
     assert sorted(answers) == [0, 1, 2, 3]
     assert int(marker.read_text()) not in answers.values()
 
@@ -108,4 +108,4 @@ def test_dead_worker_is_survived(cluster: str, tmp_path: Path) -> None:
 def test_silent_address_is_an_error() -> None:
     """Nobody listens on port 9: the error names the address and how to start a scheduler."""
     with pytest.raises(CampaignError, match=r"tcp://127\.0\.0\.1:9 .*dask scheduler"):
-        list(Cluster("tcp://127.0.0.1:9", timeout_s=1).run(abs, [1]))
+        list(Cluster("tcp://127.0.0.1:9", timeout_s=1).run(die_once, [""], None))

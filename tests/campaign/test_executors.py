@@ -17,11 +17,11 @@ PLANNER = """
 import os, time
 from optimizer.campaign.executors import Processes
 
-def work(job):
+def work(job, shared):
     print(os.getpid(), flush=True)
     time.sleep(120)
 
-list(Processes(2).run(work, [1, 2]))
+list(Processes(2).run(work, [1, 2], None))
 """
 
 

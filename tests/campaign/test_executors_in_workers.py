@@ -11,12 +11,12 @@ ENDS_S = 120.0
 """Long for a process to end; workers that idle end after five minutes by themselves."""
 
 
-def _double(number: int) -> int:
-    return 2 * number
+def _times(number: int, factor: int) -> int:
+    return factor * number
 
 
 def _plan(stations: int) -> list[int]:
-    answers = Processes(2).run(_double, range(stations))
+    answers = Processes(2).run(_times, range(stations), 2)
     return sorted(answer for _, answer in answers)
 
 

@@ -10,7 +10,7 @@ import pytest
 from campaign_world import LAT, LON, crews, fill, grid_roads, short_settings, stations
 
 from optimizer.campaign import InProcess, certificate, plan_campaign
-from optimizer.campaign.replan import replan
+from optimizer.campaign.replanning import replan
 from optimizer.context import CampaignContext
 from optimizer.dayplan import plan_day
 
