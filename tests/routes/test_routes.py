@@ -21,7 +21,7 @@ from optimizer.routes.ortools_improvement import improve_with_ortools
 from optimizer.routes.problem_arrays import MODES, OMITTED, arrays_of
 from optimizer.routes.route_labels import INFEASIBLE
 from optimizer.routes.route_state import ABSENT, FEASIBLE, LENGTH, empty_state, load_routes
-from optimizer.routes.ruin_recreate import insert_all
+from optimizer.routes.ruin_recreate import insert_all, sort_batch
 from optimizer.routes.schedule import CREW, MODE
 from optimizer.routes.timing import timed, timing_penalty
 
@@ -421,6 +421,20 @@ def test_cheap_visits_give_way_to_a_dear_one_for_all_that_prices_are_huge():
     day = problem([*cheap, far], [crew(shift=TimeWindow(EIGHT, EIGHT + 139 * 60))])
     near = {"c1": [one.visit_id for one in cheap]}
     assert order(plan(day, ALONE, initial=near)) == {"c1": ["v6"]}
+
+
+def test_what_is_dear_to_leave_out_mostly_goes_first():
+    """Of twice the price is first in most orders, a tenth more makes no difference."""
+    prices = {1: 3600, 2: 3960, 3: 7200}
+    calls = [visit(place, mandatory=False, price=price) for place, price in prices.items()]
+    data = arrays_of(problem(calls, [crew()]))
+    state, first = empty_state(data, 1), []
+    for _ in range(1000):
+        state.batch[:3] = range(3)
+        sort_batch(data, state, 3)
+        first.append(prices[1 + int(state.batch[0])])
+    assert first.count(7200) > 700  # 0.7 of the orders, and a share of the others
+    assert min(first.count(3600), first.count(3960)) > 20
 
 
 def test_a_retry_comes_in_the_other_half_of_the_day():
