@@ -15,7 +15,6 @@ import pandas as pd
 
 from optimizer.campaign.demand import still_open
 from optimizer.campaign.station_blocks import KeptBlocks, StationBlocks
-from optimizer.campaign.unplanned import LACK_OF_TIME
 from optimizer.errors import CampaignError
 from optimizer.model import VisitKind
 
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from optimizer.campaign.demand import CampaignTables
+    from optimizer.campaign.model import CampaignPlan
     from optimizer.campaign.routing_task import RoutingTask
     from optimizer.campaign.station_demand import StationDemand
     from optimizer.campaign.station_schedule import PlanningContext
@@ -60,8 +60,6 @@ class PreviousPlan:
         is frozen, with a crew that is still there).
     missed
         account_no, date: open customers whose day is past, and the first such day.
-    waiting
-        Accounts that have no day for want of time.
     unrecorded
         station, crew, date: recent crew-days that were to be worked, with visits still to be made
         and without any record.
@@ -73,9 +71,15 @@ class PreviousPlan:
     past_blocks: pd.DataFrame
     visits: pd.DataFrame
     missed: pd.DataFrame
-    waiting: list[str]
     unrecorded: pd.DataFrame
     paces: dict[str, StationPace]
+
+    def followed_by(self, campaign: CampaignPlan) -> PreviousPlan:
+        """The same with the coming blocks and visits of a campaign that was planned from it."""
+        days = campaign.blocks[["block", "station", "crew", "date"]]
+        visits = campaign.visits.merge(days, on="block")
+        coming = visits.assign(open=True, past=False, frozen=False, fixed=False)
+        return replace(self, blocks=campaign.blocks, visits=coming)
 
     def next_number(self) -> int:
         """A block number above all that are in use."""
@@ -158,11 +162,7 @@ def read_previous_plan(  # noqa: PLR0917
     crew, day, known = _crew_day_cells(recent, tables, dates)
     worked = recent[known][duty[crew[known], day[known]]]
     unrecorded = _unrecorded_days(worked, made, records)
-    unplanned = register.unplanned()
-    waiting = unplanned.loc[unplanned["code"].isin(LACK_OF_TIME), "account_no"].tolist()
-    return PreviousPlan(
-        blocks, past, visits, missed, waiting, unrecorded, _paces(recent, made, records)
-    )
+    return PreviousPlan(blocks, past, visits, missed, unrecorded, _paces(recent, made, records))
 
 
 def _unrecorded_days(

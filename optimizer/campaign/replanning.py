@@ -29,7 +29,7 @@ from optimizer.campaign.wishes import read_wishes
 from optimizer.workdays import duty
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -202,21 +202,47 @@ def _plan_rest(
     previous: PreviousPlan,
     router: Callable[[list[RoutingTask]], list[StationBlocks]],
 ) -> CampaignPlan:
-    """Plan all customers without a printed day."""
+    """Plan all customers without a printed day.
+
+    Where the horizon is full, who has no day is offered to the blocks that have one until nobody
+    more finds room: else the same replan again would find some.
+    """
     settings, tables = context.settings, context.tables
     fixed = set(previous.visits.loc[previous.visits["fixed"], "account_no"])
     county = gather_demand(tables, settings)
     is_fixed = tables.customers["account_no"].isin(fixed).to_numpy()
     code = county.code.copy()
     code[is_fixed & ~np.isin(code.astype(str), NOT_TO_PLAN)] = ""
-    tasks = []
-    for demand in county.stations:
-        rest = demand.take(~is_fixed[demand.customer])
-        task = RoutingTask.all_doors(rest, settings, previous.pace_to_plan(demand.station))
-        tasks.append(with_kept_blocks(context, previous, task))
-    planned = {task.demand.station: found for task, found in zip(tasks, router(tasks), strict=True)}
-    stations = tuple(replace(task.demand, limit_s=task.limit_s) for task in tasks)
-    return assemble(context, replace(county, stations=stations, code=code), planned)
+    rest = [demand.take(~is_fixed[demand.customer]) for demand in county.stations]
+    planned: dict[str, StationBlocks] = {}
+
+    def plan(latest: PreviousPlan, stations: Collection[str]) -> CampaignPlan:
+        """The campaign with these stations routed, from the plan before."""
+        paces = [previous.pace_to_plan(demand.station) for demand in rest]
+        tasks = [
+            RoutingTask.all_doors(demand, settings, pace)
+            for demand, pace in zip(rest, paces, strict=True)
+        ]
+        at_pace = [replace(task.demand, limit_s=task.limit_s) for task in tasks]
+        chosen = [task for task in tasks if task.demand.station in stations]
+        found = router([with_kept_blocks(context, latest, task) for task in chosen])
+        names = [task.demand.station for task in chosen]
+        planned.update(zip(names, found, strict=True))
+        return assemble(context, replace(county, stations=tuple(at_pace), code=code), planned)
+
+    campaign = plan(previous, {demand.station for demand in rest})
+    while short := _short_stations(campaign):
+        more = plan(previous.followed_by(campaign), short)
+        if len(more.visits) <= len(campaign.visits):
+            break
+        campaign = more
+    return campaign
+
+
+def _short_stations(campaign: CampaignPlan) -> set[str]:
+    """Stations where somebody has no day because all are taken."""
+    full = campaign.customers["code"] == "horizon_full"
+    return set(campaign.customers.loc[full, "station"])
 
 
 def _with_printed_blocks(

@@ -249,6 +249,23 @@ def test_who_has_no_day_does_not_stir_those_who_have(world: World) -> None:
         world.save(again)
 
 
+def test_who_finds_room_finds_it_at_once(tmp_path: Path, roads: Roads) -> None:
+    """Two days were lost, one is left: a place is not only found by asking for it again."""
+    areas, customers = hamlets("ST00", 3, 25, np.random.default_rng(0))
+    staff = crews("ST00", 1)
+    tables = {"stations": stations(1), "areas": areas, "customers": customers, "crews": staff}
+    week = short_settings(finish=dt.date(2027, 1, 11), spare_share=0.3, freeze_days=3)
+    today, register = dt.date(2027, 1, 6), fill(tmp_path / "register.sqlite", tables)
+    plan = plan_campaign(register, roads, week, executor=InProcess())
+    register.save_calendar(plan.blocks, plan.visits, plan.unplanned)
+    first = replan(register, roads, week, today, executor=InProcess())
+    assert check_campaign(first.campaign, register, roads, week) == []
+    assert not first.campaign.unplanned.empty
+    register.save_calendar(first.blocks, first.visits, first.campaign.unplanned, first.missed)
+    again = replan(register, roads, week, today, executor=InProcess())
+    assert [(n.moved, n.entered, n.left) for n in again.stations] == [(0, 0, 0)]
+
+
 def test_crews_who_do_small_blocks_in_full_are_as_slow_as_before(world: World) -> None:
     """Blocks made for three fifths of a day say, when all is done in them, three fifths."""
     world.visit([*slow_days(world, 0.6), *world.due("ST01")])
