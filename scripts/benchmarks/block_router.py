@@ -21,7 +21,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from capacity_routing import START, Instance, made_up, read_vrplib, solve, verify
+from capacity_routing import Instance, made_up, read_vrplib, solve, verify
 
 from optimizer.search.stopping import StopAfter
 
@@ -39,7 +39,7 @@ def main() -> None:
     parser.add_argument("instances", nargs="+", metavar="FILE | made-up:CUSTOMERS:SEED")
     parser.add_argument("--seconds", type=float, required=True, help="CPU seconds of each run")
     parser.add_argument("--seeds", type=int, nargs="+", default=[1])
-    parser.add_argument("--start", type=float, default=START, help="temperature, in mean legs")
+    parser.add_argument("--start", type=float, help="temperature, in mean legs")
     parser.add_argument("-o", "--output", type=Path, help="write the last solution here")
     arguments = parser.parse_args()
     print_head()

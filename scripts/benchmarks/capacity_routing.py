@@ -10,16 +10,16 @@ from __future__ import annotations
 import math
 import time
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
+from savings import first_routes
 
 from optimizer.blocks.improvement import improve
 from optimizer.blocks.objective import Objective
 from optimizer.blocks.plan import new_plan
 from optimizer.blocks.territory import Territory, with_neighbours
-from optimizer.blocks.tour import hilbert_index, nearest_points, short_tour, split_tour
+from optimizer.blocks.tour import hilbert_index, nearest_points
 from optimizer.search.rng import new_rng
 from optimizer.search.stopping import StopAfter
 
@@ -32,9 +32,12 @@ HUNDREDTHS = 100
 """Legs are whole numbers, so coordinates are hundredths."""
 NEVER = 1e12
 """Seconds from a door to the road."""
-NEIGHBOURS = 100
-START, END = 0.5, 0.01
+NEIGHBOURS = 200
+COOLEST, HOTTEST, END = 0.15, 0.5, 0.004
 """Temperatures at the beginning and at the end, in mean legs of the first plan."""
+ITERATIONS_PER_LEG = 13_500
+"""Of a customer: the hotter beginning needs so many more to cool down from a mean leg."""
+ITERATIONS_PER_S = 650_000
 
 
 @dataclass(frozen=True)
@@ -56,26 +59,31 @@ class Solution:
     iterations: int
 
 
-def solve(instance: Instance, stop: StopAfter, seed: int, start: float = START) -> Solution:
+def solve(instance: Instance, stop: StopAfter, seed: int, start: float | None = None) -> Solution:
     """Short routes within capacity; seconds are of the processor, from the call."""
     begun_s = time.process_time()
     order = np.argsort(hilbert_index(instance.x[:-1], instance.y[:-1]), kind="stable")
-    territory, objective = _territory(instance, order), _objective(instance)
-    tour = short_tour(territory.x[:-1], territory.y[:-1])
-    bounds = split_tour(territory, objective, tour)
-    rows = [tour[begin:end] for begin, end in pairwise(bounds)]
+    territory, objective = territory_of(instance, order), _objective(instance)
+    rows = first_routes(territory, instance.demand[order].astype(np.int64), instance.capacity)
     plan = new_plan(territory, objective.max_visits, rows)
     travel = float(plan.work_s.sum()) - territory.service_s.sum(dtype=float)
-    leg = max(1.0, travel / (len(tour) + len(rows)))
+    leg = max(1.0, travel / (len(order) + len(rows)))
     if stop.seconds is not None:
         stop = StopAfter(seconds=max(0.0, stop.seconds - (time.process_time() - begun_s)))
+    start = start_temperature(stop, len(order)) if start is None else start
     temperatures = (start * leg, END * leg)
     iterations = improve(territory, objective, plan, stop, temperatures, new_rng(seed))
     routes = [order[row[:size]] for row, size in zip(plan.rows, plan.size, strict=True) if size]
     return Solution(routes, iterations)
 
 
-def _territory(instance: Instance, order: NDArray[np.int64]) -> Territory:
+def start_temperature(stop: StopAfter, customers: int) -> float:
+    """Mean legs: hot enough to change which road which route serves, if there is time for it."""
+    iterations = stop.iterations or ITERATIONS_PER_S * (stop.seconds or 0.0)
+    return min(HOTTEST, max(COOLEST, iterations / customers / ITERATIONS_PER_LEG))
+
+
+def territory_of(instance: Instance, order: NDArray[np.int64]) -> Territory:
     """All customers in one area, numbered along a curve; the depot is the last row."""
     count = len(order)
     x, y = (HUNDREDTHS * np.append(axis[order], axis[-1]) for axis in (instance.x, instance.y))
