@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from optimizer.model import ANY_TIME, TimeWindow
+from optimizer.model import ANY_TIME, LAST_S, TimeWindow
 from optimizer.routes.route_labels import NEVER
 
 if TYPE_CHECKING:
@@ -49,10 +49,10 @@ def latest_departure(line: RouteLabels, end: Label) -> Choices:
     well stays with them; so does an order that cannot be kept.
     """
     own, meal = _own_choices(line, end), line.crew.lunch
-    eaten_s = None if meal is None or meal.always else meal.window.start_s + meal.duration_s
-    ways = [
-        way for way in _ways(line, end) if way.fed or (eaten_s is not None and way.by_s >= eaten_s)
-    ]
+    eaten_s = LAST_S + 1 if meal is None or meal.always else meal.window.start_s + meal.duration_s
+    if _nobody_waits(line, own, end, eaten_s):
+        return own
+    ways = [way for way in _ways(line, end) if way.fed or way.by_s >= eaten_s]
     best = max(ways, key=lambda way: way.by_s, default=None)
     if best is None or best.by_s <= own.start_s:
         return own
@@ -76,6 +76,19 @@ def _own_choices(line: RouteLabels, end: Label) -> Choices:
         label = label.before
     spans = spans[:0:-1]  # in order, without the return
     return Choices(spans, gap, line.latest_start(spans, gap, end.leave_s))
+
+
+def _nobody_waits(line: RouteLabels, own: Choices, end: Label, eaten_s: int) -> bool:
+    """Whether the time is all rides, doors and lunch, so that no choice can be a later one."""
+    busy_s = sum(ride.seconds for ride in line.rides) + sum(line.durations)
+    meal = line.crew.lunch
+    if meal is not None:
+        fed_after = not meal.always and end.leave_s <= meal.window.end_s
+        fed_before = own.start_s + meal.duration_s >= eaten_s
+        if meal.at_place is not None or fed_after or fed_before:
+            return False
+        busy_s += meal.duration_s if own.gap is not None else 0
+    return own.start_s + busy_s >= end.leave_s
 
 
 def _ways(line: RouteLabels, end: Label) -> list[_Rest]:
