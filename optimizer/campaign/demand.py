@@ -94,7 +94,7 @@ def read_campaign_tables(
     CampaignError
         There are customers, but no territories yet.
     """
-    with register.store.reading():
+    with register.store.scanning():
         columns = ["account_no", "kind", "service_min", "window"]
         customers = register.customers(columns=columns)
         if territories is None:

@@ -24,7 +24,10 @@ if TYPE_CHECKING:
 
 BUSY_MS: Final = 120_000
 """How long a writer waits for another: longer than the longest import takes."""
-
+CACHE_KB: Final = 65_536
+"""Pages of the register that are kept in memory."""
+SCAN_CACHE_KB: Final = 2048
+"""The same while whole tables are read."""
 
 _REFUSALS: Final = (sqlite3.Error, UnicodeDecodeError)
 """How SQLite refuses; the second where a disk has changed the text of the schema itself."""
@@ -172,6 +175,16 @@ class Store:
             yield
         finally:
             self._connection.rollback()
+
+    @contextmanager
+    def scanning(self) -> Iterator[None]:
+        """The same for whole tables: pages that are read once are not kept in memory."""
+        with self.reading():
+            self.run(f"PRAGMA cache_size = -{SCAN_CACHE_KB}")
+            try:
+                yield
+            finally:
+                self.run(f"PRAGMA cache_size = -{CACHE_KB}")
 
     @contextmanager
     def writing(self) -> Iterator[None]:
@@ -334,7 +347,7 @@ def _connect(path: Path) -> sqlite3.Connection:
         )
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA journal_size_limit = 67108864")
-        connection.execute("PRAGMA cache_size = -65536")
+        connection.execute(f"PRAGMA cache_size = -{CACHE_KB}")
     except _REFUSALS as error:
         raise _in_words(path, error) from error
     return connection

@@ -3,8 +3,9 @@
     python scripts/benchmarks/whole_county.py --sizes 35000 350000 1000000 --folder /tmp/bench
 
 Makes the example county of each size, then runs each stage in a process of its own and prints
-tables in Markdown: seconds and memory of the stages; growth, as times linear from the first size;
-what the certificate says. `--longer` routes each county's largest station once more with ten times
+tables in Markdown: seconds and memory of the stages; processors' seconds, which other work on the
+machine changes less, and their growth, as times linear from the first size; what the certificate
+says. `--longer` routes each county's largest station once more with ten times
 the iterations, and tells how much less travel that finds; `--replan` writes records of four weeks,
 in which every fourth station makes three visits of four, and plans the rest anew, twice;
 `--cluster` has the campaign planned on a Dask scheduler and its workers, one thread each, here.
@@ -21,6 +22,7 @@ import importlib.metadata
 import json
 import os
 import platform
+import resource
 import shutil
 import subprocess
 import sys
@@ -36,7 +38,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[2]
 LIBRARIES = ("numpy", "numba", "pandas", "scipy", "joblib", "ortools", "routingkit-cch")
 STAGES = ("init", "roads", "import", "territories", "campaign", "what-if")
-MEASURED = ("seconds", "mb", "pss_mb")
+MEASURED = ("seconds", "processor_s", "mb", "pss_mb")
 
 
 def main() -> None:
@@ -72,13 +74,20 @@ def measure(
     shutil.rmtree(folder, ignore_errors=True)
     found = {}
     for stage in stages:
-        command = command_of(stage, folder, size, processes)
+        command, before_s = command_of(stage, folder, size, processes), processor_seconds()
         if cluster and stage == "campaign":
             found[stage] = run_on_cluster(command, processes)
         else:
             found[stage] = run_watched(command)
-        print(f"{size:,} {stage}: {found[stage]['seconds']:.1f} s", file=sys.stderr)
+        found[stage]["processor_s"] = processor_seconds() - before_s
+        print(f"{size:,} {stage}: {found[stage]}", file=sys.stderr)
     return found
+
+
+def processor_seconds() -> float:
+    """Processors' time of all processes that were started here and have ended, theirs included."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
 
 
 def run_on_cluster(command: list[str], workers: int) -> dict[str, object]:
@@ -338,6 +347,14 @@ def print_table(results: dict[int, dict[str, dict[str, object]]]) -> None:
         },
     )
     print_rows(
+        "processors' seconds",
+        stages,
+        {
+            f"{size:,}": [f"{found[stage]['processor_s']:.0f}" for stage in stages]
+            for size, found in results.items()
+        },
+    )
+    print_rows(
         "times linear",
         stages,
         {
@@ -361,9 +378,9 @@ def print_rows(corner: str, columns: list[str], rows: dict[str, list[str]]) -> N
 
 
 def growth(results: dict[int, dict[str, dict[str, object]]], size: int, stage: str) -> float:
-    """Seconds a customer, by those of the first size: 1 is linear, less is better."""
+    """Processors' seconds a customer, by the first size's: 1 is linear, less is better."""
     first = next(iter(results))
-    now_s, first_s = (float(str(results[n][stage]["seconds"])) for n in (size, first))
+    now_s, first_s = (float(str(results[n][stage]["processor_s"])) for n in (size, first))
     return now_s / size * first / first_s
 
 

@@ -49,3 +49,12 @@ def test_workers_end_with_a_planner_that_is_killed(tmp_path):
         while any(map(is_there, workers)) and time.monotonic() < ends:
             time.sleep(0.1)
         assert not any(map(is_there, workers))
+
+
+def test_a_worker_loads_neither_tables_nor_or_tools():
+    """Two workers that load what only the planner needs take 130 MB more, for nothing."""
+    needs = "optimizer.campaign.block_routing, optimizer.campaign.station_demand"
+    told = f"import sys, {needs}, optimizer.campaign.executors; print(*sys.modules)"
+    environment = os.environ | {"PYTHONPATH": str(Path(optimizer.__file__).parents[1])}
+    loaded = subprocess.check_output([sys.executable, "-c", told], env=environment, text=True)
+    assert not {"pandas", "ortools"} & set(loaded.split())
