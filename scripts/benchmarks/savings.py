@@ -9,7 +9,7 @@ another one on, until a route has room; the cheapest chain is a shortest path ov
 # ruff: noqa: PLR0917  (compiled functions take their arguments by position)
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -77,11 +77,10 @@ def _few_routes(
         if not candidates:
             break
         route = min(candidates, key=lambda r: int(chains.load[r]))
-        before = [array.copy() for array in chains]
+        before: list[NDArray[Any]] = [array.copy() for array in chains]
         if not _dissolve(territory, demand, capacity, chains, route):
             staying.add(route)
-            for array, old in zip(chains, before, strict=True):
-                array[:] = old
+            chains = Chains(*before)
     return _rows(chains, len(demand))
 
 
