@@ -102,7 +102,8 @@ def print_head() -> None:
     versions = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in LIBRARIES)
     print(f"{now}, {processor()}, {os.cpu_count()} cores, load {load} before the start")
     print(f"{platform.platform()}, Python {platform.python_version()}, {versions}")
-    print(f"`python scripts/benchmarks/day_solver.py {' '.join(sys.argv[1:])}`\n", flush=True)
+    command = f"python scripts/benchmarks/{Path(sys.argv[0]).name} {' '.join(sys.argv[1:])}"
+    print(f"`{command}`\n", flush=True)
 
 
 def processor() -> str:
