@@ -10,7 +10,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.optimize import linprog
 from scipy.sparse import csr_array, hstack, vstack
 
 if TYPE_CHECKING:
@@ -64,6 +63,9 @@ def transportation(
         limits.append(-lower)
     none = csr_array((sources, sinks))
     dearest = max(float(price.max(initial=0.0)), 1.0)
+    # loaded by nobody who only plans: 20 MB
+    from scipy.optimize import linprog  # noqa: PLC0415
+
     # its types know no sparse arrays
     found = linprog(  # type: ignore[call-overload]
         c=np.concatenate([(price * size[:, None]).ravel(), np.full(sinks, 100 * dearest)]),
