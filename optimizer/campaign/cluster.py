@@ -54,17 +54,19 @@ class Cluster:
             index_of: dict[distributed.Future[Any], int] = {}
             answers = distributed.as_completed([], loop=client.loop)  # type: ignore[no-untyped-call]
 
-            def submit(number: int) -> None:
-                for index, job in islice(todo, number):
+            def fill_up() -> None:
+                most = AHEAD * max(1, sum(client.nthreads().values()))
+                # fewer than are on their way where a worker has died
+                for index, job in islice(todo, max(0, most - len(index_of))):
                     future = client.submit(function, job, common, pure=False, retries=self.retries)
                     index_of[future] = index
                     answers.add(future)  # type: ignore[no-untyped-call]
 
             try:
-                submit(AHEAD * max(1, sum(client.nthreads().values())))
+                fill_up()
                 for future in answers:
                     yield index_of.pop(future), future.result()
-                    submit(AHEAD * max(1, sum(client.nthreads().values())) - len(index_of))
+                    fill_up()
             except distributed.scheduler.KilledWorker as error:
                 raise CampaignError("cluster.lost", address=self.address, error=error) from None
             finally:

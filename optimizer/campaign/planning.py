@@ -137,6 +137,7 @@ def route_stations(
     """The blocks of each task; the largest tasks go first, so that no worker ends with one."""
     size = [int(task.fresh.sum()) for task in tasks]
     order = sorted(range(len(tasks)), key=lambda i: (-size[i], i))
+    # a copy of its own, with which what attaching computes is let go
     jobs = station_jobs([tasks[i] for i in order], replace(roads))
     found: dict[int, StationBlocks] = {}
     if not is_compiled(anneal):
